@@ -1,0 +1,122 @@
+"""Dependencies between the folders point one way, as the README's picture says."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SETTINGS = frozenset({"cdk_app.settings", "cdk_app.naming", "cdk_app.prices"})
+
+# What each folder may import of the project, most specific path first.
+ALLOWED: dict[str, frozenset[str]] = {
+    "app.py": frozenset({"cdk_app", "stacks"}),
+    "stacks/": frozenset({"cdk_app"}),
+    "cdk_app/": frozenset(),
+    "artifact/": frozenset(),
+    "training/launch": frozenset({"artifact"}) | SETTINGS,
+    "training/": frozenset({"artifact"}),
+    "serving/client": frozenset({"artifact"}) | SETTINGS,
+    "serving/verify": frozenset({"artifact"}) | SETTINGS,
+    "serving/batch": frozenset({"artifact"}) | SETTINGS,
+    "serving/decision_rule": frozenset({"artifact"}) | SETTINGS,
+    "serving/": frozenset({"artifact"}),
+    "local_aws/": frozenset(),
+    "demo/": frozenset(),
+}
+OURS = {"cdk_app", "stacks", "artifact", "training", "serving", "local_aws", "demo"}
+
+# What AWS's scikit-learn image carries, and the serving code may use in it.
+IMAGE_PACKAGES = {"numpy", "joblib", "sklearn", "flask"}
+# Taken where they are installed, never needed.
+OPTIONAL_IN_IMAGE = {"granian", "msgspec", "treelite", "orjson", "onnxruntime"}
+
+
+def modules() -> list[Path]:
+    found = [ROOT / "app.py"]
+    for folder in sorted(OURS):
+        found += sorted((ROOT / folder).rglob("*.py"))
+    return [path.relative_to(ROOT) for path in found]
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Dotted names that a module imports, at its top or inside functions."""
+    for node in ast.walk(ast.parse((ROOT / path).read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative imports hide the direction"
+            module = node.module or ""
+            yield module
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def allowed(path: Path) -> frozenset[str]:
+    return next(
+        names for prefix, names in ALLOWED.items() if path.as_posix().startswith(prefix)
+    )
+
+
+@pytest.mark.parametrize("path", modules(), ids=str)
+def test_a_module_imports_only_what_its_folder_may(path: Path) -> None:
+    own = path.parts[0]
+    names = allowed(path)
+    for name in imported(path):
+        top = name.partition(".")[0]
+        if top not in OURS or top == own:
+            continue
+        permitted = any(
+            name == entry or name.startswith(entry + ".") or entry.startswith(name)
+            for entry in names
+        )
+        assert permitted, f"{path} imports {name}; it may import {sorted(names)}"
+
+
+def synthesis_modules() -> list[Path]:
+    return [p for p in modules() if p.parts[0] in {"app.py", "stacks", "cdk_app"}]
+
+
+@pytest.mark.parametrize("path", synthesis_modules(), ids=str)
+def test_synthesis_imports_no_machine_learning_library(path: Path) -> None:
+    heavy = {"sagemaker", "sklearn", "pandas", "numpy", "scipy", "joblib", "pyarrow"}
+    assert not {name.partition(".")[0] for name in imported(path)} & heavy
+
+
+@pytest.mark.parametrize("path", synthesis_modules(), ids=str)
+def test_only_app_py_reads_the_environment_during_synthesis(path: Path) -> None:
+    if path.name == "app.py" or path.parts[:2] == ("cdk_app", "leftovers"):
+        return
+    source = (ROOT / path).read_text()
+    assert "os.environ" not in source
+    assert "getenv" not in source
+
+
+def test_settings_need_no_cdk() -> None:
+    for name in ("settings", "naming"):
+        for path in (ROOT / "cdk_app").glob(f"{name}*"):
+            files = [path] if path.suffix == ".py" else sorted(path.rglob("*.py"))
+            for file in files:
+                tops = {n.partition(".")[0] for n in imported(file.relative_to(ROOT))}
+                assert not tops & {"aws_cdk", "constructs", "jsii"}, file
+
+
+SERVED = [
+    path
+    for path in modules()
+    if path.parts[0] == "artifact"
+    or (
+        path.parts[0] == "serving"
+        and allowed(path) == ALLOWED["serving/"]
+        and path.name != "__main__.py"
+    )
+]
+
+
+@pytest.mark.parametrize("path", SERVED, ids=str)
+def test_what_is_served_needs_only_what_the_image_carries(path: Path) -> None:
+    permitted = IMAGE_PACKAGES | OPTIONAL_IN_IMAGE | {"artifact", "serving"}
+    for name in imported(path):
+        top = name.partition(".")[0]
+        assert top in permitted or top in sys.stdlib_module_names, (path, name)
