@@ -1,0 +1,176 @@
+"""The decision rule: which transactions become alerts, given their probability.
+
+It travels in the artifact (``config.json``), is published by the serving stack
+as JSON, and is applied by the caller, so that a business rule changes without a
+deployment of the model.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from artifact import layout
+from artifact.errors import ArtifactError
+
+
+@dataclass(frozen=True)
+class ThresholdRule:
+    """Alert when the probability reaches `threshold`, whatever the amount."""
+
+    policy: ClassVar[str] = "threshold"
+    threshold: float
+    #: True when a person set the rule in place of the one in the artifact.
+    set_by_hand: bool = False
+
+    def is_alert(self, probability: float, transaction: Mapping[str, float]) -> bool:  # noqa: ARG002 - one signature for all rules
+        """Whether to review this transaction."""
+        return probability >= self.threshold
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON form; `parse_decision_rule` reads it back."""
+        return _with_mark(
+            {"policy": self.policy, "threshold": self.threshold}, self.set_by_hand
+        )
+
+
+@dataclass(frozen=True)
+class ExpectedValueRule:
+    """Alert when the expected loss exceeds the cost of a review.
+
+    Expected loss = probability * (amount + `fixed_loss_per_fraud`), all in the
+    currency of the amount. The fixed loss keeps card testing with tiny amounts
+    in view. Needs calibrated probabilities (Elkan 2001, cost-sensitive learning).
+    """
+
+    policy: ClassVar[str] = "expected-value"
+    review_cost: float
+    fixed_loss_per_fraud: float = 0.0
+    #: The feature that holds the transaction's amount.
+    amount: str = "Amount"
+    set_by_hand: bool = False
+
+    def is_alert(self, probability: float, transaction: Mapping[str, float]) -> bool:
+        """Whether to review this transaction.
+
+        Raises
+        ------
+        ArtifactError
+            If the transaction lacks the amount.
+        """
+        if self.amount not in transaction:
+            raise ArtifactError(
+                f"The rule 'expected-value' needs the field {self.amount!r}, which "
+                "the transaction lacks; add it."
+            )
+        loss = transaction[self.amount] + self.fixed_loss_per_fraud
+        return probability * loss > self.review_cost
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON form; `parse_decision_rule` reads it back."""
+        return _with_mark(
+            {
+                "policy": self.policy,
+                "review_cost": self.review_cost,
+                "fixed_loss_per_fraud": self.fixed_loss_per_fraud,
+                "amount": self.amount,
+            },
+            self.set_by_hand,
+        )
+
+
+DecisionRule = ThresholdRule | ExpectedValueRule
+
+
+def parse_decision_rule(rule: str | Mapping[str, Any]) -> DecisionRule:
+    """Read a rule from JSON text or from the object it holds.
+
+    Raises
+    ------
+    ArtifactError
+        Naming the field, what was expected and what came.
+    """
+    fields = _load(rule) if isinstance(rule, str) else dict(rule)
+    policy = fields.pop("policy", None)
+    by_hand = fields.pop("set_by_hand", False)
+    if not isinstance(by_hand, bool):
+        raise ArtifactError(
+            f"Decision rule: 'set_by_hand' must be true or false, got {by_hand!r}."
+        )
+    parsed: DecisionRule
+    if policy == ThresholdRule.policy:
+        threshold = _number(fields, "threshold")
+        if threshold > 1:
+            raise ArtifactError(
+                "Decision rule: 'threshold' must be from 0 to 1, being compared with "
+                f"a probability, got {threshold!r}."
+            )
+        parsed = ThresholdRule(threshold, by_hand)
+    elif policy == ExpectedValueRule.policy:
+        amount = fields.pop("amount", "Amount")
+        if not isinstance(amount, str) or not amount:
+            raise ArtifactError(
+                f"Decision rule: 'amount' must name a feature, got {amount!r}."
+            )
+        parsed = ExpectedValueRule(
+            review_cost=_number(fields, "review_cost"),
+            fixed_loss_per_fraud=_number(fields, "fixed_loss_per_fraud", 0.0),
+            amount=amount,
+            set_by_hand=by_hand,
+        )
+    else:
+        raise ArtifactError(
+            "Decision rule: 'policy' must be 'threshold' or 'expected-value', got "
+            f"{policy!r}."
+        )
+    if fields:
+        raise ArtifactError(
+            f"Decision rule: unknown field {min(fields)!r} for policy {policy!r}; "
+            "remove it."
+        )
+    return parsed
+
+
+def read_decision_rule(model_dir: Path) -> DecisionRule:
+    """Read the rule that training chose, from the artifact's ``config.json``."""
+    path = model_dir / layout.CONFIG
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+        return parse_decision_rule(config["decision_rule"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise ArtifactError(
+            f"{layout.CONFIG} holds no readable decision_rule; train again."
+        ) from None
+
+
+def _with_mark(rule: dict[str, Any], by_hand: bool) -> dict[str, Any]:  # noqa: FBT001
+    return {**rule, "set_by_hand": True} if by_hand else rule
+
+
+def _load(text: str) -> dict[str, Any]:
+    try:
+        rule = json.loads(text)
+    except ValueError:
+        rule = None
+    if not isinstance(rule, dict):
+        raise ArtifactError(
+            "Decision rule: expected a JSON object such as "
+            '{"policy": "threshold", "threshold": 0.5}.'
+        )
+    return rule
+
+
+def _number(fields: dict[str, Any], name: str, default: float | None = None) -> float:
+    value = fields.pop(name, default)
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, (int, float))
+        or not math.isfinite(value)
+        or value < 0
+    ):
+        raise ArtifactError(
+            f"Decision rule: {name!r} must be a number of at least 0, got {value!r}."
+        )
+    return float(value)

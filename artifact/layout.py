@@ -1,0 +1,75 @@
+"""Names of the files in the artifact, and the one function that writes the tar."""
+
+import gzip
+import hashlib
+import io
+import json
+import os
+import tarfile
+import tempfile
+from pathlib import Path
+from typing import Any
+
+MODEL = "model.joblib"
+METRICS = "metrics.json"
+CONFIG = "config.json"
+MANIFEST = "manifest.json"
+CODE = "code"
+INFERENCE = "code/inference.py"
+ARCHIVE = "model.tar.gz"
+
+#: Without these there is nothing to serve.
+REQUIRED_FILES = (MODEL, METRICS, CONFIG, INFERENCE)
+
+_CHUNK_BYTES = 1 << 20
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's bytes, as 64 lower-case hex digits."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def list_files(directory: Path) -> list[str]:
+    """Paths of all files below a directory, relative, with ``/``, sorted.
+
+    Python's byte-code caches are left out: they come and go with every run.
+    """
+    return sorted(
+        path.relative_to(directory).as_posix()
+        for path in directory.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    )
+
+
+def to_json(value: Any) -> str:  # noqa: ANN401 - JSON is any value
+    """JSON as every file of the artifact writes it: indented, NaN refused."""
+    return json.dumps(value, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def pack(directory: Path, tar_path: Path) -> None:
+    """Write a directory's contents as ``model.tar.gz``, names at the tar's root.
+
+    The same contents give the same bytes: order, owners, modes and times are
+    fixed. The tar appears under its name only when it is complete.
+    """
+    handle, temporary = tempfile.mkstemp(dir=tar_path.parent, prefix=".packing-")
+    try:
+        with (
+            os.fdopen(handle, "wb") as raw,
+            gzip.GzipFile("", "wb", compresslevel=6, fileobj=raw, mtime=0) as zipped,
+            tarfile.open(fileobj=zipped, mode="w", format=tarfile.PAX_FORMAT) as tar,
+        ):
+            for name in list_files(directory):
+                data = (directory / name).read_bytes()
+                entry = tarfile.TarInfo(name)
+                entry.size = len(data)
+                entry.mode = 0o644
+                tar.addfile(entry, io.BytesIO(data))
+        Path(temporary).replace(tar_path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

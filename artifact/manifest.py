@@ -1,0 +1,245 @@
+"""The manifest: what is in the artifact, what it was made of, and its hashes."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, TypeVar
+
+from artifact import layout
+from artifact.errors import ArtifactError
+
+SCHEMA_VERSION = 1
+#: Levels of the training quantiles that the manifest records for each feature.
+QUANTILE_LEVELS = (0.0, 0.001, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999, 1.0)
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One input column of the model, as training saw it."""
+
+    name: str
+    dtype: str
+    #: Level in [0, 1] → value of that quantile in the training part.
+    quantiles: Mapping[float, float]
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """The data set the model was fitted and evaluated on."""
+
+    sha256: str
+    rows: int
+    frauds: int
+
+
+@dataclass(frozen=True)
+class SelfTest:
+    """A synthetic transaction and the probability the fitted model gave it."""
+
+    row: Mapping[str, float]
+    fraud_probability: float
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Everything a server must know before it trusts and loads the artifact."""
+
+    #: Relative path → SHA-256 of each file but the manifest itself.
+    files: Mapping[str, str]
+    #: In the order of the model's input columns.
+    features: tuple[Feature, ...]
+    label: str
+    #: "python", "scikit-learn", "numpy" … → version used for training.
+    versions: Mapping[str, str]
+    training_data: TrainingData
+    self_test: SelfTest
+    schema_version: int = SCHEMA_VERSION
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """Names of the input columns, in order."""
+        return tuple(feature.name for feature in self.features)
+
+
+def hash_files(model_dir: Path) -> dict[str, str]:
+    """Relative path → SHA-256 of every file of the artifact but the manifest."""
+    return {
+        name: layout.sha256_of(model_dir / name)
+        for name in layout.list_files(model_dir)
+        if name != layout.MANIFEST
+    }
+
+
+def write_manifest(model_dir: Path, manifest: Manifest) -> str:
+    """Write ``manifest.json`` and return its SHA-256, by which it can be pinned."""
+    path = model_dir / layout.MANIFEST
+    path.write_text(layout.to_json(asdict(manifest)), encoding="utf-8")
+    return layout.sha256_of(path)
+
+
+def read_manifest(model_dir: Path, expected_sha256: str = "") -> Manifest:
+    """Read ``manifest.json``; with `expected_sha256`, refuse any other manifest.
+
+    Raises
+    ------
+    ArtifactError
+        If the manifest is absent, not the pinned one, or not of this schema.
+    """
+    path = model_dir / layout.MANIFEST
+    if not path.is_file():
+        raise ArtifactError(
+            f"The artifact has no {layout.MANIFEST} at its root; deploy a "
+            f"{layout.ARCHIVE} written by training.train."
+        )
+    if expected_sha256 and layout.sha256_of(path) != expected_sha256.lower():
+        raise ArtifactError(
+            f"{layout.MANIFEST} has SHA-256 {layout.sha256_of(path)}, expected "
+            f"{expected_sha256}; deploy the artifact that the pinned hash belongs to, "
+            "or pass its hash as ModelManifestSha256."
+        )
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ArtifactError(
+            f"{layout.MANIFEST} is not JSON ({error}); train again."
+        ) from None
+    return _parse(document)
+
+
+def verify(model_dir: Path, manifest: Manifest) -> None:
+    """Check every file that the manifest lists against its SHA-256.
+
+    Raises
+    ------
+    ArtifactError
+        Naming the first file that is absent, not listed though required, or
+        changed.
+    """
+    for name in layout.REQUIRED_FILES:
+        if name not in manifest.files:
+            raise ArtifactError(
+                f"{layout.MANIFEST} lists no {name}, which serving needs; train again."
+            )
+    for name, expected in manifest.files.items():
+        path = model_dir / name
+        if not path.is_file():
+            raise ArtifactError(
+                f"The artifact has no {name}, which its manifest lists; deploy the "
+                f"complete {layout.ARCHIVE} that training wrote."
+            )
+        got = layout.sha256_of(path)
+        if got != expected:
+            raise ArtifactError(
+                f"{name} has SHA-256 {got}, the manifest says {expected}: the file "
+                "was changed after training; deploy the original artifact."
+            )
+
+
+def _parse(document: Any) -> Manifest:  # noqa: ANN401 - any JSON
+    top = _expect(document, dict, "the top level")
+    version = top.get("schema_version")
+    if version != SCHEMA_VERSION:
+        raise ArtifactError(
+            f"{layout.MANIFEST} has schema_version {version!r}, this code reads "
+            f"{SCHEMA_VERSION}; train again, or serve it with the code it carries."
+        )
+    training_data = _get(top, "training_data", dict)
+    self_test = _get(top, "self_test", dict)
+    features = tuple(
+        _parse_feature(_expect(item, dict, f"features[{index}]"))
+        for index, item in enumerate(_get(top, "features", list))
+    )
+    row = _numbers(_get(self_test, "row", dict), "self_test.row")
+    if set(row) != {feature.name for feature in features} or len(row) != len(features):
+        raise ArtifactError(
+            f"{layout.MANIFEST}: self_test.row does not hold exactly the features; "
+            "train again."
+        )
+    return Manifest(
+        files=_parse_files(_get(top, "files", dict)),
+        features=features,
+        label=_get(top, "label", str),
+        versions={
+            str(name): _expect(value, str, f"versions.{name}")
+            for name, value in _get(top, "versions", dict).items()
+        },
+        training_data=TrainingData(
+            sha256=_get(training_data, "sha256", str),
+            rows=_get(training_data, "rows", int),
+            frauds=_get(training_data, "frauds", int),
+        ),
+        self_test=SelfTest(
+            row=row,
+            fraud_probability=_number(
+                self_test.get("fraud_probability"), "self_test.fraud_probability"
+            ),
+        ),
+    )
+
+
+def _parse_feature(item: dict[str, Any]) -> Feature:
+    name = _get(item, "name", str)
+    quantiles = _numbers(_get(item, "quantiles", dict), f"quantiles of {name}")
+    try:
+        levels = {float(level): value for level, value in quantiles.items()}
+    except ValueError:
+        raise ArtifactError(
+            f"{layout.MANIFEST}: quantiles of {name} have a level that is not a "
+            "number; train again."
+        ) from None
+    return Feature(name=name, dtype=_get(item, "dtype", str), quantiles=levels)
+
+
+def _parse_files(files: dict[str, Any]) -> dict[str, str]:
+    for name, digest in files.items():
+        path = PurePosixPath(name)
+        if path.is_absolute() or ".." in path.parts or "\\" in name:
+            raise ArtifactError(
+                f"{layout.MANIFEST} lists {name!r}, which lies outside the artifact; "
+                "train again."
+            )
+        if not isinstance(digest, str) or not _SHA256.fullmatch(digest):
+            raise ArtifactError(
+                f"{layout.MANIFEST}: the hash of {name} is not 64 hex digits; "
+                "train again."
+            )
+    return files
+
+
+def _get(mapping: Mapping[str, Any], key: str, kind: type[_T]) -> _T:
+    return _expect(mapping.get(key), kind, key)
+
+
+def _expect(value: Any, kind: type[_T], where: str) -> _T:  # noqa: ANN401 - any JSON
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise ArtifactError(
+            f"{layout.MANIFEST}: {where} must be {_JSON_NAMES[kind]}, got "
+            f"{_JSON_NAMES.get(type(value), type(value).__name__)}; train again."
+        )
+    return value
+
+
+def _number(value: Any, where: str) -> float:  # noqa: ANN401 - any JSON
+    if isinstance(value, int):
+        return float(_expect(value, int, where))
+    return _expect(value, float, where)
+
+
+def _numbers(mapping: Mapping[str, Any], where: str) -> dict[str, float]:
+    return {key: _number(value, f"{where}.{key}") for key, value in mapping.items()}
+
+
+_JSON_NAMES: dict[type, str] = {
+    dict: "an object",
+    list: "a list",
+    str: "a string",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    type(None): "nothing",
+}

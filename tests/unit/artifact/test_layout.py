@@ -1,0 +1,49 @@
+import os
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from artifact import layout
+
+
+def test_the_tar_holds_the_contents_at_its_root(
+    model_dir: Path, tmp_path: Path
+) -> None:
+    layout.pack(model_dir, tmp_path / layout.ARCHIVE)
+    with tarfile.open(tmp_path / layout.ARCHIVE) as tar:
+        assert tar.getnames() == layout.list_files(model_dir)
+        assert "model.joblib" in tar.getnames()
+        tar.extractall(tmp_path / "unpacked", filter="data")
+    for name in layout.list_files(model_dir):
+        unpacked = tmp_path / "unpacked" / name
+        assert unpacked.read_bytes() == (model_dir / name).read_bytes()
+
+
+def test_the_same_contents_give_the_same_bytes(model_dir: Path, tmp_path: Path) -> None:
+    layout.pack(model_dir, tmp_path / "first.tar.gz")
+    for name in layout.list_files(model_dir):
+        os.utime(model_dir / name, (1, 1))
+    (model_dir / "code" / "__pycache__").mkdir()
+    (model_dir / "code" / "__pycache__" / "inference.pyc").write_bytes(b"cache")
+    layout.pack(model_dir, tmp_path / "second.tar.gz")
+    first, second = tmp_path / "first.tar.gz", tmp_path / "second.tar.gz"
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_a_failed_pack_leaves_the_previous_tar(
+    model_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / layout.ARCHIVE
+    target.write_bytes(b"previous")
+    before = sorted(tmp_path.iterdir())
+    monkeypatch.setattr(layout, "list_files", lambda _: ["vanished"])
+    with pytest.raises(FileNotFoundError):
+        layout.pack(model_dir, target)
+    assert target.read_bytes() == b"previous"
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_json_refuses_what_is_not_json() -> None:
+    with pytest.raises(ValueError, match="Out of range float"):
+        layout.to_json({"average_precision": float("nan")})
