@@ -1,0 +1,1 @@
+"""The CDK application: settings, names, tags, and the constructs stacks compose."""

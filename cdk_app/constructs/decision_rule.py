@@ -1,0 +1,34 @@
+"""The business rule that callers apply to a probability, changeable at any time."""
+
+from aws_cdk import CfnParameter
+from aws_cdk import aws_ssm as ssm
+from constructs import Construct
+
+DEFAULT_RULE = '{"policy":"threshold","threshold":0.5}'
+
+
+class DecisionRule(Construct):
+    """A stack parameter, published as an SSM parameter with a generated name."""
+
+    parameter: ssm.StringParameter
+
+    def __init__(self, scope: Construct, construct_id: str) -> None:
+        super().__init__(scope, construct_id)
+        rule = CfnParameter(
+            self,
+            "Rule",
+            default=DEFAULT_RULE,
+            description="The rule that turns a fraud probability into a decision.",
+            allowed_pattern=r"^\{.*\}$",
+            constraint_description=(
+                f"DecisionRule must be a JSON object such as {DEFAULT_RULE}"
+            ),
+            max_length=4096,
+        )
+        rule.override_logical_id("DecisionRule")
+        self.parameter = ssm.StringParameter(
+            self,
+            "Parameter",
+            description="Decision rule (JSON) that callers of the endpoint apply.",
+            string_value=rule.value_as_string,
+        )

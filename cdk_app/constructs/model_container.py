@@ -1,0 +1,79 @@
+"""The container that serves the artifact: image, artifact, environment."""
+
+from aws_cdk import CfnParameter
+from aws_cdk import aws_sagemaker as sagemaker
+from constructs import Construct
+
+from cdk_app.constructs.scikit_learn_image import ScikitLearnImage
+from cdk_app.settings import ContainerSettings
+
+CODE_DIRECTORY = "/opt/ml/model/code"
+ARTIFACT_URI_PATTERN = (
+    r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"  # bucket
+    r"/([A-Za-z0-9!_.*'()=-]+/)*[A-Za-z0-9!_.*'()=-]+\.tar\.gz$"  # key
+)
+SHA256_PATTERN = r"^([0-9a-f]{64})?$"
+
+# What AWS's image needs to know to run the artifact's code; see its source,
+# aws/sagemaker-scikit-learn-container and aws/sagemaker-containers.
+_INTERFACE_ENVIRONMENT = {
+    # The image's gunicorn runs our WSGI application as it lies in the artifact.
+    "wsgi": {
+        "SAGEMAKER_SERVING_MODULE": "inference:app",
+        "PYTHONPATH": CODE_DIRECTORY,
+    },
+    # The documented hooks. The image pip-installs the code at every start; without
+    # this (sic: 0 means no isolation) pip looks for setuptools on the internet.
+    "hooks": {
+        "SAGEMAKER_PROGRAM": "inference.py",
+        "SAGEMAKER_SUBMIT_DIRECTORY": CODE_DIRECTORY,
+        "PIP_NO_BUILD_ISOLATION": "0",
+    },
+}
+
+
+class ModelContainer(Construct):
+    """The stack's parameters for an artifact, and the container that they make."""
+
+    definition: sagemaker.CfnModel.ContainerDefinitionProperty
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        image: ScikitLearnImage,
+        settings: ContainerSettings,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        artifact_uri = CfnParameter(
+            self,
+            "Uri",
+            description="model.tar.gz that a training job wrote.",
+            allowed_pattern=ARTIFACT_URI_PATTERN,
+            constraint_description=(
+                "ModelArtifactUri must look like s3://bucket/job/output/model.tar.gz"
+            ),
+            max_length=1024,
+        )
+        artifact_uri.override_logical_id("ModelArtifactUri")
+        manifest_sha256 = CfnParameter(
+            self,
+            "ManifestSha256",
+            description="SHA-256 of the artifact's manifest.json; empty: not pinned.",
+            default="",
+            allowed_pattern=SHA256_PATTERN,
+            constraint_description=(
+                "ModelManifestSha256 must be 64 lower-case hexadecimal digits or empty"
+            ),
+        )
+        manifest_sha256.override_logical_id("ModelManifestSha256")
+        self.definition = sagemaker.CfnModel.ContainerDefinitionProperty(
+            image=image.uri,
+            model_data_url=artifact_uri.value_as_string,
+            environment={
+                **_INTERFACE_ENVIRONMENT[settings.interface],
+                "FRAUD_MANIFEST_SHA256": manifest_sha256.value_as_string,
+                "LOG_LEVEL": settings.log_level,
+            },
+        )

@@ -1,0 +1,62 @@
+"""Serverless against instances: what each costs at a traffic, and where they meet."""
+
+from dataclasses import dataclass
+
+from cdk_app.cost.meters.endpoint import DEFAULT_VOLUME_GB
+from cdk_app.cost.workload import HOURS_PER_MONTH
+from cdk_app.prices import PriceList
+
+
+@dataclass(frozen=True)
+class HostingOption:
+    """The compute of one way to host the model; data transfer is the same for all."""
+
+    label: str
+    standing_usd: float
+    usd_per_request: float
+
+    def monthly_usd(self, requests: float) -> float:
+        """Return the cost of a month with this many requests."""
+        return self.standing_usd + requests * self.usd_per_request
+
+
+def serverless(
+    prices: PriceList, region: str, memory_mb: int, seconds_per_request: float
+) -> HostingOption:
+    """Return serverless hosting, which bills the time that requests take.
+
+    Raises
+    ------
+    UnknownPriceError
+        If the memory size has no price in the region.
+    """
+    usd_per_second = prices.usd(region, f"sagemaker.serverless.{memory_mb}")
+    return HostingOption(
+        f"serverless, {memory_mb} MB", 0, usd_per_second * seconds_per_request
+    )
+
+
+def instances(
+    prices: PriceList, region: str, instance_type: str, count: int
+) -> HostingOption:
+    """Return hosting on instances with their volumes, which bills every hour.
+
+    Raises
+    ------
+    UnknownPriceError
+        If the instance type or its volume has no price in the region.
+    """
+    per_instance = (
+        prices.usd(region, f"sagemaker.hosting.{instance_type}") * HOURS_PER_MONTH
+        + prices.usd(region, "sagemaker.hosting-volume") * DEFAULT_VOLUME_GB
+    )
+    return HostingOption(f"{count} x {instance_type}", count * per_instance, 0)
+
+
+def break_even_requests(first: HostingOption, second: HostingOption) -> float | None:
+    """Return the requests a month at which both cost the same; None if never."""
+    per_request = first.usd_per_request - second.usd_per_request
+    if per_request == 0:
+        return None
+    requests = (second.standing_usd - first.standing_usd) / per_request
+    return requests if requests >= 0 else None

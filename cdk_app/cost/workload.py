@@ -1,0 +1,54 @@
+"""How an environment is used in a month: what a template cannot say."""
+
+from dataclasses import dataclass, fields
+
+HOURS_PER_MONTH = 730
+"""AWS's own convention for a month: 8,760 hours a year divided by 12."""
+
+DAYS_PER_MONTH = 30
+BYTES_PER_GB = 1024**3
+"""AWS bills storage, logs and transfer by 2**30 bytes."""
+
+
+class WorkloadError(ValueError):
+    """A quantity that cannot be; the message is for whoever gave it."""
+
+
+@dataclass(frozen=True)
+class Workload:
+    """A month's use. The defaults of the second group were measured, see docs/cost.md.
+
+    ``seconds_per_request`` is what serverless hosting bills for: the time that the
+    container takes for one transaction.
+    """
+
+    requests_per_month: float = 1_000_000
+    training_hours: float = 2
+    stored_gb_per_bucket: float = 1
+    captured_days: float = 30
+    other_logs_gb: float = 0.1
+
+    seconds_per_request: float = 0.001
+    request_bytes: float = 620
+    response_bytes: float = 40
+    log_bytes_per_request: float = 200
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if not 0 <= value < float("inf"):
+                raise WorkloadError(
+                    f"{field.name}: expected a number of at least 0, got {value}; "
+                    "correct it."
+                )
+
+    @property
+    def processed_gb(self) -> float:
+        """Request and response bodies of a month, in GB."""
+        per_request = self.request_bytes + self.response_bytes
+        return self.requests_per_month * per_request / BYTES_PER_GB
+
+    @property
+    def request_logs_gb(self) -> float:
+        """What the endpoint logs for a month's requests, in GB."""
+        return self.requests_per_month * self.log_bytes_per_request / BYTES_PER_GB

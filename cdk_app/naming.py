@@ -1,0 +1,34 @@
+"""The few names that have to be known before a stack exists. Imports no CDK.
+
+Everything else has a name that CloudFormation generates.
+"""
+
+from typing import Literal
+
+PROJECT = "fraud"
+Unit = Literal["storage", "training", "serving", "observability"]
+
+VARIANT_NAME = "AllTraffic"
+"""The endpoint's only production variant; autoscaling and alarms refer to it."""
+
+DATA_BUCKET_OUTPUT = "DataBucketName"
+ARTIFACT_BUCKET_OUTPUT = "ArtifactBucketName"
+TRAINING_ROLE_OUTPUT = "TrainingRoleArn"
+ENDPOINT_OUTPUT = "EndpointName"
+SERVING_ROLE_OUTPUT = "ServingRoleArn"
+DECISION_RULE_OUTPUT = "DecisionRuleParameterName"
+
+
+def stack_name(environment: str, unit: Unit) -> str:
+    """Return ``fraud-dev-storage`` for the storage stack of ``dev``."""
+    return f"{PROJECT}-{environment}-{unit}"
+
+
+def endpoint_name(environment: str) -> str:
+    """Return the endpoint's name, fixed so that its log group can precede it."""
+    return f"{PROJECT}-{environment}"
+
+
+def endpoint_log_group_name(environment: str) -> str:
+    """Return the log group that SageMaker writes the endpoint's logs to."""
+    return f"/aws/sagemaker/Endpoints/{endpoint_name(environment)}"

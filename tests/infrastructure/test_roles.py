@@ -1,0 +1,103 @@
+import json
+from typing import Any
+
+import pytest
+
+from tests.infrastructure.conftest import Synthesized
+
+UNITS = ("training", "serving")
+
+
+def statements(synthesized: Synthesized, unit: str) -> dict[str, dict[str, Any]]:
+    policy = synthesized.the(unit, "AWS::IAM::ManagedPolicy")
+    return {item["Sid"]: item for item in policy["PolicyDocument"]["Statement"]}
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_policy_is_attached_when_the_role_is_created(
+    environment: Synthesized, unit: str
+) -> None:
+    """A policy attached later comes after SageMaker has read the artifact."""
+    (policy,) = environment.resources(unit, "AWS::IAM::ManagedPolicy")
+    role = environment.the(unit, "AWS::IAM::Role")
+    assert role["ManagedPolicyArns"] == [{"Ref": policy}]
+    assert "Policies" not in role
+    assert not environment.resources(unit, "AWS::IAM::Policy")
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_only_sagemaker_in_this_account_and_region_assumes_the_role(
+    environment: Synthesized, unit: str
+) -> None:
+    role = environment.the(unit, "AWS::IAM::Role")
+    (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+    assert statement["Principal"] == {"Service": "sagemaker.amazonaws.com"}
+    assert statement["Action"] == "sts:AssumeRole"
+    condition = statement["Condition"]
+    assert condition["StringEquals"]["aws:SourceAccount"] == {"Ref": "AWS::AccountId"}
+    arn = json.dumps(condition["ArnLike"]["aws:SourceArn"])
+    assert ":sagemaker:" in arn
+    assert "AWS::Region" in arn
+    assert "AWS::AccountId" in arn
+
+
+def test_no_action_is_a_wildcard(environment: Synthesized) -> None:
+    for unit in environment.units:
+        for policy in environment.resources(unit, "AWS::IAM::ManagedPolicy").values():
+            for item in policy["Properties"]["PolicyDocument"]["Statement"]:
+                actions = item["Action"]
+                for action in [actions] if isinstance(actions, str) else actions:
+                    assert "*" not in action
+
+
+def test_training_reads_data_and_writes_only_artifacts(
+    environment: Synthesized,
+) -> None:
+    allowed = statements(environment, "training")
+    assert set(allowed) == {
+        "ListBuckets",
+        "LogInToRegistry",
+        "PullImage",
+        "PutMetrics",
+        "ReadDataAndCode",
+        "WriteArtifacts",
+        "WriteLogs",
+    }
+    written = json.dumps(allowed["WriteArtifacts"]["Resource"])
+    assert "ArtifactsBucket" in written
+    assert "DataBucket" not in written
+    read = json.dumps(allowed["ReadDataAndCode"]["Resource"])
+    assert "/datasets/*" in read
+
+
+def test_serving_only_reads_artifacts(environment: Synthesized) -> None:
+    allowed = statements(environment, "serving")
+    assert set(allowed) == {
+        "ListArtifacts",
+        "LogInToRegistry",
+        "PullImage",
+        "PutMetrics",
+        "ReadArtifacts",
+        "WriteLogs",
+    }
+    assert allowed["ReadArtifacts"]["Action"] == "s3:GetObject"
+    assert "/*/model.tar.gz" in json.dumps(allowed["ReadArtifacts"]["Resource"])
+    assert "DataBucket" not in json.dumps(allowed)
+
+
+def test_endpoint_cannot_bring_its_log_group_back(environment: Synthesized) -> None:
+    write_logs = statements(environment, "serving")["WriteLogs"]
+    assert "logs:CreateLogGroup" not in write_logs["Action"]
+    assert f":log-group:/aws/sagemaker/Endpoints/fraud-{environment.environment}:*" in (
+        json.dumps(write_logs["Resource"])
+    )
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_only_the_scikit_learn_image_is_pulled(
+    environment: Synthesized, unit: str
+) -> None:
+    pull = statements(environment, unit)["PullImage"]
+    arn = json.dumps(pull["Resource"])
+    assert ":repository/sagemaker-scikit-learn" in arn
+    assert "ScikitLearnRegistries" in arn
