@@ -26,8 +26,8 @@ def draw(title: str, options: Sequence[HostingOption]) -> str:
     body = [*_axes(), *_curves(options), *_crossings(options)]
     return "\n".join(
         (
-            (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
-            'font-family="sans-serif" font-size="12" role="img">'),
+            '<svg xmlns="http://www.w3.org/2000/svg" font-family="sans-serif"',
+            f'  font-size="12" role="img" viewBox="0 0 {WIDTH} {HEIGHT}">',
             f"<title>{title}</title>",
             f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
             f'<text x="{LEFT}" y="28" font-size="15" fill="#222222">{title}</text>',

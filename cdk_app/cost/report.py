@@ -15,13 +15,17 @@ def itemised(estimate: Estimate, prices: PriceList, ceiling_usd: float) -> str:
     """Return the lines by stack, and the sums that matter."""
     workload = estimate.workload
     lines = [
-        (f"{estimate.environment} in {estimate.region}: USD a month, before tax and "
-        "free tier,"),
+        (
+            f"{estimate.environment} in {estimate.region}: USD a month, before tax and "
+            "free tier,"
+        ),
         f"on-demand prices of {prices.updated}.",
-        (f"{workload.requests_per_month:,.0f} requests of "
-        f"{workload.seconds_per_request * 1000:g} ms, "
-        f"{workload.training_hours:g} h of training, "
-        f"{workload.stored_gb_per_bucket:g} GB in each bucket."),
+        (
+            f"{workload.requests_per_month:,.0f} requests of "
+            f"{workload.seconds_per_request * 1000:g} ms, "
+            f"{workload.training_hours:g} h of training, "
+            f"{workload.stored_gb_per_bucket:g} GB in each bucket."
+        ),
     ]
     for stack in sorted({line.stack for line in estimate.lines}):
         lines += ["", stack]
@@ -64,8 +68,10 @@ def break_even(
         (
             f"Break-even: {serverless.label} and {instances.label} cost the same",
             f"{where}; below it serverless is cheaper. At {requests:,.0f} requests:",
-            (f"{serverless.monthly_usd(requests):,.2f} and "
-            f"{instances.monthly_usd(requests):,.2f} USD."),
+            (
+                f"{serverless.monthly_usd(requests):,.2f} and "
+                f"{instances.monthly_usd(requests):,.2f} USD."
+            ),
         )
     )
 

@@ -1,94 +1,34 @@
-"""Rewriting the price file from the AWS Price List API.
+"""Asking the AWS Price List API for every figure of the price file.
 
-The API answers with products; each has on-demand terms with one price dimension per
-tier. The first tier (from 0) is what a project of this size pays. Usage types end
-alike in every region (``Host:ml.m5.large``), after the region's prefix.
+The API answers with products, each with on-demand terms of one price per tier. The
+tier from 0 is taken: what a project of this size pays. Usage types are the same in
+every region but for a prefix (``Host:ml.m5.large``, ``EU-Host:ml.m5.large``).
 """
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
-from cdk_app.prices.price_list import GLOBAL, Price, PriceList
+from cdk_app.prices.price_list import Price, PriceList
 
 API_REGION = "us-east-1"
 """The Price List API has endpoints in a few regions only; this is one."""
 
+MEGABYTES_PER_GB = 1024
+
 
 class PricingClient(Protocol):
-    """The part of boto3's ``pricing`` client that is used."""
+    """The part of boto3's ``pricing`` client that is used here."""
 
     def get_paginator(self, operation_name: str) -> Any:  # noqa: ANN401
-        """Return a paginator."""
+        """Return a paginator of an operation."""
 
 
 class RefreshError(Exception):
-    """The Price List API could not be asked; the message says why and what to do."""
-
-
-@dataclass(frozen=True)
-class Query:
-    """Which product of which service is an item's price."""
-
-    service_code: str
-    usage_type: str
-    """Regular expression for the end of the usage type, after the region's prefix."""
-    filters: Mapping[str, str]
-    unit: str
-
-
-_UNITS_IN_PRICE_LIST = {
-    # Per-request prices are per request; nothing has to be converted elsewhere.
-    "request": ("Requests", "Request"),
-}
-
-
-def query_for(item: str) -> Query | None:
-    """Return where the Price List API has an item, None if it is not asked there."""
-    service, _, name = item.partition(".")
-    kind, _, rest = name.partition(".")
-    if service == "sagemaker":
-        return _sagemaker(kind, rest)
-    return {
-        "cloudwatch.alarm": Query(
-            "AmazonCloudWatch", "CW:AlarmMonitorUsage", {}, "alarm-metric-month"
-        ),
-        "cloudwatch.alarm-high-resolution": Query(
-            "AmazonCloudWatch", "CW:HighResAlarmMonitorUsage", {}, "alarm-metric-month"
-        ),
-        "cloudwatch.logs-ingested": Query(
-            "AmazonCloudWatch", "DataProcessing-Bytes", {}, "GB"
-        ),
-        "cloudwatch.logs-stored": Query(
-            "AmazonCloudWatch", "TimedStorage-ByteHrs", {}, "GB-month"
-        ),
-        "cloudwatch.metric": Query(
-            "AmazonCloudWatch", "CW:MetricMonitorUsage", {}, "metric-month"
-        ),
-        "ecr.storage": Query("AmazonECR", "TimedStorage-ByteHrs", {}, "GB-month"),
-        "s3.put-requests": Query("AmazonS3", "Requests-Tier1", {}, "request"),
-        "s3.storage": Query("AmazonS3", "TimedStorage-ByteHrs", {}, "GB-month"),
-    }.get(item)
-
-
-def _sagemaker(kind: str, rest: str) -> Query | None:
-    match kind:
-        case "hosting":
-            usage, unit = f"Host:{re.escape(rest)}", "instance-hour"
-        case "training":
-            usage, unit = f"Train:{re.escape(rest)}", "instance-hour"
-        case "serverless":
-            usage, unit = f"ServerlessInf:Mem-{int(rest) // 1024}GB", "second"
-        case "hosting-volume":
-            usage, unit = r"Host:VolumeUsage\.gp2", "GB-month"
-        case "training-volume":
-            usage, unit = r"Train:VolumeUsage\.gp2", "GB-month"
-        case _:
-            return None
-    return Query("AmazonSageMaker", usage, {}, unit)
+    """The Price List API gave no single answer; the message says for what."""
 
 
 @dataclass(frozen=True)
@@ -102,37 +42,105 @@ class Refreshed:
 def refresh(
     client: PricingClient, known: PriceList, regions: Iterable[str], today: date
 ) -> Refreshed:
-    """Ask the Price List API for every known item, in every region given.
+    """Ask for every item of the price file in every one of ``regions``.
 
-    A figure that the API does not have keeps its old value and source.
+    A figure that the API does not have keeps its old value and source; one that the
+    file did not have yet is added, so a new region starts from the items of others.
 
     Raises
     ------
     RefreshError
-        If the API cannot be reached, or offers several prices for one item.
+        If the API offers several prices for one item.
     """
+    units = {price.item: price.unit for price in known.prices.values()}
     prices = dict(known.prices)
-    asked = {item for _, item in known.prices if query_for(item)}
-    kept: list[Price] = []
+    found: set[tuple[str, str]] = set()
     for region in regions:
-        for service_code in sorted({_query(item).service_code for item in asked}):
-            products = list(_products(client, service_code, region))
-            for item in sorted(i for i in asked if _is_of(i, service_code)):
-                found = _price(products, region, item, today)
-                if found is not None:
-                    prices[region, item] = found
-                elif (region, item) in prices:
-                    kept.append(prices[region, item])
-    kept += [price for price in known.prices.values() if price.region == GLOBAL]
-    return Refreshed(PriceList(today, prices), tuple(kept))
+        for item, unit in sorted(units.items()):
+            usage = _usage_type(item)
+            if usage is None:
+                continue
+            usd = _usd(client, region, *usage)
+            if usd is not None:
+                source = f"AWS Price List API, {usage[1]} in {region}, {today}"
+                prices[region, item] = Price(region, item, unit, usd, source)
+                found.add((region, item))
+    kept = tuple(price for key, price in prices.items() if key not in found)
+    return Refreshed(PriceList(today, prices), kept)
 
 
-def _query(item: str) -> Query:
-    query = query_for(item)
-    if query is None:
-        raise RefreshError(f"{item}: expected an item of the Price List API.")
-    return query
+def _usage_type(item: str) -> tuple[str, str] | None:
+    """Return an item's service code and usage type, None if it is looked up by hand."""
+    kind, _, name = item.removeprefix("sagemaker.").partition(".")
+    match kind:
+        case "hosting":
+            return "AmazonSageMaker", f"Host:{name}"
+        case "training":
+            return "AmazonSageMaker", f"Train:{name}"
+        case "serverless":
+            return (
+                "AmazonSageMaker",
+                f"ServerlessInf:Mem-{int(name) // MEGABYTES_PER_GB}GB",
+            )
+        case _:
+            return _USAGE_TYPES.get(item)
 
 
-def _is_of(item: str, service_code: str) -> bool:
-    return _query(item).service_code == service_code
+_USAGE_TYPES = {
+    "cloudwatch.alarm": ("AmazonCloudWatch", "CW:AlarmMonitorUsage"),
+    "cloudwatch.alarm-high-resolution": (
+        "AmazonCloudWatch",
+        "CW:HighResAlarmMonitorUsage",
+    ),
+    "cloudwatch.logs-ingested": ("AmazonCloudWatch", "DataProcessing-Bytes"),
+    "cloudwatch.logs-stored": ("AmazonCloudWatch", "TimedStorage-ByteHrs"),
+    "cloudwatch.metric": ("AmazonCloudWatch", "CW:MetricMonitorUsage"),
+    "ecr.storage": ("AmazonECR", "TimedStorage-ByteHrs"),
+    "s3.put-requests": ("AmazonS3", "Requests-Tier1"),
+    "s3.storage": ("AmazonS3", "TimedStorage-ByteHrs"),
+    "sagemaker.hosting-volume": ("AmazonSageMaker", "Host:VolumeUsage.gp2"),
+}
+
+
+def _usd(
+    client: PricingClient, region: str, service_code: str, usage_type: str
+) -> float | None:
+    """Return the first tier's price, None if the API has no such product."""
+
+    exactly = re.compile(rf"([A-Z0-9]+-)?{re.escape(usage_type)}")
+    amounts = {
+        usd
+        for product in _products(client, region, service_code, usage_type)
+        if exactly.fullmatch(product["product"]["attributes"].get("usagetype", ""))
+        for usd in _first_tier(product)
+    }
+    if len(amounts) > 1:
+        raise RefreshError(
+            f"{usage_type} in {region}: expected one price of {service_code}, got "
+            f"{', '.join(map(str, sorted(amounts)))}; enter the right one by hand."
+        )
+    return amounts.pop() if amounts else None
+
+
+def _products(
+    client: PricingClient, region: str, service_code: str, usage_type: str
+) -> Iterator[dict[str, Any]]:
+    pages = client.get_paginator("get_products").paginate(
+        ServiceCode=service_code,
+        Filters=[
+            {"Type": "TERM_MATCH", "Field": "regionCode", "Value": region},
+            {"Type": "CONTAINS", "Field": "usagetype", "Value": usage_type},
+        ],
+        FormatVersion="aws_v1",
+    )
+    for page in pages:
+        for product in page["PriceList"]:
+            yield json.loads(product)
+
+
+def _first_tier(product: dict[str, Any]) -> Iterator[float]:
+    for term in product.get("terms", {}).get("OnDemand", {}).values():
+        for dimension in term["priceDimensions"].values():
+            usd = float(dimension["pricePerUnit"].get("USD", 0))
+            if dimension.get("beginRange", "0") == "0" and usd > 0:
+                yield usd

@@ -4,6 +4,7 @@ from cdk_app.settings.errors import SettingsError, explain
 from cdk_app.settings.loading import ENVIRONMENTS_DIRECTORY, environment_names, load
 from cdk_app.settings.model import (
     ContainerSettings,
+    CostSettings,
     HostingSettings,
     InstanceHosting,
     LogSettings,
@@ -16,6 +17,7 @@ from cdk_app.settings.model import (
 __all__ = [
     "ENVIRONMENTS_DIRECTORY",
     "ContainerSettings",
+    "CostSettings",
     "HostingSettings",
     "InstanceHosting",
     "LogSettings",

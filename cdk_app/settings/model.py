@@ -13,6 +13,7 @@ from cdk_app.settings.hosting import (
 
 __all__ = [
     "ContainerSettings",
+    "CostSettings",
     "HostingSettings",
     "InstanceHosting",
     "LogSettings",
@@ -86,6 +87,13 @@ class LogSettings(Section):
     retention_days: RetentionDays
 
 
+class CostSettings(Section):
+    """What a month may cost."""
+
+    monthly_cost_ceiling_usd: Annotated[float, Field(gt=0)]
+    """Passed by the estimate, it stops the review; passed by the bill, it alerts."""
+
+
 class Settings(Section):
     """Everything that differs between environments."""
 
@@ -96,5 +104,6 @@ class Settings(Section):
     hosting: HostingSettings
     container: ContainerSettings
     logs: LogSettings
+    cost: CostSettings
     iam: IamSettings = IamSettings()
     tags: dict[TagKey, TagValue] = Field(default_factory=dict)
