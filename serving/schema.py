@@ -1,0 +1,95 @@
+"""The model's input columns, and the check of one transaction against them."""
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from artifact.manifest import Manifest
+from serving.errors import RequestError, bad_request
+
+Rows = npt.NDArray[np.float64]
+
+
+class Schema:
+    """Names, order and types of the features, as the artifact's manifest has them."""
+
+    def __init__(self, manifest: Manifest) -> None:
+        features = manifest.features
+        self.names = manifest.feature_names
+        self.index = {name: i for i, name in enumerate(self.names)}
+        self.whole = tuple(f.dtype.startswith(("int", "uint")) for f in features)
+        self._low = np.array([min(f.quantiles.values()) for f in features])
+        self._high = np.array([max(f.quantiles.values()) for f in features])
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def check_value(self, value: float, row: int, column: int) -> float:
+        """Return a number as the model takes it, or say what is wrong with it."""
+        field = self.names[column]
+        if math.isnan(value):
+            raise _not_finite(row, field, "NaN")
+        if math.isinf(value):
+            raise _not_finite(row, field, "a number beyond the range of float64")
+        if self.whole[column] and not value.is_integer():
+            raise bad_request(
+                "wrong_type",
+                row=row,
+                field=field,
+                expected="a whole number",
+                got="a number with a fraction",
+            )
+        return value
+
+    def check_rows(self, rows: Rows) -> None:
+        """Check the values of rows of shape (n_rows, n_features); first fault first.
+
+        Raises
+        ------
+        RequestError
+            Naming the row and the feature.
+        """
+        if self.accepts(rows):
+            return
+        for row, values in enumerate(rows, 1):
+            for column, value in enumerate(values.tolist()):
+                self.check_value(value, row, column)
+
+    def accepts(self, rows: Rows) -> bool:
+        """Whether every value is finite and of its feature's type."""
+        if not np.isfinite(rows).all():
+            return False
+        return not any(self.whole) or bool(
+            (rows[:, self.whole] == np.rint(rows[:, self.whole])).all()
+        )
+
+    def count_outside(self, rows: Rows) -> int:
+        """How many values lie outside the range that training saw."""
+        return int(np.count_nonzero((rows < self._low) | (rows > self._high)))
+
+    def unknown_field(self, row: int | None, field: str) -> RequestError:
+        """Build the refusal of a field that is no feature."""
+        return bad_request(
+            "unknown_field",
+            row=row,
+            field=field,
+            expected=f"only the model's {len(self)} features",
+            got="a field that is none of them",
+        )
+
+    def missing_field(self, row: int | None, field: str) -> RequestError:
+        """Build the refusal of a transaction without a feature."""
+        return bad_request(
+            "missing_field",
+            row=row,
+            field=field,
+            expected="a number",
+            got="nothing",
+        )
+
+
+def _not_finite(row: int, field: str, got: str) -> RequestError:
+    return bad_request(
+        "not_finite", row=row, field=field, expected="a finite number", got=got
+    )

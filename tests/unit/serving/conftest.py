@@ -1,0 +1,52 @@
+import shutil
+from pathlib import Path
+
+import pytest
+
+from artifact.manifest import read_manifest
+from artifact.scorer import Scorer, load_scorer
+from serving.app import Application
+from serving.invocation import Invocations
+from tests.unit.serving.sample_artifact import write_artifact
+from tests.unit.serving.wsgi_client import WsgiClient
+
+
+@pytest.fixture(scope="session")
+def model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The artifact, unpacked. Not to be changed: copy it to break it."""
+    directory = tmp_path_factory.mktemp("artifact") / "model"
+    directory.mkdir()
+    write_artifact(directory)
+    return directory
+
+
+@pytest.fixture
+def own_model_dir(model_dir: Path, tmp_path: Path) -> Path:
+    """A copy of the artifact that a test may break."""
+    return Path(shutil.copytree(model_dir, tmp_path / "model"))
+
+
+@pytest.fixture(scope="session")
+def scorer(model_dir: Path) -> Scorer:
+    return load_scorer(model_dir)
+
+
+@pytest.fixture(scope="session")
+def invocations(scorer: Scorer) -> Invocations:
+    return Invocations(scorer)
+
+
+@pytest.fixture
+def client(model_dir: Path) -> WsgiClient:
+    return WsgiClient(Application(model_dir))
+
+
+@pytest.fixture(scope="session")
+def row(model_dir: Path) -> dict[str, float]:
+    """A transaction the model takes: the manifest's self-test row."""
+    return dict(read_manifest(model_dir).self_test.row)
+
+
+@pytest.fixture(scope="session")
+def row_probability(model_dir: Path) -> float:
+    return read_manifest(model_dir).self_test.fraud_probability
