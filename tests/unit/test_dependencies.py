@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SETTINGS = frozenset({"cdk_app.settings", "cdk_app.naming", "cdk_app.prices"})
+SETTINGS = frozenset(
+    {"cdk_app.settings", "cdk_app.naming", "cdk_app.tags", "cdk_app.prices"}
+)
 
 # What each folder may import of the project, most specific path first.
 ALLOWED: dict[str, frozenset[str]] = {
@@ -94,7 +96,7 @@ def test_only_app_py_reads_the_environment_during_synthesis(path: Path) -> None:
 
 
 def test_settings_need_no_cdk() -> None:
-    for name in ("settings", "naming"):
+    for name in ("settings", "naming", "tags"):
         for path in (ROOT / "cdk_app").glob(f"{name}*"):
             files = [path] if path.suffix == ".py" else sorted(path.rglob("*.py"))
             for file in files:

@@ -1,0 +1,220 @@
+"""The command as a whole: what it writes, and what it leaves alone when it fails."""
+
+import json
+import tarfile
+from pathlib import Path
+
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+
+from artifact import layout
+from artifact.decision import ThresholdRule, read_decision_rule
+from artifact.manifest import read_manifest
+from artifact.scorer import load_scorer
+from training import train as command
+from training.train import main
+
+
+def run(data: Path, model_dir: Path, *options: str) -> int:
+    return main(["--data", str(data), "--model-dir", str(model_dir), *options])
+
+
+@pytest.fixture
+def model_dir(csv_file: Path, tmp_path: Path) -> Path:
+    directory = tmp_path / "model"
+    assert run(csv_file, directory, "--threshold", "0.4") == 0
+    return directory
+
+
+def test_the_artifact_loads_and_scores(model_dir: Path, frame: pd.DataFrame) -> None:
+    scorer = load_scorer(model_dir)
+    rows = frame[list(scorer.manifest.feature_names)].to_numpy()
+    expected = joblib.load(model_dir / layout.MODEL).predict_proba(rows)[:, 1]
+    np.testing.assert_array_equal(scorer.predict(rows), expected)
+
+
+def test_the_artifact_can_be_pinned_by_its_manifest(model_dir: Path) -> None:
+    load_scorer(model_dir, layout.sha256_of(model_dir / layout.MANIFEST))
+
+
+def test_the_manifest_says_what_the_model_was_made_of(
+    model_dir: Path, csv_file: Path, frame: pd.DataFrame
+) -> None:
+    manifest = read_manifest(model_dir)
+    assert manifest.feature_names == ("Time", "V1", "V2", "Amount")
+    assert manifest.label == "Class"
+    assert manifest.training_data.sha256 == layout.sha256_of(csv_file)
+    assert (manifest.training_data.rows, manifest.training_data.frauds) == (300, 30)
+    assert {"python", "scikit-learn", "numpy", "joblib"} <= set(manifest.versions)
+    quantiles = manifest.features[-1].quantiles
+    assert frame["Amount"].min() <= quantiles[0.0] <= quantiles[0.5] <= quantiles[1.0]
+
+
+def test_the_self_test_row_is_no_transaction(
+    model_dir: Path, frame: pd.DataFrame
+) -> None:
+    row = read_manifest(model_dir).self_test.row
+    assert not (frame[list(row)] == list(row.values())).all(axis=1).any()
+
+
+def test_the_rule_is_the_threshold_asked_for(model_dir: Path) -> None:
+    assert read_decision_rule(model_dir) == ThresholdRule(0.4)
+    config = json.loads((model_dir / layout.CONFIG).read_text())
+    assert config["decision_threshold"] == 0.4
+    assert config["chosen_by"] == {"policy": "fixed", "threshold": 0.4}
+
+
+def test_metrics_are_those_of_the_test_part(model_dir: Path) -> None:
+    metrics = json.loads((model_dir / layout.METRICS).read_text())
+    assert metrics["split"]["test_rows"] == 60
+    assert metrics["split"]["test_frauds"] == 6
+    matrix = metrics["test"]["confusion_matrix"]
+    assert sum(matrix.values()) == 60
+    assert matrix["true_positives"] + matrix["false_negatives"] == 6
+    assert 0.5 < metrics["test"]["roc_auc"] <= 1
+
+
+def test_the_tar_is_laid_out_as_sagemaker_unpacks_it(
+    model_dir: Path, tmp_path: Path
+) -> None:
+    layout.pack(model_dir, tmp_path / layout.ARCHIVE)
+    with tarfile.open(tmp_path / layout.ARCHIVE) as tar:
+        names = tar.getnames()
+    for name in (*layout.REQUIRED_FILES, layout.MANIFEST, "code/serving/app.py"):
+        assert name in names
+
+
+def test_the_same_data_and_options_give_the_same_bytes(
+    csv_file: Path, tmp_path: Path
+) -> None:
+    for name in ("first", "second"):
+        assert run(csv_file, tmp_path / name) == 0
+        layout.pack(tmp_path / name, tmp_path / f"{name}.tar.gz")
+    first, second = (tmp_path / f"{name}.tar.gz" for name in ("first", "second"))
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_training_again_replaces_the_artifact(model_dir: Path, csv_file: Path) -> None:
+    (model_dir / "left-over").touch()
+    assert run(csv_file, model_dir, "--logistic-c", "0.01") == 0
+    assert not (model_dir / "left-over").exists()
+    metrics = json.loads((model_dir / layout.METRICS).read_text())
+    assert metrics["model"]["hyperparameters"] == {"logistic_c": 0.01}
+    load_scorer(model_dir)
+
+
+def test_a_directory_with_other_files_is_left_alone(
+    csv_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    (notes / "thesis.txt").write_text("years of work")
+    assert run(csv_file, notes) == 1
+    assert "not an artifact of this project" in capsys.readouterr().err
+    assert [path.name for path in notes.iterdir()] == ["thesis.txt"]
+
+
+def test_refused_data_leave_nothing_and_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "data.csv"
+    data.write_text("V1,Class\n1,0\n2,0\n")
+    assert run(data, tmp_path / "model") == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data.csv"]
+    error = capsys.readouterr().err
+    assert error.startswith("Error: ")
+    assert "Traceback" not in error
+
+
+def test_refused_data_leave_the_artifact_that_was_there(
+    model_dir: Path, tmp_path: Path
+) -> None:
+    before = layout.sha256_of(model_dir / layout.MANIFEST)
+    data = tmp_path / "bad.csv"
+    data.write_text("V1,Class\n1,0\n2,0\n")
+    assert run(data, model_dir) == 1
+    assert layout.sha256_of(model_dir / layout.MANIFEST) == before
+    load_scorer(model_dir)
+
+
+def test_a_crash_halfway_leaves_nothing(
+    csv_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(command, "write_artifact", crash)
+    assert run(csv_file, tmp_path / "model") == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["transactions.csv"]
+
+
+def test_without_paths_the_options_are_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main([]) == 1
+    assert "--data and --model-dir are needed" in capsys.readouterr().err
+
+
+class TestInsideSageMaker:
+    @pytest.fixture
+    def opt_ml(
+        self, csv_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> Path:
+        """The container's directories, with the data in a channel."""
+        opt_ml = tmp_path / "opt" / "ml"
+        channel = opt_ml / "input" / "data" / "training"
+        channel.mkdir(parents=True)
+        csv_file.rename(channel / csv_file.name)
+        for name in ("model", "output"):
+            (opt_ml / name).mkdir()
+        monkeypatch.setenv("SM_CHANNEL_TRAINING", str(channel))
+        monkeypatch.setenv("SM_MODEL_DIR", str(opt_ml / "model"))
+        monkeypatch.setenv("SM_OUTPUT_DIR", str(opt_ml / "output"))
+        monkeypatch.setenv("SM_OUTPUT_DATA_DIR", str(opt_ml / "output" / "data"))
+        return opt_ml
+
+    def test_paths_come_from_the_environment(self, opt_ml: Path) -> None:
+        assert main(["--threshold", "0.3"]) == 0
+        load_scorer(opt_ml / "model")
+        assert (opt_ml / "output" / "data" / layout.METRICS).is_file()
+        assert not (opt_ml / "output" / "failure").exists()
+
+    def test_a_model_directory_that_cannot_be_renamed_is_filled(
+        self, opt_ml: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        rename = Path.rename
+
+        def mounted(self: Path, target: Path) -> Path:
+            if "model" in (self.name, target.name):
+                raise OSError(16, "Device or resource busy")
+            return rename(self, target)
+
+        monkeypatch.setattr(Path, "rename", mounted)
+        assert main([]) == 0
+        load_scorer(opt_ml / "model")
+
+    def test_refused_data_become_the_failure_reason(self, opt_ml: Path) -> None:
+        channel = opt_ml / "input" / "data" / "training"
+        (channel / "transactions.csv").write_text("V1,Class\n1,0\n")
+        assert main([]) == 1
+        reason = (opt_ml / "output" / "failure").read_text()
+        assert "training needs both classes" in reason
+        assert not list((opt_ml / "model").iterdir())
+
+    def test_a_wrong_option_becomes_the_failure_reason(self, opt_ml: Path) -> None:
+        assert main(["--threshold", "2"]) == 1
+        assert "--threshold" in (opt_ml / "output" / "failure").read_text()
+
+    def test_a_crash_is_located_without_quoting_data(
+        self, opt_ml: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def crash(*_: object, **__: object) -> None:
+            raise ValueError("could not convert 4929123412341234")
+
+        monkeypatch.setattr(command, "fit", crash)
+        assert main([]) == 1
+        reason = (opt_ml / "output" / "failure").read_text()
+        assert reason.startswith("ValueError in test_train.py, line")
+        assert "4929" not in reason

@@ -1,0 +1,1 @@
+"""What runs in the training container, and ``launch``, which starts the job."""

@@ -1,0 +1,128 @@
+"""Write the artifact: all of it under its name, or nothing."""
+
+import importlib.metadata
+import platform
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import joblib
+import numpy as np
+
+from artifact import layout
+from artifact.manifest import (
+    QUANTILE_LEVELS,
+    Feature,
+    Manifest,
+    SelfTest,
+    TrainingData,
+    hash_files,
+    write_manifest,
+)
+from training.dataset import Dataset
+from training.errors import TrainingError
+from training.models import Classifier
+from training.served_code import copy_served_code
+
+#: In a clone and in the training job's code channel alike.
+PROJECT_DIR = Path(__file__).resolve().parent.parent
+LIBRARIES = ("scikit-learn", "numpy", "scipy", "joblib", "pyarrow")
+
+
+@contextmanager
+def artifact_directory(model_dir: Path) -> Iterator[Path]:
+    """Yield a temporary directory that becomes `model_dir` when all went well.
+
+    An artifact that is there already is replaced; anything else is never touched.
+
+    Raises
+    ------
+    TrainingError
+        If `model_dir` holds other files, before anything is written.
+    """
+    if model_dir.exists() and not _may_be_replaced(model_dir):
+        raise TrainingError(
+            f"{model_dir} holds something that is not an artifact of this project; "
+            "name an empty or a new directory with --model-dir."
+        )
+    model_dir.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(
+        dir=model_dir.parent, prefix=f".{model_dir.name}-"
+    ) as temporary:
+        staged = Path(temporary) / "artifact"
+        staged.mkdir()
+        yield staged
+        _publish(staged, model_dir, old=Path(temporary) / "old")
+
+
+def write_artifact(
+    directory: Path,
+    *,
+    model: Classifier,
+    train: Dataset,
+    data: TrainingData,
+    metrics: Mapping[str, Any],
+    config: Mapping[str, Any],
+) -> str:
+    """Write every file of the artifact and return the manifest's SHA-256."""
+    joblib.dump(model, directory / layout.MODEL)
+    _write(directory / layout.METRICS, layout.to_json(metrics))
+    _write(directory / layout.CONFIG, layout.to_json(config))
+    copy_served_code(PROJECT_DIR, directory)
+    features = tuple(_describe_features(train))
+    row = {feature.name: feature.quantiles[0.5] for feature in features}
+    probability = model.predict_proba(np.array([list(row.values())]))[0, 1]
+    return write_manifest(
+        directory,
+        Manifest(
+            files=hash_files(directory),
+            features=features,
+            label=train.label,
+            versions={
+                "python": platform.python_version(),
+                **{name: importlib.metadata.version(name) for name in LIBRARIES},
+            },
+            training_data=data,
+            self_test=SelfTest(row, float(probability)),
+        ),
+    )
+
+
+def _describe_features(train: Dataset) -> Iterator[Feature]:
+    """Name each feature with the quantiles of its values in the population."""
+    for position, name in enumerate(train.feature_names):
+        quantiles = np.quantile(
+            train.features[:, position],
+            QUANTILE_LEVELS,
+            weights=train.weights,
+            method="inverted_cdf",
+        )
+        levels = zip(QUANTILE_LEVELS, quantiles.tolist(), strict=True)
+        yield Feature(name, "float64", dict(levels))
+
+
+def _may_be_replaced(model_dir: Path) -> bool:
+    return model_dir.is_dir() and (
+        (model_dir / layout.MANIFEST).is_file() or not any(model_dir.iterdir())
+    )
+
+
+def _publish(staged: Path, model_dir: Path, old: Path) -> None:
+    """Put the artifact in its place, by renaming where the file system lets us."""
+    try:
+        if model_dir.exists():
+            model_dir.rename(old)
+        staged.rename(model_dir)
+    except OSError:
+        # SageMaker mounts its model directory, which therefore cannot be renamed.
+        # The manifest goes last: without it the rest is no artifact.
+        for name in sorted(layout.list_files(staged), key=layout.MANIFEST.__eq__):
+            (model_dir / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(staged / name, model_dir / name)
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")

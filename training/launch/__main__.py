@@ -1,0 +1,145 @@
+"""Command: ``python -m training.launch --env dev [options of training]``."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+import boto3
+
+from cdk_app.settings import Settings, SettingsError, load
+from training.arguments import as_hyperparameters, build_parser, to_arguments
+from training.errors import TrainingError
+from training.launch.deployment import find_deployment
+from training.launch.errors import LaunchError, aws_errors_told
+from training.launch.follow import follow
+from training.launch.job import PROJECT_DIR, job_name_prefix, start_job
+from training.launch.result import deploy_command, read_result
+from training.launch.upload import upload_data
+from training.metrics_text import describe_metrics
+
+EMBEDDED_DATA = PROJECT_DIR / "data" / "creditcard-sample.csv.gz"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; return 0, or 1 after telling what is wrong."""
+    options, rest = _parser().parse_known_args(argv)
+    try:
+        settings = load(options.env)
+        as_hyperparameters(rest)
+        session = _session(settings)
+        if options.last:
+            artifact_uri = find_last(session, options.env)
+        else:
+            artifact_uri = launch(session, settings, options.data, rest)
+        model = read_result(session, artifact_uri)
+    except (SettingsError, TrainingError, LaunchError) as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return 1
+    print(f"\nOn the test part of its data:\n{describe_metrics(model.metrics)}")
+    print(f"\nDeploy it with\n\n{deploy_command(options.env, model)}")
+    return 0
+
+
+def launch(
+    session: boto3.Session, settings: Settings, data: str, options: Sequence[str]
+) -> str:
+    """Upload the data, run a job on it and return the URI of its artifact.
+
+    Raises
+    ------
+    TrainingError
+        If an option or the data is refused, before anything is created.
+    LaunchError
+        If AWS refuses something, or the job fails.
+    """
+    hyperparameters = as_hyperparameters(options)
+    arguments = to_arguments(build_parser().parse_args(options))
+    deployment = find_deployment(session, settings.environment)
+    data_uri = upload_data(session, deployment.data_bucket, data, arguments.columns)
+    print("Starting the job (the SageMaker SDK takes a few seconds)", flush=True)
+    job_name = start_job(session, settings, deployment, data_uri, hyperparameters)
+    print(
+        f"{job_name} on {settings.training.instance_type}, at most "
+        f"{settings.training.max_runtime_seconds / 60:.0f} minutes",
+        flush=True,
+    )
+    artifact_uri = follow(session, job_name)
+    print(f"The artifact is {artifact_uri}")
+    return artifact_uri
+
+
+def find_last(session: boto3.Session, environment: str) -> str:
+    """Return the artifact's URI of the environment's newest completed job.
+
+    Raises
+    ------
+    LaunchError
+        If there is none.
+    """
+    prefix = job_name_prefix(environment)
+    with aws_errors_told():
+        sagemaker = session.client("sagemaker")
+        jobs = sagemaker.list_training_jobs(
+            NameContains=prefix,
+            StatusEquals="Completed",
+            SortBy="CreationTime",
+            SortOrder="Descending",
+        )["TrainingJobSummaries"]
+        ours = [job for job in jobs if job["TrainingJobName"].startswith(prefix)]
+        if not ours:
+            raise LaunchError(
+                f"No job of {environment} has completed; start one with: python -m "
+                f"training.launch --env {environment}"
+            )
+        newest = max(ours, key=lambda job: job["CreationTime"])
+        job = sagemaker.describe_training_job(TrainingJobName=newest["TrainingJobName"])
+    print(f"The newest completed job is {newest['TrainingJobName']}")
+    return job["ModelArtifacts"]["S3ModelArtifacts"]
+
+
+def _session(settings: Settings) -> boto3.Session:
+    with aws_errors_told():
+        # The CDK CLI reads AWS_REGION; boto3 by itself only AWS_DEFAULT_REGION.
+        region = settings.aws.region or os.environ.get("AWS_REGION")
+        session = boto3.Session(region_name=region)
+        if session.region_name is None:
+            raise LaunchError(
+                "No AWS region found; set AWS_REGION, or [aws] region in the "
+                "environment's settings file."
+            )
+        if session.get_credentials() is None:
+            raise LaunchError(
+                "No AWS credentials found; run 'aws configure' or 'aws sso login', or "
+                "set AWS_PROFILE."
+            )
+    return session
+
+
+def _parser() -> argparse.ArgumentParser:
+    options = build_parser(help_too=False).format_help().split("options:\n")[-1]
+    parser = argparse.ArgumentParser(
+        prog="python -m training.launch",
+        description="Train in a SageMaker job and print the command that deploys the "
+        "model.",
+        epilog=f"options of training, passed to the job:\n{options}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--env", default="dev", help="environment (default: dev)")
+    parser.add_argument(
+        "--data",
+        default=str(EMBEDDED_DATA),
+        metavar="PATH",
+        help="file, directory of parts, or s3:// URI (default: the embedded sample)",
+    )
+    parser.add_argument(
+        "--last",
+        action="store_true",
+        help="start nothing; print the command for the newest completed job",
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,123 @@
+"""Start the training job with the SageMaker SDK's `ModelTrainer`."""
+
+import logging
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+
+import boto3
+
+from cdk_app.naming import PROJECT
+from cdk_app.settings import Settings
+from cdk_app.tags import project_tags
+from training.launch.deployment import Deployment
+from training.launch.errors import LaunchError, aws_errors_told
+
+PROJECT_DIR = Path(__file__).resolve().parents[2]
+#: What the training container needs of the project.
+CODE = ("training", "artifact", "serving")
+ENTRY_SCRIPT = "training/train.py"
+CHANNEL = "training"
+IMAGE = "sklearn"
+IMAGE_VERSION = "1.9-0"
+
+# The SDK reports every call to its makers unless told not to. A configuration
+# given here also keeps it from looking for others on this machine.
+_SDK_CONFIGURATION = {
+    "SchemaVersion": "1.0",
+    "SageMaker": {"PythonSDK": {"Modules": {"TelemetryOptOut": True}}},
+}
+
+
+def job_name_prefix(environment: str) -> str:
+    """Return what all names of an environment's jobs begin with."""
+    return f"{PROJECT}-{environment}-"
+
+
+def start_job(
+    session: boto3.Session,
+    settings: Settings,
+    deployment: Deployment,
+    data_uri: str,
+    hyperparameters: Mapping[str, str],
+) -> str:
+    """Stage the code, create the job and return its name.
+
+    Raises
+    ------
+    LaunchError
+        If AWS refuses the job.
+    """
+    # The training stack made the role for this job; SageMaker checks it anyway.
+    os.environ["SAGEMAKER_VALIDATE_ROLE"] = "false"
+    # Hundreds of packages, several seconds: loaded only when a job is started.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from sagemaker.core import image_uris  # noqa: PLC0415
+        from sagemaker.core.helper.session_helper import Session  # noqa: PLC0415
+        from sagemaker.core.shapes import (  # noqa: PLC0415
+            OutputDataConfig,
+            StoppingCondition,
+            Tag,
+        )
+        from sagemaker.train import ModelTrainer  # noqa: PLC0415
+        from sagemaker.train.configs import (  # noqa: PLC0415
+            Compute,
+            InputData,
+            SourceCode,
+        )
+    logging.getLogger("sagemaker").setLevel(logging.ERROR)
+    training = settings.training
+    with aws_errors_told(), tempfile.TemporaryDirectory(prefix="fraud-code-") as code:
+        stage_code(Path(code))
+        trainer = ModelTrainer(
+            sagemaker_session=Session(
+                boto_session=session,
+                default_bucket=deployment.artifact_bucket,
+                sagemaker_config=_SDK_CONFIGURATION,
+            ),
+            role=deployment.training_role_arn,
+            base_job_name=job_name_prefix(settings.environment).rstrip("-"),
+            training_image=image_uris.retrieve(
+                IMAGE,
+                session.region_name,
+                version=IMAGE_VERSION,
+                instance_type=training.instance_type,
+            ),
+            source_code=SourceCode(source_dir=code, entry_script=ENTRY_SCRIPT),
+            compute=Compute(
+                instance_type=training.instance_type,
+                instance_count=1,
+                volume_size_in_gb=training.volume_size_gb,
+            ),
+            stopping_condition=StoppingCondition(
+                max_runtime_in_seconds=training.max_runtime_seconds
+            ),
+            output_data_config=OutputDataConfig(
+                s3_output_path=f"s3://{deployment.artifact_bucket}"
+            ),
+            hyperparameters=dict(hyperparameters),
+            tags=[Tag(key=k, value=v) for k, v in project_tags(settings).items()],
+        )
+        trainer.train(
+            [InputData(channel_name=CHANNEL, data_source=data_uri)],
+            wait=False,
+            logs=False,
+        )
+    job = trainer._latest_training_job  # noqa: SLF001 - the SDK has no public name
+    if job is None:
+        raise LaunchError("The SageMaker SDK started no job; see its log above.")
+    return str(job.training_job_name)
+
+
+def stage_code(directory: Path) -> None:
+    """Copy what runs in the container, and nothing else, to be uploaded."""
+    for package in CODE:
+        shutil.copytree(
+            PROJECT_DIR / package,
+            directory / package,
+            ignore=shutil.ignore_patterns("__pycache__", "launch", "Dockerfile"),
+        )

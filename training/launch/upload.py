@@ -1,0 +1,75 @@
+"""Put the data where the job can read it, under a key that names its content."""
+
+import sys
+from pathlib import Path
+
+import boto3
+from botocore.exceptions import ClientError
+
+from training.dataset import Columns
+from training.launch.errors import LaunchError, aws_errors_told
+from training.reading import check_columns
+from training.tables import find_files, sha256_of_files
+
+_PROGRESS_FROM_BYTES = 20_000_000
+
+
+def upload_data(
+    session: boto3.Session, bucket: str, data: str, columns: Columns
+) -> str:
+    """Upload a file or a directory of parts once; return its S3 prefix.
+
+    An S3 URI is returned as it is. Only the files' headers are checked here, so that
+    the commonest mistakes cost no job; the job checks every row.
+
+    Raises
+    ------
+    TrainingError
+        If there are no data files, or their columns cannot be trained on.
+    LaunchError
+        If AWS refuses the upload.
+    """
+    if data.startswith("s3://"):
+        return data
+    if "://" in data:
+        raise LaunchError(f"--data: expected a path or an s3:// URI, got {data!r}.")
+    files = find_files(Path(data))
+    check_columns(files, columns)
+    prefix = f"datasets/{sha256_of_files(files)}/"
+    with aws_errors_told():
+        s3 = session.client("s3")
+        for file in files:
+            key = prefix + file.name
+            if _exists(session, bucket, key):
+                print(f"{file.name} is in the data bucket already")
+                continue
+            size_bytes = file.stat().st_size
+            print(f"Uploading {file.name} ({size_bytes / 1e6:.1f} MB)", flush=True)
+            s3.upload_file(str(file), bucket, key, Callback=_Progress(size_bytes))
+    return f"s3://{bucket}/{prefix}"
+
+
+def _exists(session: boto3.Session, bucket: str, key: str) -> bool:
+    try:
+        session.client("s3").head_object(Bucket=bucket, Key=key)
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:  # noqa: PLR2004
+            return False
+        raise
+    return True
+
+
+class _Progress:
+    """Prints each tenth of a long upload; called from the upload's threads."""
+
+    def __init__(self, size_bytes: int) -> None:
+        self._size_bytes = size_bytes
+        self._sent_bytes = 0
+        self._told_tenths = 0
+
+    def __call__(self, sent_bytes: int) -> None:
+        self._sent_bytes += sent_bytes
+        tenths = 10 * self._sent_bytes // max(self._size_bytes, 1)
+        if self._size_bytes >= _PROGRESS_FROM_BYTES and tenths > self._told_tenths:
+            self._told_tenths = tenths
+            print(f"  {10 * tenths} %", file=sys.stdout, flush=True)
