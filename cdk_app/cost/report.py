@@ -13,18 +13,15 @@ UNKNOWN = "unknown"
 
 def itemised(estimate: Estimate, prices: PriceList, ceiling_usd: float) -> str:
     """Return the lines by stack, and the sums that matter."""
-    workload = estimate.workload
+    use = estimate.workload
+    milliseconds = f"{use.seconds_per_request * 1000:g}"
     lines = [
+        f"{estimate.environment} in {estimate.region}: USD a month, on-demand prices",
+        f"of {prices.updated}, before tax, discounts and free tier.",
         (
-            f"{estimate.environment} in {estimate.region}: USD a month, before tax and "
-            "free tier,"
-        ),
-        f"on-demand prices of {prices.updated}.",
-        (
-            f"{workload.requests_per_month:,.0f} requests of "
-            f"{workload.seconds_per_request * 1000:g} ms, "
-            f"{workload.training_hours:g} h of training, "
-            f"{workload.stored_gb_per_bucket:g} GB in each bucket."
+            f"{use.requests_per_month:,.0f} requests of {milliseconds} ms, "
+            f"{use.training_hours:g} h of training, "
+            f"{use.stored_gb_per_bucket:g} GB in each bucket."
         ),
     ]
     for stack in sorted({line.stack for line in estimate.lines}):
@@ -61,17 +58,13 @@ def break_even(
 ) -> str:
     """Return where serverless and instances cost the same, and both at ``requests``."""
     meeting = break_even_requests(serverless, instances)
-    where = (
-        "at no traffic" if meeting is None else f"at {meeting:,.0f} requests a month"
-    )
+    where = "at no traffic" if meeting is None else f"at {meeting:,.0f} requests"
+    costs = [option.monthly_usd(requests) for option in (serverless, instances)]
     return "\n".join(
         (
             f"Break-even: {serverless.label} and {instances.label} cost the same",
-            f"{where}; below it serverless is cheaper. At {requests:,.0f} requests:",
-            (
-                f"{serverless.monthly_usd(requests):,.2f} and "
-                f"{instances.monthly_usd(requests):,.2f} USD."
-            ),
+            f"{where} a month; below it serverless is cheaper.",
+            f"At {requests:,.0f} requests: {costs[0]:,.2f} and {costs[1]:,.2f} USD.",
         )
     )
 
@@ -86,13 +79,17 @@ def _rows(lines: Sequence[LineItem]) -> list[str]:
 
 def _row(what: str, lines: Sequence[LineItem]) -> str:
     times = f"{len(lines)} x " if len(lines) > 1 else ""
+    quantity = sum(line.quantity for line in lines)
     price = lines[0].price
     if price is None:
-        return f"  {times + what:<51}{UNKNOWN:>11}"
+        return f"  {times + what:<42}{quantity:>11,.6g} x {UNKNOWN:<9}{UNKNOWN:>12}"
     usd = sum(line.usd or 0 for line in lines)
     maximum = sum(line.maximum_usd or 0 for line in lines)
-    row = f"  {times + what:<51}{_money(usd):>11}"
-    return row if maximum == usd else f"{row}  to{_money(maximum):>10}"
+    row = f"  {times + what:<42}{quantity:>11,.6g} x {_price(price.usd):<9}"
+    row += f"{_money(usd):>12}"
+    if maximum == usd:
+        return row
+    return f"{row}\n{'    autoscaled to its maximum':<67}{_money(maximum):>12}"
 
 
 def _sums(estimate: Estimate, ceiling_usd: float) -> list[str]:
@@ -107,10 +104,14 @@ def _sums(estimate: Estimate, ceiling_usd: float) -> list[str]:
     ]
     if per_million is not None:
         rows.append(("A million predictions, at this traffic", per_million))
-    text = [f"{label:<53}{_money(usd):>11}" for label, usd in rows]
+    text = [f"{label:<67}{_money(usd):>12}" for label, usd in rows]
     if estimate.unknown_items:
         text.append("The sums leave out what is unknown.")
     return text
+
+
+def _price(usd: float) -> str:
+    return f"{usd:.8f}".rstrip("0").rstrip(".")
 
 
 def _money(usd: float) -> str:

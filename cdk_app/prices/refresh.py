@@ -106,7 +106,6 @@ def _usd(
     client: PricingClient, region: str, service_code: str, usage_type: str
 ) -> float | None:
     """Return the first tier's price, None if the API has no such product."""
-
     exactly = re.compile(rf"([A-Z0-9]+-)?{re.escape(usage_type)}")
     amounts = {
         usd
