@@ -36,8 +36,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (SettingsError, TrainingError, LaunchError) as error:
         print(f"Error: {error}", file=sys.stderr)
         return 1
-    print(f"\nOn the test part of its data:\n{describe_metrics(model.metrics)}")
-    print(f"\nDeploy it with\n\n{deploy_command(options.env, model)}")
+    # With --last only the command goes to standard output: it can be evaluated.
+    told = sys.stderr if options.last else sys.stdout
+    print(
+        f"\nOn the test part of its data:\n{describe_metrics(model.metrics)}", file=told
+    )
+    print("\nDeploy it with\n", file=told, flush=True)
+    print(deploy_command(options.env, model))
     return 0
 
 
@@ -94,7 +99,7 @@ def find_last(session: boto3.Session, environment: str) -> str:
             )
         newest = max(ours, key=lambda job: job["CreationTime"])
         job = sagemaker.describe_training_job(TrainingJobName=newest["TrainingJobName"])
-    print(f"The newest completed job is {newest['TrainingJobName']}")
+    print(f"The newest completed job is {newest['TrainingJobName']}", file=sys.stderr)
     return job["ModelArtifacts"]["S3ModelArtifacts"]
 
 
@@ -136,7 +141,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--last",
         action="store_true",
-        help="start nothing; print the command for the newest completed job",
+        help="start nothing; print the command for the newest completed job (it "
+        "alone on standard output)",
     )
     return parser
 
