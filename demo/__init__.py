@@ -1,0 +1,1 @@
+"""The main job, told on this machine: every command is printed, then run."""
