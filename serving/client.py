@@ -17,6 +17,7 @@ import boto3
 
 from artifact.decision import DecisionRule
 from artifact.errors import ArtifactError
+from cdk_app.session import aws_session
 from serving.client_errors import CallError, explained
 from serving.decision_rule import describe, find_parameter, read_rule
 
@@ -57,7 +58,7 @@ class FraudClient:
         session: boto3.Session | None = None,
     ) -> None:
         self.endpoint = endpoint
-        self._session = session or boto3.Session()
+        self._session = session or aws_session()
         self._parameter = decision_rule_parameter
         self._rule_max_age_seconds = rule_max_age_seconds
         self._rule: DecisionRule | None = None

@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 from artifact.decision import DecisionRule, parse_decision_rule
 from artifact.errors import ArtifactError
 from cdk_app.naming import DECISION_RULE_OUTPUT, endpoint_name
+from cdk_app.session import aws_session
 from serving.client_errors import CallError, explained
 
 
@@ -93,7 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit status."""
     options = _parser().parse_args(arguments)
     try:
-        session = boto3.Session()
+        session = aws_session()
         rule = parse_decision_rule(options.set) if options.set is not None else None
         parameter = find_parameter(session, endpoint_name(options.env))
         print(f"Published  {describe(read_rule(session, parameter))}")

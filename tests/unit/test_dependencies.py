@@ -76,8 +76,23 @@ def test_a_module_imports_only_what_its_folder_may(path: Path) -> None:
         assert permitted, f"{path} imports {name}; it may import {sorted(names)}"
 
 
+# The tools beside the CDK application, which synthesis never imports.
+TOOLS = {"cost", "leftovers", "review", "session.py"}
+
+
 def synthesis_modules() -> list[Path]:
-    return [p for p in modules() if p.parts[0] in {"app.py", "stacks", "cdk_app"}]
+    return [
+        path
+        for path in modules()
+        if path.parts[0] in {"stacks", "cdk_app"}
+        and (path.parts[0] == "stacks" or path.parts[1] not in TOOLS)
+    ]
+
+
+@pytest.mark.parametrize("path", synthesis_modules(), ids=str)
+def test_synthesis_imports_no_tool(path: Path) -> None:
+    tools = tuple(f"cdk_app.{tool.removesuffix('.py')}" for tool in TOOLS)
+    assert not [name for name in imported(path) if name.startswith(tools)]
 
 
 @pytest.mark.parametrize("path", synthesis_modules(), ids=str)
@@ -87,9 +102,7 @@ def test_synthesis_imports_no_machine_learning_library(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", synthesis_modules(), ids=str)
-def test_only_app_py_reads_the_environment_during_synthesis(path: Path) -> None:
-    if path.name == "app.py" or path.parts[:2] == ("cdk_app", "leftovers"):
-        return
+def test_synthesis_below_app_py_reads_no_environment_variable(path: Path) -> None:
     source = (ROOT / path).read_text()
     assert "os.environ" not in source
     assert "getenv" not in source

@@ -1,12 +1,12 @@
 """Command: ``python -m training.launch --env dev [options of training]``."""
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 
 import boto3
 
+from cdk_app.session import aws_session
 from cdk_app.settings import Settings, SettingsError, load
 from training.arguments import as_hyperparameters, build_parser, to_arguments
 from training.errors import TrainingError
@@ -105,9 +105,7 @@ def find_last(session: boto3.Session, environment: str) -> str:
 
 def _session(settings: Settings) -> boto3.Session:
     with aws_errors_told():
-        # The CDK CLI reads AWS_REGION; boto3 by itself only AWS_DEFAULT_REGION.
-        region = settings.aws.region or os.environ.get("AWS_REGION")
-        session = boto3.Session(region_name=region)
+        session = aws_session(settings.aws.region)
         if session.region_name is None:
             raise LaunchError(
                 "No AWS region found; set AWS_REGION, or [aws] region in the "
