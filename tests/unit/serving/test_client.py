@@ -88,7 +88,7 @@ class Aws:
 def aws(monkeypatch: pytest.MonkeyPatch) -> Aws:
     account = Aws()
     for module in (client_module, decision_rule):
-        monkeypatch.setattr(module.boto3, "Session", lambda: account)
+        monkeypatch.setattr(module, "aws_session", lambda: account)
     return account
 
 
