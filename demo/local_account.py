@@ -40,6 +40,7 @@ def local_account() -> Iterator[LocalAccount]:
     process = subprocess.Popen(  # noqa: S603 (our own module)
         [sys.executable, *COMMAND.split()[1:]],
         stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # its log repeats what the CDK CLI tells
         start_new_session=True,  # Ctrl-C reaches the demo, which then ends it
     )
     try:

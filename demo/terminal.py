@@ -14,6 +14,12 @@ _EVENT = re.compile(
     r"^\s*[\w-]+ \|\s*(?P<count>\d+(?:/\d+)?)\s*\| [^|]+\| (?P<status>\w+)\s*"
     r"\| (?P<type>[\w:]+)\s*\| (?P<rest>.*)$"
 )
+# What the CDK CLI says of its own work, and npm of its settings.
+_NOISE = re.compile(
+    r": (start|success): (Build|Built|Publish)|^npm (warn|notice)|creating Cloud"
+    r"|\.ExportsOutput|^Stack ARN|^arn:aws[\w-]*:cloudformation|^✨|: deploying\.\.\."
+    r"|^Outputs:$"
+)
 
 
 class CommandFailedError(Exception):
@@ -74,7 +80,7 @@ class Terminal:
 
 
 def readable(line: str) -> Iterator[str]:
-    """Yield what is shown of one line of output: stack events short, no blanks.
+    """Yield what is shown of one line of output: stack events short, no noise.
 
     Examples
     --------
@@ -89,7 +95,7 @@ def readable(line: str) -> Iterator[str]:
     if event:
         line = "{count} {status} {type} {rest}".format(**event.groupdict())
         line = line[: WIDTH_COLUMNS - 2]
-    if line.strip():
+    if line.strip() and not _NOISE.search(line):
         yield f"  {line.rstrip()}"
 
 

@@ -27,6 +27,23 @@ def test_events_in_progress_and_blank_lines_are_not_shown() -> None:
     assert not list(readable("   "))
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "fraud-dev-training: start: Building fraud-dev-training Template",
+        "fraud-dev-storage.ExportsOutputRefDataBucketE6B0FAA83794BF10 = name",
+        "npm warn Unknown user config",
+    ],
+)
+def test_the_tools_talk_of_their_own_work_is_not_shown(line: str) -> None:
+    assert not list(readable(line))
+
+
+def test_outputs_and_errors_are_shown() -> None:
+    for line in ("fraud-dev-serving.EndpointName = fraud-dev", "Error: no such stack"):
+        assert list(readable(line)) == [f"  {line}"]
+
+
 def test_a_failing_command_ends_the_story(capfd: pytest.CaptureFixture[str]) -> None:
     terminal = Terminal({"PATH": "/usr/bin:/bin"})
     with pytest.raises(CommandFailedError, match="status 3"):
