@@ -10,6 +10,7 @@ from aws_cdk import App, Environment, Tags
 
 from cdk_app import settings, tags
 from cdk_app.naming import stack_name
+from stacks.observability import ObservabilityStack
 from stacks.serving import ServingStack
 from stacks.storage import StorageStack
 from stacks.training import TrainingStack
@@ -27,15 +28,21 @@ def add_stacks(app: App, chosen: settings.Settings) -> None:
         stack_name(name, "training"),
         settings=chosen,
         env=target,
-        data_bucket=storage.data_bucket,
-        artifact_bucket=storage.artifact_bucket,
+        storage=storage,
+    )
+    ObservabilityStack(
+        app,
+        stack_name(name, "observability"),
+        settings=chosen,
+        env=target,
+        storage=storage,
     )
     ServingStack(
         app,
         stack_name(name, "serving"),
         settings=chosen,
         env=target,
-        artifact_bucket=storage.artifact_bucket,
+        storage=storage,
     )
     for key, value in tags.project_tags(chosen).items():
         Tags.of(app).add(key, value)

@@ -11,12 +11,18 @@ Unit = Literal["storage", "training", "serving", "observability"]
 VARIANT_NAME = "AllTraffic"
 """The endpoint's only production variant; autoscaling and alarms refer to it."""
 
+CAPTURE_PREFIX = "captures/"
+"""Where in the data bucket the endpoint's captured requests and answers go."""
+
 DATA_BUCKET_OUTPUT = "DataBucketName"
 ARTIFACT_BUCKET_OUTPUT = "ArtifactBucketName"
+ENCRYPTION_KEY_OUTPUT = "EncryptionKeyArn"
 TRAINING_ROLE_OUTPUT = "TrainingRoleArn"
 ENDPOINT_OUTPUT = "EndpointName"
 SERVING_ROLE_OUTPUT = "ServingRoleArn"
 DECISION_RULE_OUTPUT = "DecisionRuleParameterName"
+ALARM_TOPIC_OUTPUT = "AlarmTopicArn"
+DASHBOARD_OUTPUT = "DashboardName"
 
 
 def stack_name(environment: str, unit: Unit) -> str:
@@ -32,3 +38,8 @@ def endpoint_name(environment: str) -> str:
 def endpoint_log_group_name(environment: str) -> str:
     """Return the log group that SageMaker writes the endpoint's logs to."""
     return f"/aws/sagemaker/Endpoints/{endpoint_name(environment)}"
+
+
+def metric_namespace(environment: str) -> str:
+    """Return the namespace of the metrics that are made of the endpoint's logs."""
+    return f"Fraud/{environment}"

@@ -2,26 +2,31 @@
 
 from aws_cdk import CfnOutput, Environment, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
-from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
 from cdk_app import naming
+from cdk_app.constructs import permissions
+from cdk_app.constructs.data_capture import allow_capture, capture_config
 from cdk_app.constructs.decision_rule import DecisionRule
-from cdk_app.constructs.execution_role import ExecutionRole, put_metrics, write_logs
+from cdk_app.constructs.endpoint_metrics import INSTANCE_NAMESPACE, EndpointMetrics
+from cdk_app.constructs.endpoint_scaling import EndpointScaling
+from cdk_app.constructs.execution_role import ExecutionRole
 from cdk_app.constructs.log_retention import log_retention
 from cdk_app.constructs.model_container import ModelContainer
 from cdk_app.constructs.model_endpoint import ModelEndpoint
+from cdk_app.constructs.private_access import PrivateAccess
+from cdk_app.constructs.rollback_alarms import RollbackAlarms
 from cdk_app.constructs.scikit_learn_image import ScikitLearnImage
-from cdk_app.settings import Settings
-
-METRIC_NAMESPACE = "/aws/sagemaker/Endpoints"
+from cdk_app.constructs.score_metrics import ScoreMetrics
+from cdk_app.settings import InstanceHosting, Settings
+from stacks.storage import StorageStack
 
 
 class ServingStack(Stack):
-    """Role, log group, model, endpoint and the published decision rule."""
-
-    endpoint_name: str
+    """Role, log group, model, endpoint, its alarms and the published decision rule."""
 
     def __init__(
         self,
@@ -30,7 +35,7 @@ class ServingStack(Stack):
         *,
         settings: Settings,
         env: Environment,
-        artifact_bucket: s3.Bucket,
+        storage: StorageStack,
     ) -> None:
         super().__init__(
             scope,
@@ -38,64 +43,125 @@ class ServingStack(Stack):
             env=env,
             description="Fraud detection: real-time endpoint.",
         )
-        self.endpoint_name = naming.endpoint_name(settings.environment)
+        self.add_stack_dependency(storage)
+        self._settings = settings
+        self._storage = storage
         image = ScikitLearnImage(self, "Image")
+        role = self._role(image)
+        endpoint = self._endpoint(image, role)
+        # SageMaker would create the group itself, without retention or owner.
+        endpoint.node.add_dependency(self._log_group())
+        if settings.network:
+            PrivateAccess(
+                self,
+                "Network",
+                settings=settings.network,
+                endpoint_name=naming.endpoint_name(settings.environment),
+                artifact_bucket_arn=storage.artifact_bucket_arn,
+            )
+        self._outputs(role, DecisionRule(self, "PublishedRule"))
+
+    def _role(self, image: ScikitLearnImage) -> iam.Role:
+        storage, settings = self._storage, self._settings
+        log_group_name = naming.endpoint_log_group_name(settings.environment)
+        statements = [
+            *permissions.pull_image(image),
+            iam.PolicyStatement(
+                sid="ListArtifacts",
+                actions=["s3:ListBucket"],
+                resources=[storage.artifact_bucket_arn],
+            ),
+            iam.PolicyStatement(
+                sid="ReadArtifacts",
+                actions=["s3:GetObject"],
+                resources=[f"{storage.artifact_bucket_arn}/*/model.tar.gz"],
+            ),
+            # SageMaker writes the endpoint's logs as this role. It may not create the
+            # group, so nothing brings it back once the stack has deleted it.
+            permissions.write_logs(log_group_name),
+            permissions.put_metrics(INSTANCE_NAMESPACE),
+        ]
+        if storage.key_arn:
+            statements += permissions.use_key(storage.key_arn)
+        if settings.data_capture:
+            statements.append(allow_capture(storage.data_bucket_arn))
+        if settings.network:
+            statements += permissions.attach_to_network(settings.network)
+        return ExecutionRole(
+            self,
+            "ServingRole",
+            description="Fraud detection endpoint: read the artifact, write logs.",
+            statements=statements,
+            permissions_boundary_arn=settings.iam.permissions_boundary_arn,
+        ).role
+
+    def _log_group(self) -> logs.LogGroup:
+        settings, key_arn = self._settings, self._storage.key_arn
         log_group = logs.LogGroup(
             self,
             "EndpointLogs",
             log_group_name=naming.endpoint_log_group_name(settings.environment),
             retention=log_retention(settings.logs),
+            encryption_key=(
+                kms.Key.from_key_arn(self, "Key", key_arn) if key_arn else None
+            ),
             removal_policy=RemovalPolicy.DESTROY,
         )
-        role = self._role(settings, image, artifact_bucket)
+        ScoreMetrics(
+            self,
+            "Scores",
+            log_group=log_group,
+            namespace=naming.metric_namespace(settings.environment),
+        )
+        return log_group
+
+    def _endpoint(
+        self, image: ScikitLearnImage, role: iam.Role
+    ) -> sagemaker.CfnEndpoint:
+        settings, storage = self._settings, self._storage
+        hosting, capture = settings.hosting, settings.data_capture
+        alarms = (
+            RollbackAlarms(
+                self,
+                "Rollback",
+                metrics=EndpointMetrics(settings.environment),
+                thresholds=hosting.rollback,
+            ).alarms
+            if isinstance(hosting, InstanceHosting)
+            else []  # a serverless endpoint has no deployment guardrails
+        )
         container = ModelContainer(
             self, "Artifact", image=image, settings=settings.container
         )
-        ModelEndpoint(
+        endpoint = ModelEndpoint(
             self,
             "Hosting",
-            container=container.definition,
+            settings=settings,
             role_arn=role.role_arn,
-            hosting=settings.hosting,
-            endpoint_name=self.endpoint_name,
-            log_group=log_group,
-        )
-        rule = DecisionRule(self, "PublishedRule")
-        self._outputs(role, rule)
-
-    def _role(
-        self, settings: Settings, image: ScikitLearnImage, artifact_bucket: s3.Bucket
-    ) -> iam.Role:
-        # SageMaker writes the endpoint's logs as this role. It may not create the
-        # group, so nothing brings it back once the stack has deleted it.
-        log_group_name = naming.endpoint_log_group_name(settings.environment)
-        return ExecutionRole(
-            self,
-            "ServingRole",
-            description="Fraud detection endpoint: read the artifact, write logs.",
-            image=image,
-            statements=[
-                iam.PolicyStatement(
-                    sid="ListArtifacts",
-                    actions=["s3:ListBucket"],
-                    resources=[artifact_bucket.bucket_arn],
-                ),
-                iam.PolicyStatement(
-                    sid="ReadArtifacts",
-                    actions=["s3:GetObject"],
-                    resources=[artifact_bucket.arn_for_objects("*/model.tar.gz")],
-                ),
-                write_logs(log_group_name),
-                put_metrics([METRIC_NAMESPACE]),
-            ],
-            permissions_boundary_arn=settings.iam.permissions_boundary_arn,
-        ).role
+            container=container.definition,
+            volume_key_arn=storage.key_arn,
+            capture=(
+                capture_config(capture, storage.data_bucket_name, storage.key_arn)
+                if capture
+                else None
+            ),
+            rollback_alarms=alarms,
+        ).endpoint
+        if isinstance(hosting, InstanceHosting) and hosting.autoscaling:
+            EndpointScaling(
+                self,
+                "Scaling",
+                endpoint=endpoint,
+                endpoint_name=naming.endpoint_name(settings.environment),
+                settings=hosting.autoscaling,
+            )
+        return endpoint
 
     def _outputs(self, role: iam.Role, rule: DecisionRule) -> None:
         CfnOutput(
             self,
             naming.ENDPOINT_OUTPUT,
-            value=self.endpoint_name,
+            value=naming.endpoint_name(self._settings.environment),
             description="Name to invoke the endpoint by.",
         )
         CfnOutput(

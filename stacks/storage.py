@@ -1,21 +1,30 @@
-"""The buckets: what must not be lost when an endpoint goes."""
+"""The buckets and the key: what must not be lost when an endpoint goes."""
 
 from aws_cdk import CfnOutput, Environment, Stack
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from cdk_app import naming
+from cdk_app.constructs.access_log_bucket import AccessLogBucket
 from cdk_app.constructs.bucket_emptier import BucketEmptier
+from cdk_app.constructs.encryption_key import EncryptionKey
 from cdk_app.constructs.log_retention import log_retention
-from cdk_app.constructs.private_bucket import PrivateBucket
+from cdk_app.constructs.private_bucket import PrivateBucket, expire_objects
 from cdk_app.settings import Settings
 
 
 class StorageStack(Stack):
-    """Data and artifact buckets; retained and protected where the settings say so."""
+    """Data and artifact buckets; retained and protected where the settings say so.
 
-    data_bucket: s3.Bucket
-    artifact_bucket: s3.Bucket
+    What other stacks need is exported here in so many words. An export that CDK adds
+    and removes by itself cannot go while a deployed stack still imports it.
+    """
+
+    data_bucket_arn: str
+    data_bucket_name: str
+    artifact_bucket_arn: str
+    key_arn: str | None
 
     def __init__(
         self,
@@ -32,25 +41,74 @@ class StorageStack(Stack):
             description="Fraud detection: training data and model artifacts.",
             termination_protection=settings.storage.retain,
         )
-        storage = settings.storage
-        self.data_bucket = PrivateBucket(self, "Data", settings=storage).bucket
-        self.artifact_bucket = PrivateBucket(
+        key = self._key(settings)
+        access_logs = AccessLogBucket(self, "AccessLogs", settings=settings.storage)
+        capture = settings.data_capture
+        data_bucket = PrivateBucket(
+            self,
+            "Data",
+            settings=settings.storage,
+            key=key,
+            expirations=expire_objects(
+                capture.expire_after_days if capture else None,
+                prefix=naming.CAPTURE_PREFIX,
+            ),
+            why_not_replicated=(
+                "Training data is a copy of the transaction system's, which has the "
+                "backup; versions protect it against overwriting."
+            ),
+        ).bucket
+        artifact_bucket = PrivateBucket(
             self,
             "Artifacts",
-            settings=storage,
-            objects_expire_after_days=storage.artifacts_expire_after_days,
+            settings=settings.storage,
+            key=key,
+            expirations=expire_objects(settings.storage.artifacts_expire_after_days),
+            why_not_replicated=(
+                "An artifact can be trained again from the data; versions protect it "
+                "against overwriting."
+            ),
         ).bucket
-        if not storage.retain:
+        access_logs.log(data_bucket, "data/")
+        access_logs.log(artifact_bucket, "artifacts/")
+        if not settings.storage.retain:
             BucketEmptier(self, "BucketEmptier", retention=log_retention(settings.logs))
+        self.data_bucket_arn = self.export_value(data_bucket.bucket_arn)
+        self.data_bucket_name = self.export_value(data_bucket.bucket_name)
+        self.artifact_bucket_arn = self.export_value(artifact_bucket.bucket_arn)
+        self.key_arn = self.export_value(key.key_arn) if key else None
+        self._outputs(data_bucket, artifact_bucket, key)
+
+    def _key(self, settings: Settings) -> kms.Key | None:
+        if not settings.encryption.customer_managed_key:
+            return None
+        return EncryptionKey(
+            self,
+            "Encryption",
+            description=f"Fraud detection, {settings.environment}: everything at rest.",
+            retain=settings.storage.retain,
+            log_group_name=naming.endpoint_log_group_name(settings.environment),
+        ).key
+
+    def _outputs(
+        self, data_bucket: s3.Bucket, artifact_bucket: s3.Bucket, key: kms.Key | None
+    ) -> None:
         CfnOutput(
             self,
             naming.DATA_BUCKET_OUTPUT,
-            value=self.data_bucket.bucket_name,
+            value=data_bucket.bucket_name,
             description="Bucket for training data.",
         )
         CfnOutput(
             self,
             naming.ARTIFACT_BUCKET_OUTPUT,
-            value=self.artifact_bucket.bucket_name,
+            value=artifact_bucket.bucket_name,
             description="Bucket for model artifacts and training code.",
         )
+        if key:
+            CfnOutput(
+                self,
+                naming.ENCRYPTION_KEY_OUTPUT,
+                value=key.key_arn,
+                description="KMS key of buckets, volumes and logs.",
+            )

@@ -2,13 +2,14 @@
 
 from aws_cdk import CfnOutput, Environment, Stack
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from cdk_app import naming
-from cdk_app.constructs.execution_role import ExecutionRole, put_metrics, write_logs
+from cdk_app.constructs import permissions
+from cdk_app.constructs.execution_role import ExecutionRole
 from cdk_app.constructs.scikit_learn_image import ScikitLearnImage
 from cdk_app.settings import Settings
+from stacks.storage import StorageStack
 
 LOG_GROUP_NAME = "/aws/sagemaker/TrainingJobs"  # shared by the account and region
 METRIC_NAMESPACE = "/aws/sagemaker/TrainingJobs"
@@ -26,8 +27,7 @@ class TrainingStack(Stack):
         *,
         settings: Settings,
         env: Environment,
-        data_bucket: s3.Bucket,
-        artifact_bucket: s3.Bucket,
+        storage: StorageStack,
     ) -> None:
         super().__init__(
             scope,
@@ -35,32 +35,18 @@ class TrainingStack(Stack):
             env=env,
             description="Fraud detection: execution role of training jobs.",
         )
+        self.add_stack_dependency(storage)
+        image = ScikitLearnImage(self, "Image")
         self.role = ExecutionRole(
             self,
             "TrainingRole",
             description="Fraud detection training jobs: read data, write artifacts.",
-            image=ScikitLearnImage(self, "Image"),
             statements=[
-                iam.PolicyStatement(
-                    sid="ListBuckets",
-                    actions=["s3:ListBucket"],
-                    resources=[data_bucket.bucket_arn, artifact_bucket.bucket_arn],
-                ),
-                iam.PolicyStatement(
-                    sid="ReadDataAndCode",
-                    actions=["s3:GetObject"],
-                    resources=[
-                        data_bucket.arn_for_objects("datasets/*"),
-                        artifact_bucket.arn_for_objects("*"),
-                    ],
-                ),
-                iam.PolicyStatement(
-                    sid="WriteArtifacts",
-                    actions=["s3:AbortMultipartUpload", "s3:PutObject"],
-                    resources=[artifact_bucket.arn_for_objects("*")],
-                ),
-                write_logs(LOG_GROUP_NAME, may_create_group=True),
-                put_metrics([METRIC_NAMESPACE]),
+                *permissions.pull_image(image),
+                *_use_buckets(storage),
+                *(permissions.use_key(storage.key_arn) if storage.key_arn else ()),
+                permissions.write_logs(LOG_GROUP_NAME, may_create_group=True),
+                permissions.put_metrics(METRIC_NAMESPACE),
             ],
             permissions_boundary_arn=settings.iam.permissions_boundary_arn,
         ).role
@@ -70,3 +56,27 @@ class TrainingStack(Stack):
             value=self.role.role_arn,
             description="Role that training jobs run in.",
         )
+
+
+def _use_buckets(storage: StorageStack) -> list[iam.PolicyStatement]:
+    data, artifacts = storage.data_bucket_arn, storage.artifact_bucket_arn
+    return [
+        iam.PolicyStatement(
+            sid="ListBuckets",
+            actions=["s3:ListBucket"],
+            resources=[data, artifacts],
+        ),
+        iam.PolicyStatement(
+            sid="ReadDataAndCode",
+            actions=["s3:GetObject"],
+            resources=[
+                f"{data}/datasets/*",
+                f"{artifacts}/*",
+            ],
+        ),
+        iam.PolicyStatement(
+            sid="WriteArtifacts",
+            actions=["s3:AbortMultipartUpload", "s3:PutObject"],
+            resources=[f"{artifacts}/*"],
+        ),
+    ]

@@ -5,7 +5,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct, IConstruct
 
-from cdk_app.constructs.execution_role import log_group_arn
+from cdk_app.constructs.arns import log_group_arn
+from cdk_app.constructs.policy import Policy
 
 _PROVIDER = "Custom::S3AutoDeleteObjectsCustomResourceProvider"
 
@@ -37,7 +38,7 @@ class BucketEmptier(Construct):
         )
         # Not the log group's ARN: it names the function, which needs this role first.
         functions = f"/aws/lambda/{Stack.of(self).stack_name}-*"
-        policy = iam.ManagedPolicy(
+        policy = Policy(
             self,
             "WriteLogs",
             description="Log of the function that empties buckets on destroy.",
@@ -45,10 +46,12 @@ class BucketEmptier(Construct):
                 iam.PolicyStatement(
                     sid="WriteOwnLogs",
                     actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-                    resources=[log_group_arn(functions)],
+                    resources=[f"{log_group_arn(functions)}:*"],
                 )
             ],
-        )
+        ).policy
+        # CDK's function refers to the role already.
+        function.add_deletion_override("DependsOn")
         role.add_property_override("ManagedPolicyArns", [policy.managed_policy_arn])
         for resource in _custom_resources(Stack.of(self)):
             resource.node.add_dependency(log_group)

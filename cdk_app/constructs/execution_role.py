@@ -1,4 +1,4 @@
-"""A role that SageMaker assumes, with what every container needs."""
+"""A role that SageMaker assumes."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from cdk_app.constructs.scikit_learn_image import ScikitLearnImage
+from cdk_app.constructs.policy import Policy
 
 
 class ExecutionRole(Construct):
@@ -25,17 +25,13 @@ class ExecutionRole(Construct):
         construct_id: str,
         *,
         description: str,
-        image: ScikitLearnImage,
         statements: Sequence[iam.PolicyStatement],
-        permissions_boundary_arn: str | None = None,
+        permissions_boundary_arn: str | None,
     ) -> None:
         super().__init__(scope, construct_id)
-        policy = iam.ManagedPolicy(
-            self,
-            "Policy",
-            description=description,
-            statements=[*_pull_image(image), *statements],
-        )
+        policy = Policy(
+            self, "Permissions", description=description, statements=statements
+        ).policy
         self.role = iam.Role(
             self,
             "Role",
@@ -59,49 +55,3 @@ class ExecutionRole(Construct):
                 else None
             ),
         )
-
-
-def _pull_image(image: ScikitLearnImage) -> list[iam.PolicyStatement]:
-    return [
-        iam.PolicyStatement(
-            sid="LogInToRegistry",
-            actions=["ecr:GetAuthorizationToken"],
-            resources=["*"],
-        ),
-        iam.PolicyStatement(
-            sid="PullImage",
-            actions=[
-                "ecr:BatchCheckLayerAvailability",
-                "ecr:BatchGetImage",
-                "ecr:GetDownloadUrlForLayer",
-            ],
-            resources=[image.repository_arn],
-        ),
-    ]
-
-
-def put_metrics(namespaces: Sequence[str]) -> iam.PolicyStatement:
-    """Allow metrics in these namespaces; the action knows no resource."""
-    return iam.PolicyStatement(
-        sid="PutMetrics",
-        actions=["cloudwatch:PutMetricData"],
-        resources=["*"],
-        conditions={"StringEquals": {"cloudwatch:namespace": list(namespaces)}},
-    )
-
-
-def write_logs(
-    log_group_name: str, *, may_create_group: bool = False
-) -> iam.PolicyStatement:
-    """Allow writing to one log group, and creating it where no stack owns it."""
-    actions = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
-    return iam.PolicyStatement(
-        sid="WriteLogs",
-        actions=[*actions, "logs:CreateLogGroup"] if may_create_group else actions,
-        resources=[log_group_arn(log_group_name)],
-    )
-
-
-def log_group_arn(name: str) -> str:
-    """Return the ARN of a log group and everything in it, as IAM wants it."""
-    return f"arn:{Aws.PARTITION}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}:log-group:{name}:*"

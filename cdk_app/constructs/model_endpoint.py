@@ -1,11 +1,23 @@
 """Model, endpoint configuration and endpoint."""
 
-from aws_cdk import aws_logs as logs
+from collections.abc import Sequence
+
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
 from cdk_app import naming
-from cdk_app.settings import HostingSettings, ServerlessHosting
+from cdk_app.constructs.variant import serverless_variant, variant
+from cdk_app.settings import (
+    Deployment,
+    InstanceHosting,
+    NetworkSettings,
+    ServerlessHosting,
+    Settings,
+)
+
+Config = sagemaker.CfnEndpointConfig
+Endpoint = sagemaker.CfnEndpoint
 
 
 class ModelEndpoint(Construct):
@@ -15,61 +27,102 @@ class ModelEndpoint(Construct):
     the endpoint keeps its name and is updated in place.
     """
 
-    endpoint: sagemaker.CfnEndpoint
+    endpoint: Endpoint
 
     def __init__(
         self,
         scope: Construct,
         construct_id: str,
         *,
-        container: sagemaker.CfnModel.ContainerDefinitionProperty,
+        settings: Settings,
         role_arn: str,
-        hosting: HostingSettings,
-        endpoint_name: str,
-        log_group: logs.LogGroup,
+        container: sagemaker.CfnModel.ContainerDefinitionProperty,
+        volume_key_arn: str | None,
+        capture: Config.DataCaptureConfigProperty | None,
+        rollback_alarms: Sequence[cloudwatch.Alarm],
     ) -> None:
         super().__init__(scope, construct_id)
-        serverless = isinstance(hosting, ServerlessHosting)
+        hosting = settings.hosting
         model = sagemaker.CfnModel(
             self,
             "Model",
             execution_role_arn=role_arn,
             primary_container=container,
-            # Serverless endpoints do not know network isolation.
-            enable_network_isolation=None if serverless else True,
+            enable_network_isolation=(
+                hosting.network_isolation
+                if isinstance(hosting, InstanceHosting)
+                else None
+            ),
+            vpc_config=_vpc_config(settings.network),
         )
-        config = sagemaker.CfnEndpointConfig(
+        config = Config(
             self,
             "Config",
-            production_variants=[_variant(model.attr_model_name, hosting)],
+            production_variants=[
+                serverless_variant(model.attr_model_name, hosting)
+                if isinstance(hosting, ServerlessHosting)
+                else variant(model.attr_model_name, hosting)
+            ],
+            kms_key_id=(
+                volume_key_arn if isinstance(hosting, InstanceHosting) else None
+            ),
+            data_capture_config=capture,
         )
-        self.endpoint = sagemaker.CfnEndpoint(
+        self.endpoint = Endpoint(
             self,
             "Endpoint",
-            endpoint_name=endpoint_name,
+            endpoint_name=naming.endpoint_name(settings.environment),
             endpoint_config_name=config.attr_endpoint_config_name,
         )
-        # SageMaker would create the group itself, without retention or owner.
-        self.endpoint.node.add_dependency(log_group)
+        if isinstance(hosting, InstanceHosting):
+            self.endpoint.deployment_config = _deployment(
+                hosting.deployment, rollback_alarms
+            )
+            if hosting.autoscaling:
+                # A deployment keeps the count that autoscaling has arrived at. Without
+                # the exclusion it would also keep the old capture settings.
+                self.endpoint.retain_all_variant_properties = True
+                self.endpoint.exclude_retained_variant_properties = [
+                    Endpoint.VariantPropertyProperty(
+                        variant_property_type="DataCaptureConfig"
+                    )
+                ]
 
 
-def _variant(
-    model_name: str, hosting: HostingSettings
-) -> sagemaker.CfnEndpointConfig.ProductionVariantProperty:
-    if isinstance(hosting, ServerlessHosting):
-        return sagemaker.CfnEndpointConfig.ProductionVariantProperty(
-            model_name=model_name,
-            variant_name=naming.VARIANT_NAME,
-            initial_variant_weight=1,
-            serverless_config=sagemaker.CfnEndpointConfig.ServerlessConfigProperty(
-                memory_size_in_mb=hosting.memory_size_mb,
-                max_concurrency=hosting.max_concurrency,
-            ),
+def _vpc_config(
+    network: NetworkSettings | None,
+) -> sagemaker.CfnModel.VpcConfigProperty | None:
+    if network is None:
+        return None
+    return sagemaker.CfnModel.VpcConfigProperty(
+        subnets=list(network.subnet_ids),
+        security_group_ids=list(network.security_group_ids),
+    )
+
+
+def _deployment(
+    deployment: Deployment, alarms: Sequence[cloudwatch.Alarm]
+) -> Endpoint.DeploymentConfigProperty:
+    canary = (
+        None
+        if deployment.canary_percent is None
+        else Endpoint.CapacitySizeProperty(
+            type="CAPACITY_PERCENT", value=deployment.canary_percent
         )
-    return sagemaker.CfnEndpointConfig.ProductionVariantProperty(
-        model_name=model_name,
-        variant_name=naming.VARIANT_NAME,
-        initial_variant_weight=1,
-        instance_type=hosting.instance_type,
-        initial_instance_count=hosting.instance_count,
+    )
+    return Endpoint.DeploymentConfigProperty(
+        blue_green_update_policy=Endpoint.BlueGreenUpdatePolicyProperty(
+            traffic_routing_configuration=Endpoint.TrafficRoutingConfigProperty(
+                type="CANARY" if canary else "ALL_AT_ONCE",
+                canary_size=canary,
+                wait_interval_in_seconds=deployment.bake_seconds,
+            ),
+            termination_wait_in_seconds=deployment.termination_wait_seconds,
+            maximum_execution_timeout_in_seconds=deployment.maximum_seconds,
+        ),
+        auto_rollback_configuration=Endpoint.AutoRollbackConfigProperty(
+            alarms=[
+                Endpoint.AlarmProperty(alarm_name=alarm.alarm_name) for alarm in alarms
+            ]
+        ),
     )

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 
 from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from cdk_app.constructs.findings import accept
 from cdk_app.settings import StorageSettings
 
 
@@ -20,7 +22,9 @@ class PrivateBucket(Construct):
         construct_id: str,
         *,
         settings: StorageSettings,
-        objects_expire_after_days: int | None = None,
+        key: kms.Key | None,
+        expirations: Sequence[s3.LifecycleRule] = (),
+        why_not_replicated: str,
     ) -> None:
         super().__init__(scope, construct_id)
         self.bucket = s3.Bucket(
@@ -28,39 +32,45 @@ class PrivateBucket(Construct):
             "Bucket",
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            encryption=s3.BucketEncryption.S3_MANAGED,
+            encryption=(
+                s3.BucketEncryption.KMS if key else s3.BucketEncryption.S3_MANAGED
+            ),
+            encryption_key=key,
+            bucket_key_enabled=True if key else None,
             enforce_ssl=True,
             minimum_tls_version=1.2,
             versioned=True,
-            lifecycle_rules=_lifecycle_rules(
-                settings.noncurrent_versions_expire_after_days,
-                objects_expire_after_days,
-            ),
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    id="NoncurrentVersions",
+                    noncurrent_version_expiration=Duration.days(
+                        settings.noncurrent_versions_expire_after_days
+                    ),
+                    abort_incomplete_multipart_upload_after=Duration.days(1),
+                ),
+                *expirations,
+            ],
             removal_policy=(
                 RemovalPolicy.RETAIN if settings.retain else RemovalPolicy.DESTROY
             ),
             auto_delete_objects=not settings.retain,
         )
-
-
-def _lifecycle_rules(
-    noncurrent_versions_expire_after_days: int,
-    objects_expire_after_days: int | None,
-) -> Sequence[s3.LifecycleRule]:
-    rules = [
-        s3.LifecycleRule(
-            id="NoncurrentVersions",
-            noncurrent_version_expiration=Duration.days(
-                noncurrent_versions_expire_after_days
-            ),
-            expired_object_delete_marker=objects_expire_after_days is None or None,
-            abort_incomplete_multipart_upload_after=Duration.days(1),
-        )
-    ]
-    if objects_expire_after_days is not None:
-        rules.append(
-            s3.LifecycleRule(
-                id="Objects", expiration=Duration.days(objects_expire_after_days)
+        for pack in ("NIST.800.53.R5", "PCI.DSS.321"):
+            accept(
+                self.bucket, f"{pack}-S3BucketReplicationEnabled", why_not_replicated
             )
-        )
-    return rules
+
+
+def expire_objects(
+    after_days: int | None, *, prefix: str | None = None
+) -> Sequence[s3.LifecycleRule]:
+    """Return the rule that expires objects, or none if they are kept."""
+    if after_days is None:
+        return ()
+    return (
+        s3.LifecycleRule(
+            id=f"Expire{(prefix or 'objects').strip('/').title()}",
+            expiration=Duration.days(after_days),
+            prefix=prefix,
+        ),
+    )

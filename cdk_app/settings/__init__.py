@@ -1,26 +1,37 @@
 """One frozen, validated settings object per environment. Imports no CDK."""
 
+from cdk_app.settings.deployment import Deployment, RollbackAlarms
 from cdk_app.settings.errors import SettingsError, explain
-from cdk_app.settings.loading import ENVIRONMENTS_DIRECTORY, environment_names, load
-from cdk_app.settings.model import (
-    ContainerSettings,
-    CostSettings,
+from cdk_app.settings.hosting import (
+    Autoscaling,
     HostingSettings,
     InstanceHosting,
-    LogSettings,
     ServerlessHosting,
-    Settings,
+)
+from cdk_app.settings.loading import ENVIRONMENTS_DIRECTORY, environment_names, load
+from cdk_app.settings.model import Settings
+from cdk_app.settings.sections import (
+    AlarmSettings,
+    ContainerSettings,
+    DataCaptureSettings,
+    LogSettings,
+    NetworkSettings,
     StorageSettings,
     TrainingSettings,
 )
 
 __all__ = [
     "ENVIRONMENTS_DIRECTORY",
+    "AlarmSettings",
+    "Autoscaling",
     "ContainerSettings",
-    "CostSettings",
+    "DataCaptureSettings",
+    "Deployment",
     "HostingSettings",
     "InstanceHosting",
     "LogSettings",
+    "NetworkSettings",
+    "RollbackAlarms",
     "ServerlessHosting",
     "Settings",
     "SettingsError",

@@ -1,10 +1,13 @@
 """A settings file's mistakes, told in one sentence each."""
 
 import difflib
+import re
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
+
+_NAMES_A_FIELD = re.compile(r"[a-z_.]+: expected ")
 
 
 class SettingsError(Exception):
@@ -28,7 +31,7 @@ def _sentence(details: ErrorDetails, model: type[BaseModel]) -> str:
             return f"{field}: expected a value, got none; add it to the file."
         case "value_error":
             reason = details["msg"].removeprefix("Value error, ")
-            return f"{field}: {reason}." if field else f"{reason}."
+            return f"{_joined(field, reason)}."
         case "union_tag_invalid":
             expected = details["ctx"]["expected_tags"]
             got = details["ctx"]["tag"]
@@ -41,6 +44,13 @@ def _sentence(details: ErrorDetails, model: type[BaseModel]) -> str:
                 f"{field}: expected {expected}, got {details['input']!r}; "
                 "correct the value."
             )
+
+
+def _joined(field: str, reason: str) -> str:
+    """Put the section before a reason that names its own field, or the field."""
+    if not field:
+        return reason
+    return f"{field}{'.' if _NAMES_A_FIELD.match(reason) else ': '}{reason}"
 
 
 def _unknown_key(key: str, section: type[BaseModel] | None) -> str:

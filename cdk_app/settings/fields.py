@@ -25,6 +25,40 @@ def instance_family(instance_type: str) -> str:
     return match["family"]
 
 
+# Families with disks of their own, whose names do not end in "d" or "dn".
+_NVME_FAMILIES = frozenset({"d3", "d3en", "g5", "g6", "g6e", "gr6", "p5", "p5e"}) | {
+    *("p5en", "p6", "i3", "i3en", "i4i", "i7i", "i7ie", "trn1", "trn1n", "trn2"),
+}
+
+
+def is_nvme(instance_type: str) -> bool:
+    """Whether the type has local disks, which take neither a size nor a key.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html
+    """
+    family = instance_family(instance_type)
+    has_disks = re.search(r"\d[a-z]*d[a-z]*$", family) is not None
+    return has_disks or family in _NVME_FAMILIES
+
+
+def is_burstable(instance_type: str) -> bool:
+    """Whether the type is of the T family, which cannot scale."""
+    return instance_family(instance_type).startswith("t") and not (
+        instance_family(instance_type).startswith("trn")
+    )
+
+
+def vcpus(instance_type: str) -> int:
+    """Return the virtual CPUs of an instance type, as its size tells.
+
+    >>> vcpus("ml.m5.large"), vcpus("ml.m5.xlarge"), vcpus("ml.m5.12xlarge")
+    (2, 4, 48)
+    """
+    size = instance_type.rpartition(".")[2]
+    multiple = re.fullmatch(r"(\d*)xlarge", size)
+    return 4 * int(multiple[1] or 1) if multiple else 2
+
+
 def _x86_instance_type(instance_type: str) -> str:
     family = instance_family(instance_type)
     if re.fullmatch(r"[a-z]+\d+g[a-z]*", family):

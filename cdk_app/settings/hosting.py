@@ -1,10 +1,24 @@
 """How the endpoint is hosted: serverless or on instances."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from cdk_app.settings.fields import InstanceType, Section
+from cdk_app.settings.deployment import Deployment, RollbackAlarms
+from cdk_app.settings.fields import InstanceType, Section, is_burstable, is_nvme, vcpus
+
+Seconds = Annotated[int, Field(ge=60, le=3600)]
+_ONLY_ON_INSTANCES = (
+    "autoscaling",
+    "deployment",
+    "instance_count",
+    "instance_type",
+    "model_download_timeout_seconds",
+    "network_isolation",
+    "rollback",
+    "startup_timeout_seconds",
+    "volume_size_gb",
+)
 
 
 class ServerlessHosting(Section):
@@ -13,6 +27,49 @@ class ServerlessHosting(Section):
     kind: Literal["serverless"]
     memory_size_mb: Literal[1024, 2048, 3072, 4096, 5120, 6144]
     max_concurrency: Annotated[int, Field(ge=1, le=200)]
+    provisioned_concurrency: Annotated[int, Field(ge=1, le=200)] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_of_instances(cls, values: Any) -> Any:  # noqa: ANN401
+        for name in _ONLY_ON_INSTANCES:
+            if isinstance(values, dict) and name in values:
+                raise ValueError(
+                    f"{name}: expected only with kind 'instances', got it with "
+                    "'serverless', which has no such thing; remove it or host on "
+                    "instances"
+                )
+        return values
+
+    @model_validator(mode="after")
+    def _provisioned_within_maximum(self) -> Self:
+        provisioned = self.provisioned_concurrency
+        if provisioned is not None and provisioned > self.max_concurrency:
+            raise ValueError(
+                f"provisioned_concurrency: expected at most max_concurrency "
+                f"({self.max_concurrency}), got {provisioned}; lower it or raise "
+                "max_concurrency"
+            )
+        return self
+
+
+class Autoscaling(Section):
+    """Target tracking on the invocations of each instance."""
+
+    minimum_instances: Annotated[int, Field(ge=1, le=100)]
+    maximum_instances: Annotated[int, Field(ge=1, le=100)]
+    invocations_per_instance_per_minute: Annotated[int, Field(ge=1)]
+    scale_out_cooldown_seconds: Annotated[int, Field(ge=0, le=3600)]
+    scale_in_cooldown_seconds: Annotated[int, Field(ge=0, le=3600)]
+
+    @model_validator(mode="after")
+    def _minimum_below_maximum(self) -> Self:
+        if self.minimum_instances > self.maximum_instances:
+            raise ValueError(
+                f"maximum_instances: expected at least minimum_instances "
+                f"({self.minimum_instances}), got {self.maximum_instances}; raise it"
+            )
+        return self
 
 
 class InstanceHosting(Section):
@@ -21,6 +78,60 @@ class InstanceHosting(Section):
     kind: Literal["instances"]
     instance_type: InstanceType
     instance_count: Annotated[int, Field(ge=1, le=100)]
+    """With autoscaling, only the count that the endpoint starts with."""
+    volume_size_gb: Annotated[int, Field(ge=1, le=512)] | None = None
+    network_isolation: bool = True
+    startup_timeout_seconds: Seconds
+    model_download_timeout_seconds: Seconds
+    autoscaling: Autoscaling | None = None
+    deployment: Deployment
+    rollback: RollbackAlarms
+
+    @property
+    def vcpus_per_instance(self) -> int:
+        """Virtual CPUs; CloudWatch counts a busy instance as 100 % for each."""
+        return vcpus(self.instance_type)
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        self._check_volume()
+        self._check_autoscaling()
+        fewest = (
+            self.autoscaling.minimum_instances
+            if self.autoscaling
+            else self.instance_count
+        )
+        if self.deployment.strategy == "canary" and fewest < 2:  # noqa: PLR2004
+            raise ValueError(
+                "deployment.strategy: expected 'all-at-once' for a single instance, "
+                "got 'canary', which shifts part of a fleet; use 'all-at-once' or at "
+                "least 2 instances"
+            )
+        return self
+
+    def _check_volume(self) -> None:
+        if self.volume_size_gb is not None and is_nvme(self.instance_type):
+            raise ValueError(
+                f"volume_size_gb: expected none for {self.instance_type}, which brings "
+                f"its own disk, got {self.volume_size_gb}; remove it"
+            )
+
+    def _check_autoscaling(self) -> None:
+        if self.autoscaling is None:
+            return
+        if is_burstable(self.instance_type):
+            raise ValueError(
+                f"autoscaling: expected none for {self.instance_type}, because "
+                "burstable types cannot scale, got a table; remove it or choose a type "
+                "such as 'ml.m5.large'"
+            )
+        low = self.autoscaling.minimum_instances
+        high = self.autoscaling.maximum_instances
+        if not low <= self.instance_count <= high:
+            raise ValueError(
+                f"instance_count: expected {low} to {high}, as autoscaling says, got "
+                f"{self.instance_count}; start with a count between them"
+            )
 
 
 HostingSettings = Annotated[

@@ -10,7 +10,7 @@ from cdk_app.settings.errors import SettingsError, explain
 from cdk_app.settings.model import Settings
 
 ENVIRONMENTS_DIRECTORY = Path(__file__).parents[1] / "environments"
-ENVIRONMENT_NAME = re.compile(r"[a-z][a-z0-9]{0,15}")
+ENVIRONMENT_NAME = re.compile(r"[a-z][a-z0-9]{0,11}")
 
 
 def environment_names(directory: Path = ENVIRONMENTS_DIRECTORY) -> list[str]:
@@ -29,7 +29,7 @@ def load(environment: str, directory: Path = ENVIRONMENTS_DIRECTORY) -> Settings
     """
     if not ENVIRONMENT_NAME.fullmatch(environment):
         raise SettingsError(
-            f"env: expected an environment's name (up to 16 lower-case letters and "
+            f"env: expected an environment's name (up to 12 lower-case letters and "
             f"digits), got {environment!r}; use one of "
             f"{', '.join(environment_names(directory))}."
         )

@@ -1,97 +1,26 @@
-"""The settings of one environment, section by section."""
+"""The settings of one environment, and which of them go together."""
 
-from typing import Annotated, Literal
+from typing import Self
 
-from pydantic import AfterValidator, Field
+from pydantic import Field, model_validator
 
-from cdk_app.settings.fields import Days, InstanceType, RetentionDays, Section
-from cdk_app.settings.hosting import (
-    HostingSettings,
-    InstanceHosting,
-    ServerlessHosting,
+from cdk_app.settings.fields import Section, is_nvme
+from cdk_app.settings.hosting import HostingSettings, InstanceHosting
+from cdk_app.settings.sections import (
+    AlarmSettings,
+    AwsSettings,
+    ContainerSettings,
+    CostSettings,
+    DataCaptureSettings,
+    EncryptionSettings,
+    IamSettings,
+    LogSettings,
+    NetworkSettings,
+    StorageSettings,
+    TagKey,
+    TagValue,
+    TrainingSettings,
 )
-
-__all__ = [
-    "ContainerSettings",
-    "CostSettings",
-    "HostingSettings",
-    "InstanceHosting",
-    "LogSettings",
-    "ServerlessHosting",
-    "Settings",
-    "StorageSettings",
-    "TrainingSettings",
-]
-
-RESERVED_TAGS = ("Project", "Environment")
-
-
-def _tag_key(key: str) -> str:
-    if key in RESERVED_TAGS or key.lower().startswith("aws:"):
-        raise ValueError(
-            f"expected a tag of your own, got {key!r}, which the application "
-            "or AWS sets; remove it or choose another name"
-        )
-    return key
-
-
-TagValue = Annotated[str, Field(pattern=r"^[A-Za-z0-9 _.:/=+@-]{1,256}$")]
-TagKey = Annotated[
-    str, Field(pattern=r"^[A-Za-z0-9 _.:/=+@-]{1,128}$"), AfterValidator(_tag_key)
-]
-
-
-class AwsSettings(Section):
-    """Account and region; left out, they come from the deployer's credentials."""
-
-    account: Annotated[str, Field(pattern=r"^\d{12}$")] | None = None
-    region: Annotated[str, Field(pattern=r"^[a-z]{2,4}(-[a-z]+)+-\d$")] | None = None
-
-
-class StorageSettings(Section):
-    """The data and artifact buckets."""
-
-    retain: bool
-    """Buckets outlive the stack, which is protected from termination."""
-    noncurrent_versions_expire_after_days: Days
-    artifacts_expire_after_days: Days | None = None
-
-
-class TrainingSettings(Section):
-    """The training job that ``training.launch`` starts."""
-
-    instance_type: InstanceType
-    volume_size_gb: Annotated[int, Field(ge=1, le=16384)]
-    max_runtime_seconds: Annotated[int, Field(ge=60, le=432_000)]
-
-
-class ContainerSettings(Section):
-    """How AWS's scikit-learn image runs the serving code of the artifact."""
-
-    interface: Literal["wsgi", "hooks"]
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"]
-
-
-class IamSettings(Section):
-    """What the organization asks of every role."""
-
-    permissions_boundary_arn: (
-        Annotated[str, Field(pattern=r"^arn:[a-z-]+:iam::\d{12}:policy/[\w+=,.@/-]+$")]
-        | None
-    ) = None
-
-
-class LogSettings(Section):
-    """Log groups that the stacks own."""
-
-    retention_days: RetentionDays
-
-
-class CostSettings(Section):
-    """What a month may cost."""
-
-    monthly_cost_ceiling_usd: Annotated[float, Field(gt=0)]
-    """Passed by the estimate, it stops the review; passed by the bill, it alerts."""
 
 
 class Settings(Section):
@@ -100,10 +29,47 @@ class Settings(Section):
     environment: str
     aws: AwsSettings = AwsSettings()
     storage: StorageSettings
+    encryption: EncryptionSettings
     training: TrainingSettings
     hosting: HostingSettings
     container: ContainerSettings
+    data_capture: DataCaptureSettings | None = None
+    network: NetworkSettings | None = None
+    alarms: AlarmSettings
     logs: LogSettings
     cost: CostSettings
     iam: IamSettings = IamSettings()
     tags: dict[TagKey, TagValue] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _serverless_has_neither_network_nor_capture(self) -> Self:
+        if isinstance(self.hosting, InstanceHosting):
+            return self
+        for name, section in (
+            ("network", self.network),
+            ("data_capture", self.data_capture),
+        ):
+            if section is not None:
+                raise ValueError(
+                    f"{name}: expected only with hosting.kind 'instances', got it with "
+                    "'serverless', which does not support it; remove the table or "
+                    "host on instances"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _local_disks_take_no_key(self) -> Self:
+        if not self.encryption.customer_managed_key:
+            return self
+        types = {"training.instance_type": self.training.instance_type}
+        if isinstance(self.hosting, InstanceHosting):
+            types["hosting.instance_type"] = self.hosting.instance_type
+        for name, instance_type in types.items():
+            if is_nvme(instance_type):
+                raise ValueError(
+                    f"{name}: expected a type without local disks, because these take "
+                    f"no customer-managed key, got {instance_type!r}; choose a type "
+                    "such as 'ml.m5.large' or set encryption.customer_managed_key to "
+                    "false"
+                )
+        return self

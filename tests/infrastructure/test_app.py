@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.infrastructure.conftest import ROOT, Synthesized
+from tests.infrastructure.synthesized import CONTEXT, ROOT, Synthesized
 
 TAGGABLE = {
     "AWS::IAM::Role",
@@ -89,12 +89,11 @@ print("\\n".join(sys.modules))
 
 def synthesize(outdir: Path, **variables: str) -> tuple[dict[str, bytes], set[str]]:
     """Run ``app.py`` as the CDK CLI does; return files and imported modules."""
-    context = json.loads((ROOT / "cdk.json").read_text())["context"]
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": os.environ["HOME"],
         "CDK_OUTDIR": str(outdir),
-        "CDK_CONTEXT_JSON": json.dumps({**context, "env": "prod"}),
+        "CDK_CONTEXT_JSON": json.dumps({**CONTEXT, "env": "prod"}),
         **variables,
     }
     done = subprocess.run(

@@ -1,7 +1,7 @@
 import importlib
 
 from cdk_app import images
-from tests.infrastructure.conftest import Synthesized
+from tests.infrastructure.synthesized import Synthesized
 
 DNS_SUFFIXES = {
     "cn": "amazonaws.com.cn",

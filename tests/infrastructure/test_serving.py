@@ -3,8 +3,8 @@ import re
 
 import pytest
 
-from tests.infrastructure.conftest import Synthesized
 from tests.infrastructure.references import affected_by
+from tests.infrastructure.synthesized import Synthesized
 
 MODEL = "AWS::SageMaker::Model"
 CONFIG = "AWS::SageMaker::EndpointConfig"

@@ -1,10 +1,14 @@
+import json
 from typing import Any
 
 import pytest
 
-from tests.infrastructure.conftest import Synthesized
+from tests.infrastructure.synthesized import Synthesized
 
 BUCKET = "AWS::S3::Bucket"
+ACCESS_LOGS = "AccessLogsBucketCD784A59"
+ARTIFACTS = "ArtifactsBucket88671897"
+DATA = "DataBucketE6B0FAA8"
 
 
 def denied_without(
@@ -111,22 +115,132 @@ def test_bucket_emptier_leaves_no_log_group(dev: Synthesized) -> None:
     assert "logs:CreateLogGroup" not in statement["Action"]
 
 
+def expirations(bucket: dict[str, Any]) -> dict[str | None, int]:
+    """Days after which objects expire, by prefix."""
+    rules = bucket["Properties"]["LifecycleConfiguration"]["Rules"]
+    return {
+        rule.get("Prefix"): rule["ExpirationInDays"]
+        for rule in rules
+        if "ExpirationInDays" in rule
+    }
+
+
+def noncurrent_days(bucket: dict[str, Any]) -> int:
+    rules = bucket["Properties"]["LifecycleConfiguration"]["Rules"]
+    (days,) = (
+        rule["NoncurrentVersionExpiration"]["NoncurrentDays"]
+        for rule in rules
+        if "NoncurrentVersionExpiration" in rule
+    )
+    assert isinstance(days, int)
+    return days
+
+
 def test_lifecycle_follows_the_settings(environment: Synthesized) -> None:
-    storage = environment.settings.storage
-    for logical_id, bucket in environment.resources("storage", BUCKET).items():
+    buckets = environment.resources("storage", BUCKET)
+    storage, capture = environment.settings.storage, environment.settings.data_capture
+
+    assert expirations(buckets[ACCESS_LOGS]) == {
+        None: storage.access_logs_expire_after_days
+    }
+    assert expirations(buckets[ARTIFACTS]) == (
+        {None: storage.artifacts_expire_after_days}
+        if storage.artifacts_expire_after_days
+        else {}
+    )
+    assert expirations(buckets[DATA]) == (
+        {"captures/": capture.expire_after_days} if capture else {}
+    )
+    for logical_id in (DATA, ARTIFACTS):
+        assert noncurrent_days(buckets[logical_id]) == (
+            storage.noncurrent_versions_expire_after_days
+        )
+
+
+def test_unfinished_uploads_are_aborted(environment: Synthesized) -> None:
+    for bucket in environment.resources("storage", BUCKET).values():
         rules = bucket["Properties"]["LifecycleConfiguration"]["Rules"]
-        noncurrent = next(rule for rule in rules if rule["Id"] == "NoncurrentVersions")
-        assert noncurrent["NoncurrentVersionExpiration"] == {
-            "NoncurrentDays": storage.noncurrent_versions_expire_after_days
-        }
-        assert noncurrent["AbortIncompleteMultipartUpload"]
-        expires = [
-            rule["ExpirationInDays"] for rule in rules if "ExpirationInDays" in rule
+        assert any("AbortIncompleteMultipartUpload" in rule for rule in rules)
+
+
+def test_access_is_logged_to_a_bucket_that_outlives_the_logged(
+    environment: Synthesized,
+) -> None:
+    """Logs come with delay: their bucket is created first and emptied last."""
+    resources = environment.json("storage")["Resources"]
+    prefixes = set()
+    for logical_id in (DATA, ARTIFACTS):
+        logging = resources[logical_id]["Properties"]["LoggingConfiguration"]
+        assert logging["DestinationBucketName"] == {"Ref": ACCESS_LOGS}
+        prefixes.add(logging["LogFilePrefix"])
+        emptying = [
+            name
+            for name, resource in environment.resources(
+                "storage", "Custom::S3AutoDeleteObjects"
+            ).items()
+            if resource["Properties"]["BucketName"] == {"Ref": ACCESS_LOGS}
         ]
-        if logical_id.startswith("Artifacts") and storage.artifacts_expire_after_days:
-            assert expires == [storage.artifacts_expire_after_days]
-        elif logical_id.startswith("Data"):
-            assert expires == []
+        assert set(emptying) <= set(resources[logical_id]["DependsOn"])
+    assert len(prefixes) == 2
+
+
+def test_only_s3_delivers_logs_and_only_of_this_stack(environment: Synthesized) -> None:
+    (policy,) = (
+        item["Properties"]["PolicyDocument"]
+        for item in environment.resources("storage", "AWS::S3::BucketPolicy").values()
+        if item["Properties"]["Bucket"] == {"Ref": ACCESS_LOGS}
+    )
+    (statement,) = (
+        item for item in policy["Statement"] if item.get("Sid") == "DeliverAccessLogs"
+    )
+    assert statement["Principal"] == {"Service": "logging.s3.amazonaws.com"}
+    assert statement["Action"] == "s3:PutObject"
+    condition = statement["Condition"]
+    assert condition["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+    assert f":s3:::fraud-{environment.environment}-storage-*" in json.dumps(
+        condition["ArnLike"]
+    )
+
+
+@pytest.mark.parametrize("name", ["dev", "staging"])
+def test_without_a_key_of_its_own_s3_encrypts(
+    name: str, environments: dict[str, Synthesized]
+) -> None:
+    assert not environments[name].resources("storage", "AWS::KMS::Key")
+    for bucket in environments[name].resources("storage", BUCKET).values():
+        assert encryption(bucket) == {"SSEAlgorithm": "AES256"}
+
+
+def test_prod_encrypts_with_its_own_rotating_key(prod: Synthesized) -> None:
+    (key,) = prod.resources("storage", "AWS::KMS::Key").items()
+    logical_id, resource = key
+    assert resource["Properties"]["EnableKeyRotation"] is True
+    assert resource["DeletionPolicy"] == "Retain"
+    buckets = prod.resources("storage", BUCKET)
+    for name in (DATA, ARTIFACTS):
+        assert encryption(buckets[name]) == {
+            "SSEAlgorithm": "aws:kms",
+            "KMSMasterKeyID": {"Fn::GetAtt": [logical_id, "Arn"]},
+        }
+    # S3 delivers access logs to no bucket under a customer's key.
+    assert encryption(buckets[ACCESS_LOGS]) == {"SSEAlgorithm": "AES256"}
+
+
+def test_services_use_the_key_only_for_this_account(prod: Synthesized) -> None:
+    policy = prod.the("storage", "AWS::KMS::Key")["KeyPolicy"]
+    for statement in policy["Statement"]:
+        if "Service" in statement["Principal"]:
+            assert statement["Action"] != "kms:*"
+            condition = json.dumps(statement["Condition"])
+            assert "AWS::AccountId" in condition
+
+
+def encryption(bucket: dict[str, Any]) -> dict[str, Any]:
+    (rule,) = bucket["Properties"]["BucketEncryption"][
+        "ServerSideEncryptionConfiguration"
+    ]
+    default: dict[str, Any] = rule["ServerSideEncryptionByDefault"]
+    return default
 
 
 def test_outputs(environment: Synthesized) -> None:
@@ -135,8 +249,11 @@ def test_outputs(environment: Synthesized) -> None:
     assert outputs["ArtifactBucketName"]["Value"] == {"Ref": "ArtifactsBucket88671897"}
 
 
-def test_logical_ids_of_the_buckets_never_change(environment: Synthesized) -> None:
-    """Another id means a new, empty bucket."""
-    assert {"DataBucketE6B0FAA8", "ArtifactsBucket88671897"} <= set(
-        environment.resources("storage", BUCKET)
-    )
+def test_logical_ids_of_stateful_resources_never_change(prod: Synthesized) -> None:
+    """Another id means a new, empty bucket, or data under a key that is gone."""
+    stateful = {
+        logical_id
+        for logical_id, resource in prod.json("storage")["Resources"].items()
+        if resource.get("DeletionPolicy") == "Retain"
+    }
+    assert stateful == {ACCESS_LOGS, ARTIFACTS, DATA, "EncryptionKey3A692D6E"}

@@ -70,7 +70,8 @@ def test_unknown_key_is_refused_with_the_nearest_known_one(refusal: Refusal) -> 
     message = refusal(replaced("max_runtime_seconds", "max_runtime_second"))
     assert (
         "cdk_app/environments/try.toml: training.max_runtime_second: expected one of "
-        "instance_type, max_runtime_seconds, volume_size_gb, got the unknown key "
+        "encrypt_inter_container_traffic, instance_type, max_runtime_seconds, "
+        "volume_size_gb, got the unknown key "
         "'max_runtime_second'; did you mean 'max_runtime_seconds'?"
     ) in message
     assert "training.max_runtime_seconds: expected a value, got none" in message

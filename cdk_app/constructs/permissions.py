@@ -1,0 +1,108 @@
+"""What containers of SageMaker may do, action by action, resource by resource."""
+
+from aws_cdk import Aws
+from aws_cdk import aws_iam as iam
+
+from cdk_app.constructs.arns import ec2_arn, log_group_arn
+from cdk_app.constructs.scikit_learn_image import ScikitLearnImage
+from cdk_app.settings import NetworkSettings
+
+
+def pull_image(image: ScikitLearnImage) -> list[iam.PolicyStatement]:
+    """Allow pulling AWS's scikit-learn image and no other."""
+    return [
+        iam.PolicyStatement(
+            sid="LogInToRegistry",
+            actions=["ecr:GetAuthorizationToken"],
+            resources=["*"],
+        ),
+        iam.PolicyStatement(
+            sid="PullImage",
+            actions=[
+                "ecr:BatchCheckLayerAvailability",
+                "ecr:BatchGetImage",
+                "ecr:GetDownloadUrlForLayer",
+            ],
+            resources=[image.repository_arn],
+        ),
+    ]
+
+
+def put_metrics(namespace: str) -> iam.PolicyStatement:
+    """Allow metrics in one namespace."""
+    return iam.PolicyStatement(
+        sid="PutMetrics",
+        actions=["cloudwatch:PutMetricData"],
+        resources=["*"],
+        conditions={"StringEquals": {"cloudwatch:namespace": namespace}},
+    )
+
+
+def write_logs(
+    log_group_name: str, *, may_create_group: bool = False
+) -> iam.PolicyStatement:
+    """Allow writing to one log group, and creating it where no stack owns it."""
+    actions = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+    return iam.PolicyStatement(
+        sid="WriteLogs",
+        actions=[*actions, "logs:CreateLogGroup"] if may_create_group else actions,
+        resources=[f"{log_group_arn(log_group_name)}:*"],
+    )
+
+
+def use_key(key_arn: str) -> list[iam.PolicyStatement]:
+    """Allow reading and writing what the key encrypts, and mounting its volumes."""
+    return [
+        iam.PolicyStatement(
+            sid="UseKey",
+            actions=[
+                "kms:Decrypt",
+                "kms:DescribeKey",
+                "kms:Encrypt",
+                "kms:GenerateDataKey",
+            ],
+            resources=[key_arn],
+        ),
+        iam.PolicyStatement(
+            sid="MountEncryptedVolumes",
+            actions=["kms:CreateGrant"],
+            resources=[key_arn],
+            conditions={"Bool": {"kms:GrantIsForAWSResource": "true"}},
+        ),
+    ]
+
+
+def attach_to_network(network: NetworkSettings) -> list[iam.PolicyStatement]:
+    """Allow SageMaker to put its instances into the subnets.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
+    """
+    resources = [
+        *(f"subnet/{subnet}" for subnet in network.subnet_ids),
+        *(f"security-group/{group}" for group in network.security_group_ids),
+        "network-interface/*",
+    ]
+    return [
+        iam.PolicyStatement(
+            sid="AttachToNetwork",
+            actions=[
+                "ec2:CreateNetworkInterface",
+                "ec2:CreateNetworkInterfacePermission",
+                "ec2:DeleteNetworkInterface",
+                "ec2:DeleteNetworkInterfacePermission",
+            ],
+            resources=[ec2_arn(resource) for resource in resources],
+        ),
+        iam.PolicyStatement(
+            sid="FindNetworkInterfaces",
+            actions=[
+                "ec2:DescribeDhcpOptions",
+                "ec2:DescribeNetworkInterfaces",
+                "ec2:DescribeSecurityGroups",
+                "ec2:DescribeSubnets",
+                "ec2:DescribeVpcs",
+            ],
+            resources=["*"],
+            conditions={"StringEquals": {"aws:RequestedRegion": Aws.REGION}},
+        ),
+    ]

@@ -1,0 +1,40 @@
+"""A customer-managed policy whose wildcards are all accounted for."""
+
+from collections.abc import Iterable, Sequence
+
+from aws_cdk import Stack
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from cdk_app.constructs.findings import accept, flat
+from cdk_app.wildcards import REASONS
+
+
+class Policy(Construct):
+    """A managed policy; its wildcards are accepted if each has a listed reason."""
+
+    policy: iam.ManagedPolicy
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        description: str,
+        statements: Sequence[iam.PolicyStatement],
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.policy = iam.ManagedPolicy(
+            self, "Policy", description=description, statements=statements
+        )
+        for statement in statements:
+            reason = REASONS.get(statement.sid or "")
+            for resource in self._wildcards(statement):
+                if reason is not None:  # else the review finds it
+                    accept(
+                        self.policy, f"AwsSolutions-IAM5[Resource::{resource}]", reason
+                    )
+
+    def _wildcards(self, statement: iam.PolicyStatement) -> Iterable[str]:
+        resources = Stack.of(self).resolve(statement.resources)
+        return (text for text in map(flat, resources) if "*" in text)

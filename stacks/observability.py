@@ -1,0 +1,66 @@
+"""Alarms, their topic and the dashboard. Knows the endpoint by its name alone."""
+
+from aws_cdk import CfnOutput, Environment, Stack
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from cdk_app import naming
+from cdk_app.constructs.alarm_topic import AlarmTopic
+from cdk_app.constructs.endpoint_alarms import EndpointAlarms
+from cdk_app.constructs.endpoint_dashboard import EndpointDashboard
+from cdk_app.constructs.endpoint_metrics import EndpointMetrics
+from cdk_app.settings import Settings
+from stacks.storage import StorageStack
+
+
+class ObservabilityStack(Stack):
+    """Can be deployed before the endpoint and outlive it."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: Settings,
+        env: Environment,
+        storage: StorageStack,
+    ) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            env=env,
+            description="Fraud detection: alarms and dashboard of the endpoint.",
+        )
+        self.add_stack_dependency(storage)
+        key = (
+            kms.Key.from_key_arn(self, "Key", storage.key_arn)
+            if storage.key_arn
+            else None
+        )
+        metrics = EndpointMetrics(settings.environment)
+        topic = AlarmTopic(
+            self, "Notifications", key=key, email=settings.alarms.email
+        ).topic
+        alarms = EndpointAlarms(
+            self,
+            "Alarms",
+            metrics=metrics,
+            settings=settings.alarms,
+            hosting=settings.hosting,
+            topic=topic,
+        ).alarms
+        dashboard = EndpointDashboard(
+            self, "Overview", settings=settings, metrics=metrics, alarms=alarms
+        ).dashboard
+        CfnOutput(
+            self,
+            naming.ALARM_TOPIC_OUTPUT,
+            value=topic.topic_arn,
+            description="SNS topic that alarms are published to.",
+        )
+        CfnOutput(
+            self,
+            naming.DASHBOARD_OUTPUT,
+            value=dashboard.dashboard_name,
+            description="CloudWatch dashboard of the endpoint.",
+        )
