@@ -1,0 +1,502 @@
+"""CloudFormation: stacks, change sets and exports of one account and region.
+
+moto's own CloudFormation creates resources while it parses, knows no failure, no
+rollback and no waiting, and registers no outputs on the change-set path; so this one
+has its own engine (`operations`) behind the same anatomy.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.exceptions import ClientError
+from moto.core.base_backend import BackendDict, BaseBackend
+from moto.core.utils import utcnow
+
+from local_aws import context
+from local_aws.cloudformation import parameters as template_parameters
+from local_aws.cloudformation import plan
+from local_aws.cloudformation.errors import (
+    AlreadyExistsError,
+    ChangeSetNotFoundError,
+    InvalidChangeSetStatusError,
+    ValidationError,
+)
+from local_aws.cloudformation.intrinsics import Resolver, Scope
+from local_aws.cloudformation.operations import Operation, Target, delete_stack
+from local_aws.cloudformation.plan import PlannedResources
+from local_aws.cloudformation.stack import ChangeSet, Output, Stack
+from local_aws.cloudformation.template import Template, parse
+
+NO_CHANGES = (
+    "The submitted information didn't contain changes. Submit different information "
+    "to create a change set."
+)
+# How long a call that starts an operation waits for it. The CDK CLI looks for the end
+# at once and then every five seconds, and most operations here take less than this.
+GRACE_SECONDS = 2.0
+UPDATABLE = {
+    "CREATE_COMPLETE",
+    "UPDATE_COMPLETE",
+    "UPDATE_ROLLBACK_COMPLETE",
+    "IMPORT_COMPLETE",
+}
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What a caller submits of a stack, as received."""
+
+    template_body: str
+    parameters: Sequence[Mapping[str, Any]] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+    role_arn: str | None = None
+    capabilities: Sequence[str] = ()
+    notification_arns: Sequence[str] = ()
+    termination_protection: bool | None = None
+    disable_rollback: bool = False
+    request_token: str | None = None
+
+
+class CloudFormationBackend(BaseBackend):  # type: ignore[misc]
+    """Stacks of one account and region."""
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self.stacks: dict[str, Stack] = {}
+        self.change_sets: dict[str, ChangeSet] = {}
+        self._lock = threading.RLock()
+
+    # Stacks
+
+    def stack(self, name_or_id: str) -> Stack:
+        """Return a stack by id, or a living one by name."""
+        if stack := self.stacks.get(name_or_id):
+            return stack
+        for stack in self.stacks.values():
+            if stack.name == name_or_id and stack.status != "DELETE_COMPLETE":
+                return stack
+        message = f"Stack with id {name_or_id} does not exist"
+        raise ValidationError(message)
+
+    def living_stacks(self) -> list[Stack]:
+        """Return all stacks that are not deleted."""
+        return [
+            one for one in self.stacks.values() if one.status != "DELETE_COMPLETE"
+        ]
+
+    def exports(self, *, but_of: Stack | None = None) -> dict[str, tuple[Stack, str]]:
+        """Return each export's stack and value by name."""
+        return {
+            output.export_name: (stack, output.value)
+            for stack in self.living_stacks()
+            for output in stack.outputs
+            if output.export_name and stack is not but_of
+        }
+
+    def create_stack(self, name: str, submission: Submission) -> Stack:
+        """Start creating a stack."""
+        with self._lock:
+            if any(one.name == name for one in self.living_stacks()):
+                message = f"Stack [{name}] already exists"
+                raise AlreadyExistsError(message)
+            stack = self._new_stack(name)
+            target = self._target(stack, submission, {})
+            self.stacks[stack.stack_id] = stack
+            self._start(stack, "CREATE", target, submission)
+        return stack
+
+    def update_stack(self, name: str, submission: Submission) -> Stack:
+        """Start updating a stack."""
+        with self._lock:
+            stack = self._updatable(name)
+            target = self._target(stack, submission, stack.parameters)
+            if not self._has_changes(stack, target, submission):
+                message = "No updates are to be performed."
+                raise ValidationError(message)
+            self._start(stack, "UPDATE", target, submission)
+        return stack
+
+    def delete_stack(self, name: str, request_token: str | None = None) -> None:
+        """Start deleting a stack; one that does not exist is no error."""
+        with self._lock:
+            try:
+                stack = self.stack(name)
+            except ValidationError:
+                return
+            if stack.status in {"DELETE_COMPLETE", "DELETE_IN_PROGRESS"}:
+                return
+            self._check_deletable(stack)
+            stack.request_token = request_token
+            stack.cancelled.set()
+        if not stack.idle.wait(timeout=context.current().startup_timeout_seconds):
+            message = f"Stack [{stack.name}] did not stop its operation in time"
+            raise ValidationError(message)
+        with self._lock:
+            stack.cancelled.clear()
+            stack.enter("DELETE_IN_PROGRESS", "User Initiated")
+            self._in_background(stack, lambda: self._delete(stack))
+        stack.idle.wait(GRACE_SECONDS)
+
+    def cancel_update(self, name: str) -> None:
+        """Make a running update roll back."""
+        stack = self.stack(name)
+        if stack.status != "UPDATE_IN_PROGRESS":
+            message = "CancelUpdateStack cannot be called from current stack status"
+            raise ValidationError(message)
+        stack.cancelled.set()
+
+    def _check_deletable(self, stack: Stack) -> None:
+        if stack.termination_protection:
+            message = (
+                f"Stack [{stack.name}] cannot be deleted while TerminationProtection "
+                f"is enabled"
+            )
+            raise ValidationError(message)
+        if stack.in_progress and not stack.status.startswith("CREATE"):
+            message = (
+                f"Stack [{stack.name}] cannot be deleted while in status {stack.status}"
+            )
+            raise ValidationError(message)
+        for output in stack.outputs:
+            if users := self._importers(output.export_name, stack):
+                message = (
+                    f"Delete canceled. Cannot delete export {output.export_name} as it "
+                    f"is in use by {' and '.join(users)}."
+                )
+                raise ValidationError(message)
+
+    def _delete(self, stack: Stack) -> None:
+        if delete_stack(stack, context.current().clients(self.region_name)):
+            stack.outputs = []
+            stack.imports = set()
+            stack.deleted = utcnow()
+            self._forget_change_sets(stack)
+            stack.enter("DELETE_COMPLETE")
+
+    # Change sets
+
+    def create_change_set(
+        self,
+        stack_name: str,
+        name: str,
+        kind: str,
+        description: str | None,
+        submission: Submission,
+    ) -> ChangeSet:
+        """Find out what a submission would change."""
+        with self._lock:
+            stack = self._stack_to_change(stack_name, kind)
+            if any(
+                one.name == name and one.stack is stack
+                for one in self.change_sets.values()
+            ):
+                message = f"ChangeSet {name} already exists"
+                raise AlreadyExistsError(message)
+            target = self._target(stack, submission, stack.parameters)
+            change_set = ChangeSet(
+                change_set_id=self._arn(f"changeSet/{name}/{uuid.uuid4()}"),
+                name=name,
+                type=kind,
+                stack=stack,
+                template_body=target.template_body,
+                template=target.template,
+                parameters=target.parameters,
+                tags=dict(submission.tags),
+                role_arn=submission.role_arn,
+                description=description,
+                capabilities=list(submission.capabilities),
+                notification_arns=list(submission.notification_arns),
+                changes=plan.changes(stack, target.template, target.scope),
+            )
+            if kind == "UPDATE" and not self._has_changes(stack, target, submission):
+                change_set.status = "FAILED"
+                change_set.execution_status = "UNAVAILABLE"
+                change_set.status_reason = NO_CHANGES
+            if stack.stack_id not in self.stacks:
+                self.stacks[stack.stack_id] = stack
+                stack.enter("REVIEW_IN_PROGRESS", "User Initiated")
+            self.change_sets[change_set.change_set_id] = change_set
+        return change_set
+
+    def change_set(self, name_or_id: str, stack_name: str | None) -> ChangeSet:
+        """Return a change set by id, or by name and stack."""
+        if change_set := self.change_sets.get(name_or_id):
+            return change_set
+        for change_set in self.change_sets.values():
+            stack = change_set.stack
+            names = {stack.name, stack.stack_id}
+            if change_set.name == name_or_id and stack_name in names:
+                return change_set
+        message = f"ChangeSet [{name_or_id}] does not exist"
+        raise ChangeSetNotFoundError(message)
+
+    def delete_change_set(self, name_or_id: str, stack_name: str | None) -> None:
+        """Forget a change set; one that does not exist is no error."""
+        try:
+            change_set = self.change_set(name_or_id, stack_name)
+        except ChangeSetNotFoundError:
+            return
+        self.change_sets.pop(change_set.change_set_id, None)
+
+    def execute_change_set(
+        self,
+        name_or_id: str,
+        stack_name: str | None,
+        *,
+        disable_rollback: bool,
+        request_token: str | None,
+    ) -> None:
+        """Start the changes of a change set."""
+        with self._lock:
+            change_set = self.change_set(name_or_id, stack_name)
+            if change_set.execution_status != "AVAILABLE":
+                message = (
+                    f"ChangeSet [{change_set.change_set_id}] cannot be executed in its "
+                    f"current status of [{change_set.status}]"
+                )
+                raise InvalidChangeSetStatusError(message)
+            stack = change_set.stack
+            if change_set.type == "UPDATE":
+                self._updatable(stack.stack_id)
+            submission = Submission(
+                change_set.template_body,
+                _as_list(change_set.parameters),
+                change_set.tags,
+                change_set.role_arn,
+                change_set.capabilities,
+                change_set.notification_arns,
+                disable_rollback=disable_rollback,
+                request_token=request_token,
+            )
+            target = self._target(stack, submission, stack.parameters)
+            change_set.execution_status = "EXECUTE_COMPLETE"
+            stack.change_set_id = change_set.change_set_id
+            # A stack's other change sets are for a state that is no more.
+            self._forget_change_sets(stack, but=change_set)
+            self._start(stack, change_set.type, target, submission)
+
+    def _forget_change_sets(self, stack: Stack, but: ChangeSet | None = None) -> None:
+        for change_set in list(self.change_sets.values()):
+            if change_set.stack is stack and change_set is not but:
+                del self.change_sets[change_set.change_set_id]
+
+    def _stack_to_change(self, name: str, kind: str) -> Stack:
+        existing = [
+            one for one in self.living_stacks() if name in {one.name, one.stack_id}
+        ]
+        if kind == "UPDATE":
+            return self._updatable(name)
+        if not existing:
+            return self._new_stack(name)
+        if existing[0].status != "REVIEW_IN_PROGRESS":
+            message = f"Stack [{name}] already exists and cannot be created again with "
+            message += f"the changeSet of type CREATE"  # noqa: F541
+            raise ValidationError(message)
+        return existing[0]
+
+    # Shared steps
+
+    def _new_stack(self, name: str) -> Stack:
+        stack = Stack(
+            stack_id=self._arn(f"stack/{name}/{uuid.uuid4()}"),
+            name=name,
+            region=self.region_name,
+            account=self.account_id,
+        )
+        stack.idle.set()
+        return stack
+
+    def _arn(self, resource: str) -> str:
+        return f"arn:aws:cloudformation:{self.region_name}:{self.account_id}:{resource}"
+
+    def _updatable(self, name: str) -> Stack:
+        stack = self.stack(name)
+        if stack.status not in UPDATABLE:
+            message = (
+                f"Stack:{stack.stack_id} is in {stack.status} state and can not be "
+                f"updated."
+            )
+            raise ValidationError(message)
+        return stack
+
+    def _target(
+        self, stack: Stack, submission: Submission, previous: Mapping[str, str]
+    ) -> Target:
+        """Check a submission and return what it makes of the stack."""
+        template = parse(submission.template_body)
+        given = template_parameters.given_values(submission.parameters, previous)
+        values = template_parameters.complete(template, given)
+        ssm = context.current().clients(self.region_name).client("ssm")
+        names: dict[str, object] = {
+            **template_parameters.resolved(template, values, ssm),
+            "AWS::AccountId": self.account_id,
+            "AWS::NotificationARNs": list(submission.notification_arns),
+            "AWS::Partition": "aws",
+            "AWS::Region": self.region_name,
+            "AWS::StackId": stack.stack_id,
+            "AWS::StackName": stack.name,
+            "AWS::URLSuffix": "amazonaws.com",
+        }
+        exported = {name: value for name, (_, value) in self.exports().items()}
+        scope = Scope(template, names, exported)
+        resolver = Resolver(scope, PlannedResources({}, set()))
+        _check_rules(template, resolver)
+        imports = {str(resolver.resolve(one)) for one in _imports(template)}
+        return Target(submission.template_body, template, values, scope, imports)
+
+    def _has_changes(
+        self, stack: Stack, target: Target, submission: Submission
+    ) -> bool:
+        return bool(
+            plan.changes(stack, target.template, target.scope)
+            or stack.template != target.template
+            or stack.parameters != target.parameters
+            or stack.tags != dict(submission.tags)
+        )
+
+    def _start(
+        self, stack: Stack, verb: str, target: Target, submission: Submission
+    ) -> None:
+        stack.cancelled.clear()
+        stack.request_token = submission.request_token
+        stack.role_arn = submission.role_arn
+        stack.tags = dict(submission.tags)
+        stack.capabilities = list(submission.capabilities)
+        stack.notification_arns = list(submission.notification_arns)
+        if submission.termination_protection is not None:
+            stack.termination_protection = submission.termination_protection
+        if verb == "CREATE":
+            stack.parameters = target.parameters
+            stack.template = target.template
+            stack.template_body = target.template_body
+            stack.description = target.template.get("Description")
+        else:
+            stack.updated = utcnow()
+        stack.enter(f"{verb}_IN_PROGRESS", "User Initiated")
+        operation = Operation(
+            stack,
+            context.current().clients(self.region_name),
+            target,
+            lambda outputs, imports: self._check_outputs(stack, outputs, imports),
+            submission.disable_rollback,
+        )
+        self._in_background(stack, lambda: operation.run(verb))
+
+    def _in_background(self, stack: Stack, work: Callable[[], object]) -> None:
+        stack.idle.clear()
+
+        def run() -> None:
+            try:
+                work()
+            except Exception as error:
+                context.log.exception("stack %s", stack.name)
+                verb = stack.status.partition("_IN_PROGRESS")[0]
+                stack.enter(
+                    f"{verb}_FAILED",
+                    f"Internal error in local AWS: {type(error).__name__}: {error}",
+                )
+            finally:
+                stack.idle.set()
+
+        threading.Thread(target=run, daemon=True).start()
+
+    def _check_outputs(
+        self, stack: Stack, outputs: list[Output], imports: set[str]
+    ) -> None:
+        """Refuse exports that exist already or that others still import."""
+        others = self.exports(but_of=stack)
+        new = {one.export_name: one.value for one in outputs if one.export_name}
+        for name in new:
+            if name in others:
+                message = (
+                    f"Export with name {name} is already exported by stack "
+                    f"{others[name][0].name}. Rollback requested by user."
+                )
+                raise ValidationError(message)
+        for output in stack.outputs:
+            name = output.export_name
+            if name and new.get(name) != output.value:
+                users = self._importers(name, stack)
+                if users:
+                    verb = "updated" if name in new else "deleted"
+                    message = (
+                        f"Export {name} cannot be {verb} as it is in use by "
+                        f"{' and '.join(users)}."
+                    )
+                    raise ValidationError(message)
+        if missing := imports - others.keys() - new.keys():
+            message = f"No export named {sorted(missing)[0]} found."
+            raise ValidationError(message)
+
+    def _importers(self, export: str | None, stack: Stack) -> list[str]:
+        if export is None:
+            return []
+        return [
+            one.name
+            for one in self.living_stacks()
+            if one is not stack and export in one.imports
+        ]
+
+    def template_from_url(self, url: str) -> str:
+        """Return the template at an S3 URL, path style or virtual-hosted style.
+
+        Raises
+        ------
+        ValidationError
+            If there is none.
+        """
+        bucket, key = _bucket_and_key(url)
+        s3 = context.current().clients(self.region_name).client("s3")
+        try:
+            body: bytes = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+        except ClientError as error:
+            message = f"S3 error: {error.response['Error']['Message']} ({url})"
+            raise ValidationError(message) from error
+        return body.decode()
+
+
+def _bucket_and_key(url: str) -> tuple[str, str]:
+    from urllib.parse import unquote, urlsplit  # noqa: PLC0415
+
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    path = unquote(parts.path.lstrip("/"))
+    for ending in (".localhost", ".s3."):
+        if ending in host:
+            return host.partition(ending)[0], path
+    bucket, _, key = path.partition("/")
+    return bucket, key
+
+
+def _as_list(values: Mapping[str, str]) -> list[dict[str, str]]:
+    return [
+        {"ParameterKey": key, "ParameterValue": value} for key, value in values.items()
+    ]
+
+
+def _imports(value: object) -> list[object]:
+    if isinstance(value, list):
+        return [found for item in value for found in _imports(item)]
+    if not isinstance(value, dict):
+        return []
+    found = [value["Fn::ImportValue"]] if "Fn::ImportValue" in value else []
+    return found + [one for item in value.values() for one in _imports(item)]
+
+
+def _check_rules(template: Template, resolver: Resolver) -> None:
+    """Refuse parameters that a template's Rules do not allow."""
+    for rule in template.get("Rules", {}).values():
+        if "RuleCondition" in rule and not resolver.test(rule["RuleCondition"]):
+            continue
+        for assertion in rule["Assertions"]:
+            if not resolver.test(assertion["Assert"]):
+                message = assertion.get("AssertDescription", "A rule was violated")
+                raise ValidationError(message)
+
+
+cloudformation_backends = BackendDict(CloudFormationBackend, "cloudformation")

@@ -1,0 +1,47 @@
+"""Resource types: one handler each, found by the type's name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from local_aws.cloudformation.resources import (
+    cdk,
+    ecr,
+    iam,
+    kms,
+    lambda_function,
+    logs,
+    s3,
+    sagemaker,
+    ssm,
+)
+from local_aws.cloudformation.resources.base import REGISTRY, Request
+from local_aws.cloudformation.resources.moto_model import MotoModelHandler
+
+if TYPE_CHECKING:
+    from local_aws.cloudformation.resources.base import Handler
+
+__all__ = ["MODULES", "Request", "handler_for", "immutable_properties"]
+
+# Importing a module registers its handlers.
+MODULES = (cdk, ecr, iam, kms, lambda_function, logs, s3, sagemaker, ssm)
+
+
+def handler_for(resource_type: str) -> Handler:
+    """Return a type's handler: local AWS's own, or else moto's model of the type.
+
+    Raises
+    ------
+    ResourceError
+        If neither knows the type.
+    """
+    if resource_type in REGISTRY:
+        return REGISTRY[resource_type].handler
+    return MotoModelHandler.of(resource_type)
+
+
+def immutable_properties(resource_type: str) -> frozenset[str] | None:
+    """Return the properties whose change replaces a resource; None for all but Tags."""
+    if resource_type in REGISTRY:
+        return REGISTRY[resource_type].immutable
+    return frozenset()

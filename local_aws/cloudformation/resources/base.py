@@ -1,0 +1,152 @@
+"""What a resource type's handler is, and where it is registered.
+
+Handlers do what CloudFormation's own do: they call the service's public API, here this
+very server's. To support another type, write a class with `create`, `update`, `delete`
+and decorate it with `@handles("AWS::Service::Type", immutable={...})`.
+"""
+
+from __future__ import annotations
+
+import random
+import string
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from local_aws.cloudformation.errors import ResourceError
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Mapping
+
+    from local_aws.cloudformation.stack import Physical, Resource
+    from local_aws.context import Clients
+
+SUFFIX_CHARACTERS = 12
+POLL_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a handler is called with.
+
+    Attributes
+    ----------
+    properties
+        The resource's properties, functions evaluated.
+    cancelled
+        Set when the stack's operation is to stop waiting.
+    """
+
+    logical_id: str
+    type: str
+    properties: Mapping[str, Any]
+    stack_name: str
+    stack_id: str
+    account: str
+    tags: Mapping[str, str]
+    clients: Clients
+    cancelled: threading.Event
+
+    def client(self, service: str) -> Any:  # noqa: ANN401
+        """Return the boto3 client of a service in the stack's region."""
+        return self.clients.client(service)
+
+    def name(self, name_property: str, max_characters: int) -> str:
+        """Return the physical name that is asked for, or a generated one."""
+        given = self.properties.get(name_property)
+        return str(given) if given else self.generated_name(max_characters)
+
+    def generated_name(self, max_characters: int) -> str:
+        """Return `<stack>-<logical id>-<random>`, shortened from its middle."""
+        characters = string.ascii_letters + string.digits
+        suffix = "".join(random.choices(characters, k=SUFFIX_CHARACTERS))  # noqa: S311
+        room = max_characters - SUFFIX_CHARACTERS - 1
+        stem = f"{self.stack_name}-{self.logical_id}"
+        if len(stem) > room:
+            stem = f"{self.stack_name[: room // 2 - 1]}-{self.logical_id}"[:room]
+        return f"{stem}-{suffix}"
+
+    def tag_list(self) -> list[dict[str, str]]:
+        """Return the resource's tags and the stack's.
+
+        CloudFormation's own (`aws:cloudformation:…`) are missing: the public API
+        refuses them.
+        """
+        own = {
+            tag["Key"]: str(tag["Value"])
+            for tag in self.properties.get("Tags", [])
+            if isinstance(tag, dict)
+        }
+        tags = {**self.tags, **own}
+        return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+    def tag_map(self) -> dict[str, str]:
+        """Return the same tags as a mapping."""
+        return {tag["Key"]: tag["Value"] for tag in self.tag_list()}
+
+    def wait_until(self, condition: Callable[[], bool], what: str) -> None:
+        """Poll until a condition holds.
+
+        Raises
+        ------
+        ResourceError
+            If the stack's operation is cancelled first.
+        """
+        while not condition():
+            if self.cancelled.wait(POLL_SECONDS):
+                message = f"Cancelled while waiting for {what}"
+                raise ResourceError(message)
+            time.sleep(0)
+
+
+class Handler(Protocol):
+    """Makes, changes and removes resources of one type.
+
+    A handler raises botocore's ClientError, or ResourceError with its own words.
+    """
+
+    def create(self, request: Request) -> Physical:
+        """Make the resource; return when it is ready."""
+
+    def update(self, request: Request, current: Resource) -> Physical:
+        """Change the resource's mutable properties to the request's."""
+
+    def delete(self, request: Request, current: Resource) -> None:
+        """Remove the resource; one that is gone is no error."""
+
+
+@dataclass(frozen=True)
+class Registration:
+    """A handler, and the properties whose change needs a new resource."""
+
+    handler: Handler
+    immutable: frozenset[str] | None
+
+
+REGISTRY: dict[str, Registration] = {}
+
+
+def handles(
+    *types: str, immutable: set[str] | None
+) -> Callable[[type[Any]], type[Any]]:
+    """Register a handler class for resource types.
+
+    Parameters
+    ----------
+    immutable
+        Properties whose change replaces the resource; None for all but Tags.
+    """
+
+    def register(handler: type[Any]) -> type[Any]:
+        frozen = None if immutable is None else frozenset(immutable)
+        for name in types:
+            REGISTRY[name] = Registration(handler(), frozen)
+        return handler
+
+    return register
+
+
+def pick(properties: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """Return the named properties that are set."""
+    return {name: properties[name] for name in names if name in properties}

@@ -1,0 +1,72 @@
+"""Lambda functions: recorded, never run, for there is no Docker here.
+
+The CDK declares one behind each of its custom resources.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from local_aws.cloudformation.resources.base import handles, pick
+from local_aws.cloudformation.stack import Physical
+
+if TYPE_CHECKING:
+    from local_aws.cloudformation.resources.base import Request
+    from local_aws.cloudformation.stack import Resource
+
+NAME_CHARACTERS = 64
+CONFIGURATION = (
+    "Description",
+    "Environment",
+    "Handler",
+    "Layers",
+    "MemorySize",
+    "Role",
+    "Runtime",
+    "Timeout",
+)
+
+
+@handles(
+    "AWS::Lambda::Function", immutable={"FunctionName", "PackageType"}
+)
+class FunctionHandler:
+    """AWS::Lambda::Function."""
+
+    def create(self, request: Request) -> Physical:
+        """Record the function."""
+        function = request.client("lambda").create_function(
+            FunctionName=request.name("FunctionName", NAME_CHARACTERS),
+            Code=request.properties["Code"],
+            Tags=request.tag_map(),
+            **_configuration(request),
+        )
+        return Physical(function["FunctionName"], {"Arn": function["FunctionArn"]})
+
+    def update(self, request: Request, current: Resource) -> Physical:
+        """Change code and configuration."""
+        client = request.client("lambda")
+        name = current.physical.id
+        client.update_function_code(FunctionName=name, **request.properties["Code"])
+        client.update_function_configuration(
+            FunctionName=name, **_configuration(request)
+        )
+        return current.physical
+
+    def delete(self, request: Request, current: Resource) -> None:
+        """Delete the function."""
+        try:
+            request.client("lambda").delete_function(FunctionName=current.physical.id)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ResourceNotFoundException":
+                raise
+
+
+def _configuration(request: Request) -> dict[str, object]:
+    settings = pick(request.properties, *CONFIGURATION)
+    for name in ("MemorySize", "Timeout"):
+        if name in settings:
+            settings[name] = int(settings[name])
+    return settings

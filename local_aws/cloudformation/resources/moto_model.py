@@ -1,0 +1,117 @@
+"""Types that only moto knows: its CloudFormation models, as a handler."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from local_aws.cloudformation.errors import ResourceError
+from local_aws.cloudformation.stack import Physical
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from local_aws.cloudformation.resources.base import Request
+    from local_aws.cloudformation.stack import Resource
+
+NAME_CHARACTERS = 64
+
+
+class _Attributes(dict[str, object]):
+    """Fn::GetAtt of a moto resource, asked for at the time of use."""
+
+    def __init__(self, made: Any) -> None:  # noqa: ANN401
+        super().__init__()
+        self.made = made
+
+    def __contains__(self, name: object) -> bool:
+        return bool(self.made.has_cfn_attr(name))
+
+    def __getitem__(self, name: str) -> object:
+        return self.made.get_cfn_attribute(name)
+
+    def get(self, name: str, default: object = None) -> object:  # type: ignore[override]
+        return self[name] if name in self else default  # noqa: SIM401
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+
+@dataclass(frozen=True)
+class MotoModelHandler:
+    """One of moto's CloudFormation models."""
+
+    model: Any
+
+    @classmethod
+    def of(cls, resource_type: str) -> MotoModelHandler:
+        """Return the handler of a type.
+
+        Raises
+        ------
+        ResourceError
+            If moto has no model of it.
+        """
+        # Here, not at the top: it imports all of moto's services.
+        from moto.cloudformation.parsing import get_model_map  # noqa: PLC0415
+
+        model = get_model_map().get(resource_type)
+        if model is None:
+            message = f"Local AWS does not support resource type {resource_type}."
+            raise ResourceError(message)
+        return cls(model)
+
+    def create(self, request: Request) -> Physical:
+        """Make it as moto does."""
+        made = self.model.create_from_cloudformation_json(
+            self._name(request),
+            _document(request),
+            request.account,
+            request.clients.region,
+            LogicalId=request.logical_id,
+            StackId=request.stack_id,
+            ResourceType=request.type,
+        )
+        return _physical(made)
+
+    def update(self, request: Request, current: Resource) -> Physical:
+        """Change it as moto does, which may mean deleting it first."""
+        method = self.model.update_from_cloudformation_json
+        if hasattr(method, "__isabstractmethod__"):
+            message = f"Local AWS cannot update resources of type {request.type}."
+            raise ResourceError(message)
+        updated = method(
+            original_resource=_made(current),
+            new_resource_name=self._name(request),
+            cloudformation_json=_document(request),
+            account_id=request.account,
+            region_name=request.clients.region,
+        )
+        return _physical(updated)
+
+    def delete(self, request: Request, current: Resource) -> None:
+        """Remove it as moto does."""
+        made = _made(current)
+        region = request.clients.region
+        delete = getattr(made, "delete", None)
+        method = self.model.delete_from_cloudformation_json
+        if not hasattr(method, "__isabstractmethod__"):
+            method(current.physical.id, _document(request), request.account, region)
+        elif delete is not None:
+            delete(request.account, region)
+
+    def _name(self, request: Request) -> str:
+        name_property = self.model.cloudformation_name_type() or ""
+        return request.name(name_property, NAME_CHARACTERS)
+
+
+def _document(request: Request) -> Mapping[str, Any]:
+    return {"Type": request.type, "Properties": dict(request.properties)}
+
+
+def _physical(made: Any) -> Physical:  # noqa: ANN401
+    return Physical(str(made.physical_resource_id), _Attributes(made))
+
+
+def _made(current: Resource) -> Any:  # noqa: ANN401
+    return getattr(current.physical.attributes, "made", None)

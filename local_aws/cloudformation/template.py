@@ -1,0 +1,132 @@
+"""Templates: text to a checked dictionary, and what depends on what."""
+
+from __future__ import annotations
+
+import graphlib
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from local_aws.cloudformation.errors import ValidationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+Template = dict[str, Any]
+
+SUB_REFERENCE = re.compile(r"\$\{([^!}][^}]*)\}")
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """YAML with CloudFormation's short forms of functions, and dates left as text."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, regexp) for tag, regexp in resolvers if "timestamp" not in tag]
+    for first, resolvers in _Loader.yaml_implicit_resolvers.items()
+}
+
+
+def _short_form(loader: Any, suffix: str, node: yaml.Node) -> dict[str, object]:  # noqa: ANN401
+    value: object
+    if isinstance(node, yaml.ScalarNode):
+        value = loader.construct_scalar(node)
+        if suffix == "GetAtt":
+            value = str(value).split(".", 1)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        value = loader.construct_mapping(node, deep=True)
+    return {suffix if suffix in {"Ref", "Condition"} else f"Fn::{suffix}": value}
+
+
+_Loader.add_multi_constructor("!", _short_form)
+
+
+def parse(text: str) -> Template:
+    """Return a template as a dictionary.
+
+    Raises
+    ------
+    ValidationError
+        If it is neither JSON nor YAML, or declares no resources, or refers to what it
+        does not declare, or depends on itself.
+    """
+    try:
+        template = json.loads(text)
+    except json.JSONDecodeError:
+        try:
+            template = yaml.load(text, Loader=_Loader)  # noqa: S506  (a safe loader)
+        except yaml.YAMLError as error:
+            message = f"Template format error: neither JSON nor YAML ({error})."
+            raise ValidationError(message) from error
+    if not isinstance(template, dict) or not template.get("Resources"):
+        message = "Template format error: At least one Resources member must be defined."
+        raise ValidationError(message)
+    _check_references(template)
+    order(template)
+    return template
+
+
+def references(value: object) -> Iterator[str]:
+    """Yield the names that a value refers to by Ref, Fn::GetAtt and Fn::Sub."""
+    if isinstance(value, list):
+        for item in value:
+            yield from references(item)
+    if not isinstance(value, dict):
+        return
+    for key, item in value.items():
+        if key == "Ref":
+            yield str(item)
+        elif key == "Fn::GetAtt":
+            yield str(item[0] if isinstance(item, list) else item.split(".")[0])
+        elif key == "Fn::Sub":
+            yield from _sub_references(item)
+        else:
+            yield from references(item)
+
+
+def _sub_references(item: str | list[Any]) -> Iterator[str]:
+    text, variables = (item, {}) if isinstance(item, str) else item
+    yield from references(variables)
+    for name in SUB_REFERENCE.findall(text):
+        if name not in variables:
+            yield name.split(".")[0]
+
+
+def dependencies(template: Mapping[str, Any], logical_id: str) -> set[str]:
+    """Return the resources that a resource needs before it."""
+    resource = template["Resources"][logical_id]
+    explicit = resource.get("DependsOn", [])
+    names = {explicit} if isinstance(explicit, str) else set(explicit)
+    names |= set(references(resource.get("Properties", {})))
+    return names & (template["Resources"].keys() - {logical_id})
+
+
+def order(template: Mapping[str, Any]) -> list[str]:
+    """Return the resources' logical ids, each after those that it needs."""
+    graph = {name: dependencies(template, name) for name in template["Resources"]}
+    try:
+        return list(graphlib.TopologicalSorter(graph).static_order())
+    except graphlib.CycleError as error:
+        cycle = ", ".join(dict.fromkeys(error.args[1]))
+        message = f"Circular dependency between resources: [{cycle}]"
+        raise ValidationError(message) from error
+
+
+def _check_references(template: Template) -> None:
+    known = template["Resources"].keys() | template.get("Parameters", {}).keys()
+    for section in ("Resources", "Outputs"):
+        unknown = sorted(
+            name
+            for name in set(references(template.get(section, {})))
+            if name not in known and not name.startswith("AWS::")
+        )
+        if unknown:
+            message = (
+                f"Template format error: Unresolved resource dependencies "
+                f"[{', '.join(unknown)}] in the {section} block of the template"
+            )
+            raise ValidationError(message)

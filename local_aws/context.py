@@ -1,0 +1,82 @@
+"""What every service of one server shares."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import boto3
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from local_aws.processes import Processes
+
+log = logging.getLogger("local_aws")
+
+
+@dataclass(frozen=True)
+class Clients:
+    """boto3 clients of this very server, for what AWS services do to each other."""
+
+    url: str
+    region: str
+
+    @functools.cached_property
+    def _session(self) -> boto3.Session:
+        return boto3.Session(
+            aws_access_key_id="local",
+            aws_secret_access_key="local",  # noqa: S106
+            region_name=self.region,
+        )
+
+    @functools.cached_property
+    def _made(self) -> dict[str, Any]:
+        return {}
+
+    def client(self, service: str) -> Any:  # noqa: ANN401
+        """Return the client of a service, made at its first use."""
+        if service not in self._made:
+            self._made[service] = self._session.client(
+                service,  # type: ignore[call-overload]
+                endpoint_url=self.url,
+            )
+        return self._made[service]
+
+
+@dataclass
+class Context:
+    """The server's address, processes and temporary directory."""
+
+    url: str
+    directory: Path
+    processes: Processes
+    startup_timeout_seconds: float
+    _clients: dict[str, Clients] = field(default_factory=dict)
+
+    def clients(self, region: str) -> Clients:
+        """Return clients of this server in a region."""
+        return self._clients.setdefault(region, Clients(self.url, region))
+
+
+_current: Context | None = None
+
+
+def activate(context: Context) -> None:
+    """Make a context the one that the services of this process use."""
+    global _current  # noqa: PLW0603
+    _current = context
+
+
+def current() -> Context:
+    """Return the running server's context.
+
+    moto makes its backends itself, with a region and an account and nothing else, so
+    they fetch here what they share.
+    """
+    if _current is None:
+        message = "no local AWS server runs in this process"
+        raise RuntimeError(message)
+    return _current

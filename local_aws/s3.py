@@ -1,0 +1,144 @@
+"""Objects between S3 and containers' directories."""
+
+from __future__ import annotations
+
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class S3Error(Exception):
+    """An object or archive cannot be used; the message says which and why."""
+
+
+@dataclass(frozen=True)
+class S3Uri:
+    """Bucket and key (or key prefix) of an `s3://` URI."""
+
+    bucket: str
+    key: str
+
+    @classmethod
+    def parse(cls, uri: str) -> S3Uri:
+        """Return the parts of a URI.
+
+        Raises
+        ------
+        S3Error
+            If it is not of the form `s3://bucket/key`.
+        """
+        parts = urlsplit(uri)
+        if parts.scheme != "s3" or not parts.netloc:
+            message = f"expected an S3 URI of the form s3://bucket/key, got {uri!r}"
+            raise S3Error(message)
+        return cls(parts.netloc, parts.path.lstrip("/"))
+
+    def __truediv__(self, name: str) -> S3Uri:
+        prefix = self.key.rstrip("/")
+        return S3Uri(self.bucket, f"{prefix}/{name}" if prefix else name)
+
+    def __str__(self) -> str:
+        return f"s3://{self.bucket}/{self.key}"
+
+
+def keys(client: Any, prefix: S3Uri) -> Iterator[str]:  # noqa: ANN401
+    """Yield the keys that begin with a prefix, folder markers left out."""
+    pages = client.get_paginator("list_objects_v2").paginate(
+        Bucket=prefix.bucket, Prefix=prefix.key
+    )
+    for page in pages:
+        for item in page.get("Contents", []):
+            if not item["Key"].endswith("/"):
+                yield item["Key"]
+
+
+def relative_name(key: str, prefix: str) -> str:
+    """Return the path of an object below the directory that its prefix becomes.
+
+    A prefix that names the object or ends inside a name keeps the names from its last
+    `/` on; a prefix that is a folder keeps what is below it.
+
+    >>> relative_name("data/a/x.csv", "data")
+    'a/x.csv'
+    >>> relative_name("data/train.csv", "data/train.csv")
+    'train.csv'
+    >>> relative_name("data/train-1.csv", "data/train")
+    'train-1.csv'
+    """
+    if prefix and not prefix.endswith("/") and not key.startswith(prefix + "/"):
+        prefix = prefix[: prefix.rfind("/") + 1]
+    return key[len(prefix) :].lstrip("/")
+
+
+def download_prefix(client: Any, prefix: S3Uri, directory: Path) -> int:  # noqa: ANN401
+    """Download all objects under a prefix; return how many there were."""
+    count = 0
+    for key in keys(client, prefix):
+        name = PurePosixPath(relative_name(key, prefix.key))
+        if ".." in name.parts:
+            message = f"the key {key!r} would leave the channel's directory"
+            raise S3Error(message)
+        path = directory / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        client.download_file(prefix.bucket, key, str(path))
+        count += 1
+    return count
+
+
+def exists(client: Any, uri: S3Uri) -> bool:  # noqa: ANN401
+    """Return whether there is an object at a URI."""
+    try:
+        client.head_object(Bucket=uri.bucket, Key=uri.key)
+    except ClientError:
+        return False
+    return True
+
+
+def download_archive(client: Any, uri: S3Uri, directory: Path) -> None:  # noqa: ANN401
+    """Unpack a tar.gz object into a directory.
+
+    Raises
+    ------
+    S3Error
+        If there is no such object, or it is no archive, or a member would be written
+        outside the directory (tarfile's "data" filter refuses it).
+    """
+    archive = directory.with_name(directory.name + ".download")
+    try:
+        client.download_file(uri.bucket, uri.key, str(archive))
+    except ClientError as error:
+        message = (
+            f'Failed to download model data from URL: "{uri}". Please ensure that '
+            "there is an object located at the URL."
+        )
+        raise S3Error(message) from error
+    try:
+        with tarfile.open(archive, "r:*") as tar:
+            tar.extractall(directory, filter="data")
+    except (tarfile.TarError, EOFError, OSError) as error:
+        message = (
+            f'Failed to extract model data from URL: "{uri}". Please ensure that the '
+            f"object located at the URL is a valid tar.gz archive ({error})."
+        )
+        raise S3Error(message) from error
+    finally:
+        archive.unlink(missing_ok=True)
+
+
+def upload_archive(client: Any, directory: Path, uri: S3Uri) -> None:  # noqa: ANN401
+    """Pack the contents of a directory as a tar.gz object."""
+    archive = directory.with_name(directory.name + ".upload")
+    with tarfile.open(archive, "w:gz") as tar:
+        for path in sorted(directory.iterdir()):
+            tar.add(path, arcname=path.name)
+    try:
+        client.upload_file(str(archive), uri.bucket, uri.key)
+    finally:
+        archive.unlink()

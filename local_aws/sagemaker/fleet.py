@@ -1,0 +1,243 @@
+"""The processes that serve one endpoint configuration."""
+
+from __future__ import annotations
+
+import http.client
+import random
+import re
+import shutil
+import socket
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from local_aws import context, images, s3
+from local_aws.container import ContainerDirectory
+from local_aws.containers.launch import LaunchError, ServingLaunch
+from local_aws.logs import LogStream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from local_aws.processes import Command, ContainerProcess
+
+# https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
+PING_TIMEOUT_SECONDS = 2.0
+STOP_GRACE_SECONDS = 30.0
+PING_INTERVAL_SECONDS = 0.05
+DRAIN_SECONDS = 60.0
+OK = 200
+GUNICORN_LINE = re.compile(r"\[[\d: +-]+\] \[\d+\] \[\w+\]")
+EXCEPTION_LINE = re.compile(r"[\w.]+(Error|Exception|Exit|Interrupt)\b")
+
+
+class FleetError(Exception):
+    """A variant did not come up; the message is the endpoint's failure reason."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A production variant: its settings and the container of its model."""
+
+    settings: Mapping[str, Any]
+    container: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """Name of the variant."""
+        return str(self.settings["VariantName"])
+
+    @property
+    def startup_timeout_seconds(self) -> float:
+        """Longest wait for the first healthy /ping."""
+        limit = context.current().startup_timeout_seconds
+        own = self.settings.get("ContainerStartupHealthCheckTimeoutInSeconds", limit)
+        return min(limit, float(own))
+
+
+@dataclass
+class VariantServer:
+    """One running container, and its files and log."""
+
+    name: str
+    weight: float
+    port: int
+    directory: ContainerDirectory
+    process: ContainerProcess
+    log: LogStream
+
+    def is_healthy(self) -> bool:
+        """Return whether /ping answers 200."""
+        connection = http.client.HTTPConnection(
+            "127.0.0.1", self.port, timeout=PING_TIMEOUT_SECONDS
+        )
+        try:
+            connection.request("GET", "/ping")
+            return connection.getresponse().status == OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def last_error(self) -> str:
+        """Return the line of the container's log that says what went wrong."""
+        lines = [
+            line.strip()
+            for line in self.process.tail
+            if line.strip() and not GUNICORN_LINE.match(line)
+        ]
+        for line in reversed(lines):
+            if EXCEPTION_LINE.match(line):
+                return line
+        return lines[-1] if lines else ""
+
+    def stop(self) -> None:
+        """End the process and remove its files."""
+        self.process.stop(STOP_GRACE_SECONDS)
+        context.current().processes.ended(self.process)
+        self.log.close()
+        shutil.rmtree(self.directory.root, ignore_errors=True)
+
+
+@dataclass
+class Fleet:
+    """All variants of one endpoint configuration, up and healthy."""
+
+    servers: list[VariantServer] = field(default_factory=list)
+    _in_flight: int = 0
+    _changed: threading.Condition = field(default_factory=threading.Condition)
+    _retired: bool = False
+
+    @classmethod
+    def start(
+        cls, endpoint_name: str, account: str, region: str, variants: list[Variant]
+    ) -> Fleet:
+        """Start all variants and wait until each is healthy.
+
+        Raises
+        ------
+        FleetError
+            With the reason why a variant is not; nothing is left running.
+        """
+        fleet = cls()
+        try:
+            for variant in variants:
+                server = _start(endpoint_name, account, region, variant)
+                fleet.servers.append(server)
+                _wait_until_healthy(server, variant)
+        except BaseException:
+            fleet.stop()
+            raise
+        return fleet
+
+    @contextmanager
+    def use(self, target_variant: str | None) -> Iterator[VariantServer | None]:
+        """Yield a variant for one request, which keeps the fleet up until it ends.
+
+        Yields None if there is no such variant or the fleet has been retired.
+        """
+        with self._changed:
+            server = None if self._retired else self._choose(target_variant)
+            self._in_flight += 1
+        try:
+            yield server
+        finally:
+            with self._changed:
+                self._in_flight -= 1
+                self._changed.notify_all()
+
+    def _choose(self, target_variant: str | None) -> VariantServer | None:
+        if target_variant:
+            named = (one for one in self.servers if one.name == target_variant)
+            return next(named, None)
+        weights = [server.weight for server in self.servers]
+        if sum(weights) <= 0:
+            return None
+        return random.choices(self.servers, weights)[0]  # noqa: S311
+
+    def stop(self) -> None:
+        """Take no more requests, let those in flight end, then end the processes."""
+        with self._changed:
+            self._retired = True
+            self._changed.wait_for(lambda: self._in_flight == 0, DRAIN_SECONDS)
+        for server in self.servers:
+            server.stop()
+
+
+def _start(
+    endpoint_name: str, account: str, region: str, variant: Variant
+) -> VariantServer:
+    shared = context.current()
+    directory = ContainerDirectory.create(
+        shared.directory, f"{endpoint_name}-{variant.name}"
+    )
+    try:
+        port = _free_port()
+        command = _command(directory, port, region, variant)
+    except (s3.S3Error, images.UnsupportedImageError, LaunchError) as error:
+        shutil.rmtree(directory.root, ignore_errors=True)
+        raise FleetError(str(error)) from error
+    log = LogStream(
+        account,
+        region,
+        f"/aws/sagemaker/Endpoints/{endpoint_name}",
+        f"{variant.name}/{directory.root.name}",
+    )
+    process = shared.processes.start(command, log.write)
+    weight = float(variant.settings.get("InitialVariantWeight", 1.0))
+    return VariantServer(variant.name, weight, port, directory, process, log)
+
+
+def _command(
+    directory: ContainerDirectory, port: int, region: str, variant: Variant
+) -> Command:
+    shared = context.current()
+    client = shared.clients(region).client("s3")
+
+    def fetch_archive(uri: str, path: Path) -> None:
+        s3.download_archive(client, s3.S3Uri.parse(uri), path)
+
+    image = images.find(str(variant.container.get("Image", "")))
+    if url := variant.container.get("ModelDataUrl"):
+        fetch_archive(url, directory.ml / "model")
+    environment = directory.environment(
+        shared.url,
+        region,
+        {
+            "SM_MODEL_DIR": "/opt/ml/model",
+            **(variant.container.get("Environment") or {}),
+        },
+    )
+    return image.serve(ServingLaunch(directory, environment, port, fetch_archive))
+
+
+def _wait_until_healthy(server: VariantServer, variant: Variant) -> None:
+    """Wait for the first healthy /ping, the process's end, or the time limit."""
+    timeout_seconds = variant.startup_timeout_seconds
+    deadline = time.monotonic() + timeout_seconds
+    while time.monotonic() < deadline:
+        if server.is_healthy():
+            return
+        if (code := server.process.wait(PING_INTERVAL_SECONDS)) is not None:
+            raise FleetError(_reason(server, f"it ended with exit code {code}"))
+    limit = f"no HTTP 200 within {timeout_seconds:g} seconds"
+    raise FleetError(_reason(server, limit))
+
+
+def _reason(server: VariantServer, what: str) -> str:
+    error = server.last_error()
+    last = f" Its log ends with: {error}" if error else ""
+    return (
+        f"The primary container for production variant {server.name} did not pass the "
+        f"ping health check: {what}.{last} Please check CloudWatch logs for this "
+        f"endpoint."
+    )
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,303 @@
+"""SageMaker's resources: moto's, with jobs that run and endpoints that serve."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from moto.core.base_backend import BackendDict
+from moto.core.utils import utcnow
+from moto.sagemaker.exceptions import ValidationError
+from moto.sagemaker.models import (
+    FakeEndpoint,
+    FakeEndpointConfig,
+    FakeTrainingJob,
+    Model,
+    SageMakerModelBackend,
+)
+
+from local_aws import context, s3
+from local_aws.sagemaker.endpoints import Deployment
+from local_aws.sagemaker.training import MESSAGES, TrainingRun, check_supported
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from local_aws.sagemaker.fleet import Fleet
+
+FINAL = {"Completed", "Failed", "Stopped"}
+
+
+class TrainingJob(FakeTrainingJob):  # type: ignore[misc]
+    """A training job's description, written by its run."""
+
+    def __init__(
+        self,
+        *,
+        account_id: str,
+        region_name: str,
+        environment: dict[str, str] | None,
+        **settings: Any,  # noqa: ANN401
+    ) -> None:
+        super().__init__(account_id=account_id, region_name=region_name, **settings)
+        self.account = account_id
+        self.region = region_name
+        self.environment = environment
+        self.failure_reason: str | None = None
+        self.training_start_time = None
+        self.training_end_time = None
+        self.model_artifacts: dict[str, str] | None = None
+        self.final_metric_data_list = None
+        self.training_time_in_seconds: int | None = None
+        self.billable_time_in_seconds: int | None = None
+        self.secondary_status_transitions: list[dict[str, Any]] = []
+        self.enter("InProgress", "Starting")
+
+    def enter(self, status: str, secondary: str) -> None:
+        """Go into a secondary status; it is noted with its time."""
+        now = utcnow()
+        if self.secondary_status_transitions:
+            self.secondary_status_transitions[-1]["EndTime"] = now
+        transition = {
+            "Status": secondary,
+            "StartTime": now,
+            "StatusMessage": MESSAGES[secondary],
+        }
+        self.secondary_status_transitions.append(transition)
+        self.secondary_status = secondary
+        self.last_modified_time = now
+        self.training_job_status = status
+
+    def finish(self, outcome: str) -> None:
+        """End as Completed, Failed, Stopped or MaxRuntimeExceeded."""
+        self.training_end_time = utcnow()
+        if self.training_start_time:
+            lasted = self.training_end_time - self.training_start_time
+            seconds = max(1, round(lasted.total_seconds()))
+            self.training_time_in_seconds = seconds
+            self.billable_time_in_seconds = seconds
+        status = "Stopped" if outcome == "MaxRuntimeExceeded" else outcome
+        self.enter(status, outcome)
+        self.secondary_status_transitions[-1]["EndTime"] = self.training_end_time
+
+
+class Endpoint(FakeEndpoint):  # type: ignore[misc]
+    """An endpoint's description and the fleet that serves it."""
+
+    def __init__(self, account_id: str, region_name: str, **settings: Any) -> None:  # noqa: ANN401
+        super().__init__(account_id=account_id, region_name=region_name, **settings)
+        self.account = account_id
+        self.region = region_name
+        self.endpoint_status = "Creating"
+        self.fleet: Fleet | None = None
+
+    def describe_config(self, config: FakeEndpointConfig) -> None:
+        """Take over the configuration that now serves."""
+        self.endpoint_config_name = config.endpoint_config_name
+        self.production_variants = self._process_production_variants(
+            config.production_variants
+        )
+        self.data_capture_config = config.data_capture_config
+
+    def enter(self, status: str, failure_reason: str | None = None) -> None:
+        """Go into a status."""
+        self.failure_reason = failure_reason
+        self.last_modified_time = utcnow()
+        self.endpoint_status = status
+        context.log.info(
+            "endpoint %s: %s%s",
+            self.endpoint_name,
+            status,
+            f": {failure_reason}" if failure_reason else "",
+        )
+
+
+class SageMakerBackend(SageMakerModelBackend):  # type: ignore[misc]
+    """moto's SageMaker with real training jobs and endpoints."""
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self._runs: dict[str, TrainingRun] = {}
+        self._lock = threading.RLock()
+
+    def create_training_job(
+        self,
+        environment: dict[str, str] | None = None,
+        **settings: Any,  # noqa: ANN401
+    ) -> TrainingJob:
+        """Start a job; returns at once."""
+        name = settings["training_job_name"]
+        with self._lock:
+            if name in self.training_jobs:
+                arn = self.training_jobs[name].arn
+                message = f"Training job names must be unique; {arn} exists."
+                raise ValidationError(message)
+            job = TrainingJob(
+                account_id=self.account_id,
+                region_name=self.region_name,
+                environment=environment,
+                **settings,
+            )
+            check_supported(job)
+            self.training_jobs[name] = job
+            self._runs[name] = TrainingRun(job)
+        self._runs[name].start()
+        return job
+
+    def stop_training_job(self, training_job_name: str) -> None:
+        """Ask a job to stop; returns at once."""
+        self.describe_training_job(training_job_name)
+        job = self.training_jobs[training_job_name]
+        if job.training_job_status in FINAL:
+            message = (
+                f"The request was rejected because the training job is in status "
+                f"{job.training_job_status}."
+            )
+            raise ValidationError(message)
+        self._runs[training_job_name].stop()
+
+    def create_model(
+        self,
+        model_name: str,
+        execution_role_arn: str,
+        primary_container: dict[str, Any] | None,
+        vpc_config: dict[str, Any] | None = None,
+        containers: list[dict[str, Any]] | None = None,
+        tags: list[dict[str, str]] | None = None,
+        *,
+        enable_network_isolation: bool = False,
+    ) -> Model:
+        """Record a model whose data exists."""
+        if model_name in self._models:
+            message = (
+                f"Cannot create already existing model "
+                f'"{self._models[model_name].arn}".'
+            )
+            raise ValidationError(message)
+        for container in [primary_container or {}, *(containers or [])]:
+            if url := container.get("ModelDataUrl"):
+                self._check_model_data(url)
+        model = super().create_model(
+            model_name, execution_role_arn, primary_container, vpc_config, containers,
+            tags,
+        )
+        model.enable_network_isolation = enable_network_isolation
+        return model
+
+    def _check_model_data(self, url: str) -> None:
+        client = context.current().clients(self.region_name).client("s3")
+        try:
+            found = s3.exists(client, s3.S3Uri.parse(url))
+        except s3.S3Error as error:
+            raise ValidationError(str(error)) from error
+        if not found:
+            message = f"Could not find model data at {url}."
+            raise ValidationError(message)
+
+    def create_endpoint_config(self, **settings: Any) -> FakeEndpointConfig:  # noqa: ANN401
+        """Record an endpoint configuration under a new name."""
+        name = settings["endpoint_config_name"]
+        if name in self.endpoint_configs:
+            arn = self.endpoint_configs[name].endpoint_config_arn
+            message = f'Cannot create already existing endpoint configuration "{arn}".'
+            raise ValidationError(message)
+        return super().create_endpoint_config(**settings)
+
+    def create_endpoint(
+        self,
+        endpoint_name: str,
+        endpoint_config_name: str,
+        tags: list[dict[str, str]] | None,
+    ) -> Endpoint:
+        """Start an endpoint; returns at once."""
+        config = self._config(endpoint_config_name)
+        with self._lock:
+            if endpoint_name in self.endpoints:
+                arn = self.endpoints[endpoint_name].arn
+                message = f'Cannot create already existing endpoint "{arn}".'
+                raise ValidationError(message)
+            endpoint = Endpoint(
+                self.account_id,
+                self.region_name,
+                endpoint_name=endpoint_name,
+                endpoint_config_name=endpoint_config_name,
+                production_variants=config.production_variants,
+                data_capture_config=config.data_capture_config,
+                tags=tags or [],
+            )
+            self.endpoints[endpoint_name] = endpoint
+        endpoint.enter("Creating")
+        Deployment(endpoint, config, self._models).create()
+        return endpoint
+
+    def update_endpoint(
+        self,
+        endpoint_name: str,
+        endpoint_config_name: str,
+        *,
+        retain_all_variant_properties: bool,
+        retained_except: list[str],
+    ) -> Endpoint:
+        """Start replacing what serves an endpoint; returns at once."""
+        self.describe_endpoint(endpoint_name)
+        config = self._config(endpoint_config_name)
+        endpoint = self.endpoints[endpoint_name]
+        with self._lock:
+            if endpoint.endpoint_status != "InService":
+                message = (
+                    f'Cannot update endpoint "{endpoint.arn}" in status '
+                    f"{endpoint.endpoint_status}; it must be InService."
+                )
+                raise ValidationError(message)
+            _check_hosting_kind(
+                self._config(endpoint.endpoint_config_name), config
+            )
+            endpoint.enter("Updating")
+        deployment = Deployment(endpoint, config, self._models)
+        deployment.update(
+            retain=retain_all_variant_properties, retained_except=retained_except
+        )
+        return endpoint
+
+    def delete_endpoint(self, endpoint_name: str) -> None:
+        """Start ending an endpoint's processes; it disappears when they are gone."""
+        self.describe_endpoint(endpoint_name)
+        endpoint = self.endpoints[endpoint_name]
+        with self._lock:
+            if endpoint.endpoint_status in {"Creating", "Updating"}:
+                message = f'Cannot update in-progress endpoint "{endpoint.arn}".'
+                raise ValidationError(message)
+            if endpoint.endpoint_status == "Deleting":
+                return
+            endpoint.enter("Deleting")
+        threading.Thread(
+            target=self._end_endpoint, args=(endpoint,), daemon=True
+        ).start()
+
+    def _end_endpoint(self, endpoint: Endpoint) -> None:
+        if endpoint.fleet is not None:
+            endpoint.fleet.stop()
+        del self.endpoints[endpoint.endpoint_name]
+        context.log.info("endpoint %s: deleted", endpoint.endpoint_name)
+
+    def _config(self, name: str) -> FakeEndpointConfig:
+        self.describe_endpoint_config(name)  # Raises SageMaker's error if unknown.
+        return self.endpoint_configs[name]
+
+
+def _check_hosting_kind(old: FakeEndpointConfig, new: FakeEndpointConfig) -> None:
+    """Refuse to make an instance endpoint serverless, as SageMaker does."""
+
+    def is_serverless(config: FakeEndpointConfig) -> bool:
+        variants: list[Mapping[str, Any]] = config.production_variants
+        return any("ServerlessConfig" in variant for variant in variants)
+
+    if is_serverless(new) and not is_serverless(old):
+        message = (
+            "An instance-based endpoint cannot be updated to serverless; delete the "
+            "endpoint and create it again."
+        )
+        raise ValidationError(message)
+
+
+sagemaker_backends = BackendDict(SageMakerBackend, "sagemaker")

@@ -1,0 +1,84 @@
+"""SageMaker's actions: moto's, and those it lacks."""
+
+from __future__ import annotations
+
+from moto.core.responses import ActionResult, EmptyResult
+from moto.sagemaker.responses import SageMakerResponse as MotoSageMakerResponse
+
+from local_aws.sagemaker.models import SageMakerBackend, sagemaker_backends
+
+
+class SageMakerResponse(MotoSageMakerResponse):  # type: ignore[misc]
+    """Actions that run something, or that moto does not know."""
+
+    @property
+    def sagemaker_backend(self) -> SageMakerBackend:
+        """Backend of the caller's account and region."""
+        backend: SageMakerBackend = sagemaker_backends[self.current_account][
+            self.region
+        ]
+        return backend
+
+    def create_training_job(self) -> ActionResult:
+        """CreateTrainingJob, with the container's environment, which moto drops."""
+        job = self.sagemaker_backend.create_training_job(
+            training_job_name=self._get_param("TrainingJobName"),
+            hyper_parameters=self._get_param("HyperParameters") or {},
+            algorithm_specification=self._get_param("AlgorithmSpecification"),
+            role_arn=self._get_param("RoleArn"),
+            input_data_config=self._get_param("InputDataConfig") or [],
+            output_data_config=self._get_param("OutputDataConfig"),
+            resource_config=self._get_param("ResourceConfig"),
+            vpc_config=self._get_param("VpcConfig"),
+            stopping_condition=self._get_param("StoppingCondition"),
+            tags=self._get_param("Tags"),
+            enable_network_isolation=self._get_bool_param(
+                "EnableNetworkIsolation", if_none=False
+            ),
+            enable_inter_container_traffic_encryption=self._get_bool_param(
+                "EnableInterContainerTrafficEncryption", if_none=False
+            ),
+            enable_managed_spot_training=self._get_bool_param(
+                "EnableManagedSpotTraining", if_none=False
+            ),
+            checkpoint_config=self._get_param("CheckpointConfig"),
+            debug_hook_config=self._get_param("DebugHookConfig"),
+            debug_rule_configurations=self._get_param("DebugRuleConfigurations"),
+            tensor_board_output_config=self._get_param("TensorBoardOutputConfig"),
+            experiment_config=self._get_param("ExperimentConfig"),
+            environment=self._get_param("Environment"),
+        )
+        return ActionResult({"TrainingJobArn": job.arn})
+
+    def stop_training_job(self) -> EmptyResult:
+        """StopTrainingJob, which moto lacks."""
+        self.sagemaker_backend.stop_training_job(self._get_param("TrainingJobName"))
+        return EmptyResult()
+
+    def create_model(self) -> ActionResult:
+        """CreateModel, with network isolation, which moto drops."""
+        model = self.sagemaker_backend.create_model(
+            model_name=self._get_param("ModelName"),
+            execution_role_arn=self._get_param("ExecutionRoleArn"),
+            primary_container=self._get_param("PrimaryContainer"),
+            vpc_config=self._get_param("VpcConfig"),
+            containers=self._get_param("Containers"),
+            tags=self._get_param("Tags"),
+            enable_network_isolation=bool(
+                self._get_bool_param("EnableNetworkIsolation", if_none=False)
+            ),
+        )
+        return ActionResult(model.response_create)
+
+    def update_endpoint(self) -> ActionResult:
+        """UpdateEndpoint, which moto lacks."""
+        excluded = self._get_param("ExcludeRetainedVariantProperties") or []
+        endpoint = self.sagemaker_backend.update_endpoint(
+            self._get_param("EndpointName"),
+            self._get_param("EndpointConfigName"),
+            retain_all_variant_properties=bool(
+                self._get_bool_param("RetainAllVariantProperties", if_none=False)
+            ),
+            retained_except=[one["VariantPropertyType"] for one in excluded],
+        )
+        return ActionResult(endpoint.response_create)

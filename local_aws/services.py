@@ -1,0 +1,50 @@
+"""Which of moto's services local AWS replaces, and how requests find them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from moto import backends as moto_backends
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    create_backend_app,
+)
+
+from local_aws import mends
+from local_aws.cloudformation.models import cloudformation_backends
+from local_aws.errors import answer_errors
+from local_aws.sagemaker.models import sagemaker_backends
+from local_aws.sagemakerruntime.models import sagemakerruntime_backends
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+REPLACED = {
+    "cloudformation": cloudformation_backends,
+    "sagemaker": sagemaker_backends,
+    "sagemakerruntime": sagemakerruntime_backends,
+}
+
+_moto_get_backend = moto_backends.get_backend
+
+
+def _get_backend(name: str) -> object:
+    return REPLACED[name] if name in REPLACED else _moto_get_backend(name)
+
+
+def dispatcher() -> DomainDispatcherApplication:
+    """Return the WSGI application of all services.
+
+    moto finds a service's backends by one function, from which it also takes their
+    URLs; it is the one place where local AWS puts its own services in.
+    """
+    moto_backends.get_backend = _get_backend
+    mends.apply()
+    return DomainDispatcherApplication(_create_app)
+
+
+def _create_app(service: str) -> Flask:
+    app = create_backend_app(service)
+    app.debug = False
+    answer_errors(app, service)
+    return app
