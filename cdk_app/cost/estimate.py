@@ -7,9 +7,10 @@ from cdk_app.cost.free import FREE_RESOURCE_TYPES
 from cdk_app.cost.items import Basis, LineItem
 from cdk_app.cost.meters import METERS, Context
 from cdk_app.cost.templates import Resource
-from cdk_app.cost.workload import HOURS_PER_MONTH, Workload
+from cdk_app.cost.workload import Workload
 from cdk_app.naming import stack_name
 from cdk_app.prices import PriceList
+from cdk_app.prices.units import HOURS_PER_MONTH
 from cdk_app.settings import Settings
 
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from cdk_app.cost.meters.endpoint import DEFAULT_VOLUME_GB
-from cdk_app.cost.workload import HOURS_PER_MONTH
 from cdk_app.prices import PriceList
+from cdk_app.prices.units import HOURS_PER_MONTH
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,9 @@
 
 from dataclasses import dataclass, fields
 
-HOURS_PER_MONTH = 730
-"""AWS's own convention for a month: 8,760 hours a year divided by 12."""
+from cdk_app.prices.units import BYTES_PER_GB
 
 DAYS_PER_MONTH = 30
-BYTES_PER_GB = 1024**3
-"""AWS bills storage, logs and transfer by 2**30 bytes."""
 
 
 class WorkloadError(ValueError):

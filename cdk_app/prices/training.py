@@ -1,11 +1,7 @@
 """What a SageMaker training job costs."""
 
 from cdk_app.prices.price_list import PriceList, load
-
-HOURS_PER_MONTH = 730
-"""AWS's own convention for a month: 8,760 hours a year divided by 12."""
-
-SECONDS_PER_HOUR = 3600
+from cdk_app.prices.units import HOURS_PER_MONTH, SECONDS_PER_HOUR
 
 
 def training_cost_usd(

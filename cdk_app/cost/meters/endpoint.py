@@ -10,7 +10,8 @@ from typing import Any
 from cdk_app.cost.items import Basis, LineItem
 from cdk_app.cost.meters.context import Context
 from cdk_app.cost.templates import Resource, as_number
-from cdk_app.cost.workload import BYTES_PER_GB, DAYS_PER_MONTH, HOURS_PER_MONTH
+from cdk_app.cost.workload import DAYS_PER_MONTH
+from cdk_app.prices.units import BYTES_PER_GB, HOURS_PER_MONTH, SECONDS_PER_HOUR
 
 DEFAULT_VOLUME_GB = 30
 """SageMaker's volume for hosting on instances without local disks, if none is stated
@@ -19,7 +20,7 @@ DEFAULT_VOLUME_GB = 30
 CAPTURE_OVERHEAD_BYTES = 500
 """Assumed: names, times and encodings around each captured request and response."""
 
-SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600
+SECONDS_PER_MONTH = HOURS_PER_MONTH * SECONDS_PER_HOUR
 
 
 def endpoint_config(resource: Resource, context: Context) -> list[LineItem]:

@@ -3,7 +3,7 @@
 from cdk_app.cost.items import Basis, LineItem
 from cdk_app.cost.meters.context import Context
 from cdk_app.cost.templates import Resource
-from cdk_app.cost.workload import HOURS_PER_MONTH
+from cdk_app.prices.units import HOURS_PER_MONTH
 
 
 def vpc_endpoint(resource: Resource, context: Context) -> list[LineItem]:

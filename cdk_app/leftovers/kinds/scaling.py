@@ -1,0 +1,47 @@
+"""Scalable targets of Application Auto Scaling."""
+
+from collections.abc import Iterator
+
+from cdk_app.leftovers.account import Account
+from cdk_app.leftovers.found import Found
+from cdk_app.leftovers.kinds.kind import Kind
+
+NAMESPACE = "sagemaker"
+
+
+def _scalable_targets(account: Account) -> Iterator[Found]:
+    autoscaling = account.client("application-autoscaling")
+    for entry in account.pages(
+        "application-autoscaling",
+        "describe_scalable_targets",
+        "ScalableTargets",
+        ServiceNamespace=NAMESPACE,
+    ):
+        arn = entry.get("ScalableTargetARN", "")
+        tags = (
+            autoscaling.list_tags_for_resource(ResourceARN=arn)["Tags"] if arn else {}
+        )
+        yield Found(
+            "scalable target",
+            entry["ResourceId"],
+            arn,
+            tags,
+            detail=f"{entry['MinCapacity']} to {entry['MaxCapacity']}",
+        )
+
+
+def _deregister(account: Account, found: Found) -> str:
+    autoscaling = account.client("application-autoscaling")
+    targets = autoscaling.describe_scalable_targets(
+        ServiceNamespace=NAMESPACE, ResourceIds=[found.name]
+    )["ScalableTargets"]
+    for target in targets:
+        autoscaling.deregister_scalable_target(
+            ServiceNamespace=NAMESPACE,
+            ResourceId=found.name,
+            ScalableDimension=target["ScalableDimension"],
+        )
+    return "deregistered"
+
+
+SCALABLE_TARGETS = Kind("scalable target", _scalable_targets, _deregister)
