@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 MODEL = "model.joblib"
+SCORER = "scorer.npz"
 METRICS = "metrics.json"
 CONFIG = "config.json"
 MANIFEST = "manifest.json"

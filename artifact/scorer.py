@@ -1,6 +1,7 @@
 """Load an artifact that has been verified, and score transactions with it."""
 
 import importlib.metadata
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy.typing as npt
 
 from artifact import layout
 from artifact.errors import ArtifactError
+from artifact.exported import logit, read_exported
 from artifact.manifest import Manifest, read_manifest, verify
 
 #: Largest difference in probability that other builds of the same libraries may
@@ -16,35 +18,32 @@ from artifact.manifest import Manifest, read_manifest, verify
 SELF_TEST_TOLERANCE = 1e-6
 
 Array = npt.NDArray[np.float64]
+Score = Callable[[Array], Array]
 
 
 class Scorer:
-    """A fitted model with the manifest that describes it."""
+    """A fitted model with the manifest that describes it.
 
-    def __init__(self, manifest: Manifest, model: Any) -> None:  # noqa: ANN401 - any scikit-learn classifier
+    Attributes
+    ----------
+    predict : callable
+        Float64 rows of shape (n_rows, n_features), columns in the order of
+        ``manifest.feature_names`` → fraud probabilities of shape (n_rows,).
+    margin : callable
+        The same rows → log-odds before calibration, of shape (n_rows,).
+    """
+
+    def __init__(self, manifest: Manifest, predict: Score, margin: Score) -> None:
         self.manifest = manifest
-        self._model = model
-
-    def predict(self, rows: Array) -> Array:
-        """Fraud probabilities.
-
-        Parameters
-        ----------
-        rows : float64 array of shape (n_rows, n_features)
-            Columns in the order of ``manifest.feature_names``.
-
-        Returns
-        -------
-        float64 array of shape (n_rows,)
-        """
-        probabilities: Array = self._model.predict_proba(rows)[:, 1]
-        return probabilities
+        self.predict = predict
+        self.margin = margin
 
 
 def load_scorer(model_dir: Path | str, expected_manifest_sha256: str = "") -> Scorer:
     """Verify the artifact, load its model and prove it on the self-test row.
 
-    Nothing is unpickled before the manifest, every file's SHA-256 and the
+    ``scorer.npz`` is used where the artifact has one: it needs no scikit-learn.
+    Nothing is unpickled otherwise before the manifest, every file's SHA-256 and the
     scikit-learn version have been checked.
 
     Raises
@@ -55,10 +54,22 @@ def load_scorer(model_dir: Path | str, expected_manifest_sha256: str = "") -> Sc
     directory = Path(model_dir)
     manifest = read_manifest(directory, expected_manifest_sha256)
     verify(directory, manifest)
-    _check_scikit_learn(manifest)
-    scorer = Scorer(manifest, _unpickle(directory / layout.MODEL))
+    if layout.SCORER in manifest.files:
+        exported = read_exported(directory / layout.SCORER)
+        scorer = Scorer(manifest, exported.predict, exported.margin)
+    else:
+        _check_scikit_learn(manifest)
+        scorer = _fitted_scorer(manifest, _unpickle(directory / layout.MODEL))
     _run_self_test(scorer)
     return scorer
+
+
+def _fitted_scorer(manifest: Manifest, model: Any) -> Scorer:  # noqa: ANN401 - any scikit-learn classifier
+    def predict(rows: Array) -> Array:
+        probabilities: Array = model.predict_proba(rows)[:, 1]
+        return probabilities
+
+    return Scorer(manifest, predict, lambda rows: logit(predict(rows)))
 
 
 def _check_scikit_learn(manifest: Manifest) -> None:

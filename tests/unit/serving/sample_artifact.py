@@ -1,7 +1,6 @@
 """A small artifact to serve: three features and a logistic regression."""
 
 import json
-import shutil
 import sys
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import sklearn
 from sklearn.linear_model import LogisticRegression
 
 from artifact import layout
+from artifact.export import write_exported
 from artifact.manifest import (
     Feature,
     Manifest,
@@ -19,6 +19,7 @@ from artifact.manifest import (
     hash_files,
     write_manifest,
 )
+from training.served_code import copy_served_code
 
 ROOT = Path(__file__).parents[3]
 #: `Hour` is declared whole; quantiles make 0..23, -3..3 and 0..100 the known ranges.
@@ -28,20 +29,14 @@ DTYPES = {"Hour": "int64", "V1": "float64", "Amount": "float64"}
 
 def write_artifact(directory: Path) -> None:
     """A complete artifact of a small model, with the real serving code in it."""
-    code = directory / layout.CODE
-    for package in ("artifact", "serving"):
-        shutil.copytree(
-            ROOT / package,
-            code / package,
-            ignore=shutil.ignore_patterns("__pycache__"),
-        )
-    shutil.copy(ROOT / "serving" / "inference.py", code / "inference.py")
+    copy_served_code(ROOT, directory)
     random = np.random.default_rng(0)
     rows = np.column_stack(
         [random.integers(0, 24, 400), random.normal(size=400), random.random(400) * 100]
     )
     model = LogisticRegression(max_iter=1000).fit(rows, rows[:, 1] > 1)
     joblib.dump(model, directory / layout.MODEL)
+    write_exported(directory / layout.SCORER, model)
     (directory / layout.METRICS).write_text("{}")
     (directory / layout.CONFIG).write_text(
         json.dumps({"decision_rule": {"policy": "threshold", "threshold": 0.5}})
@@ -53,7 +48,9 @@ def write_artifact(directory: Path) -> None:
         Manifest(
             files=hash_files(directory),
             features=tuple(
-                Feature(name, DTYPES[name], {0.0: low, 1.0: high})
+                Feature(
+                    name, DTYPES[name], {0.0: low, 0.5: (low + high) // 2, 1.0: high}
+                )
                 for name, (low, high) in RANGES.items()
             ),
             label="Class",

@@ -133,7 +133,7 @@ def test_a_fault_of_ours_is_500_and_tells_no_value(
     def fail(*_: object) -> None:
         raise RuntimeError(f"secret {row}")
 
-    monkeypatch.setattr("artifact.scorer.Scorer.predict", fail)
+    monkeypatch.setattr("serving.invocation.encode", fail)
     reply = client.invoke(json.dumps(row).encode())
     assert reply.status == 500
     assert reply.json()["error"]["code"] == "internal_error"
