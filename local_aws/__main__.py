@@ -99,6 +99,7 @@ def _banner(url: str) -> str:
 
         export AWS_ENDPOINT_URL={url}
         export AWS_REGION={DEFAULT_REGION}
+        export AWS_DEFAULT_REGION={DEFAULT_REGION}
         export AWS_ACCESS_KEY_ID=local
         export AWS_SECRET_ACCESS_KEY=local
 

@@ -11,11 +11,14 @@ import os
 from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket
 
+from local_aws import iam_simulation
+
 
 def apply() -> None:
     """Apply all mends to this process."""
     know_managed_policies()
     record_bucket_policies_only()
+    iam_simulation.add_to_moto()
 
 
 def know_managed_policies() -> None:
