@@ -23,6 +23,7 @@ SERVING_ROLE_OUTPUT = "ServingRoleArn"
 DECISION_RULE_OUTPUT = "DecisionRuleParameterName"
 ALARM_TOPIC_OUTPUT = "AlarmTopicArn"
 DASHBOARD_OUTPUT = "DashboardName"
+SERVING_DESTROYED_OUTPUT = "ServingDestroyedDailyAt"
 
 
 def stack_name(environment: str, unit: Unit) -> str:

@@ -30,6 +30,9 @@ REASONS = {
         "Data sets and code are stored under a hash or job name each, in this "
         "environment's own buckets."
     ),
+    "DeleteServingStack": (
+        "CloudFormation ends a stack's ARN by an id of its own; the stack is named."
+    ),
     "WriteArtifacts": (
         "Each job writes under its own name, in this environment's own bucket."
     ),

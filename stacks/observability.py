@@ -6,10 +6,13 @@ from constructs import Construct
 
 from cdk_app import naming
 from cdk_app.constructs.alarm_topic import AlarmTopic
+from cdk_app.constructs.cost_budget import CostBudget
 from cdk_app.constructs.endpoint_alarms import EndpointAlarms
 from cdk_app.constructs.endpoint_dashboard import EndpointDashboard
 from cdk_app.constructs.endpoint_metrics import EndpointMetrics
+from cdk_app.constructs.evening_schedule import EveningSchedule
 from cdk_app.settings import Settings
+from cdk_app.tags import project_tags
 from stacks.storage import StorageStack
 
 
@@ -49,6 +52,14 @@ class ObservabilityStack(Stack):
             hosting=settings.hosting,
             topic=topic,
         ).alarms
+        CostBudget(
+            self,
+            "Cost",
+            monthly_usd=settings.cost.monthly_cost_ceiling_usd,
+            tags=project_tags(settings),
+            topic=topic,
+        )
+        self._destroy_serving_daily(settings)
         dashboard = EndpointDashboard(
             self, "Overview", settings=settings, metrics=metrics, alarms=alarms
         ).dashboard
@@ -63,4 +74,23 @@ class ObservabilityStack(Stack):
             naming.DASHBOARD_OUTPUT,
             value=dashboard.dashboard_name,
             description="CloudWatch dashboard of the endpoint.",
+        )
+
+    def _destroy_serving_daily(self, settings: Settings) -> None:
+        """Stop paying for a forgotten endpoint, where the settings ask for it."""
+        time = settings.cost.destroy_serving_at
+        if time is None:
+            return
+        EveningSchedule(
+            self,
+            "Evening",
+            stack_name=naming.stack_name(settings.environment, "serving"),
+            time=time,
+            permissions_boundary_arn=settings.iam.permissions_boundary_arn,
+        )
+        CfnOutput(
+            self,
+            naming.SERVING_DESTROYED_OUTPUT,
+            value=str(time),
+            description="When the serving stack is deleted, every day.",
         )

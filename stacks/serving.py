@@ -164,6 +164,13 @@ class ServingStack(Stack):
             value=naming.endpoint_name(self._settings.environment),
             description="Name to invoke the endpoint by.",
         )
+        if self._settings.cost.destroy_serving_at:
+            CfnOutput(
+                self,
+                naming.SERVING_DESTROYED_OUTPUT,
+                value=str(self._settings.cost.destroy_serving_at),
+                description="When this stack is deleted, every day.",
+            )
         CfnOutput(
             self,
             naming.SERVING_ROLE_OUTPUT,

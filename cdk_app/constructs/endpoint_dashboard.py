@@ -163,6 +163,8 @@ class EndpointDashboard(Construct):
 def _heading(settings: Settings) -> cloudwatch.IWidget:
     name = naming.endpoint_name(settings.environment)
     ceiling = settings.cost.monthly_cost_ceiling_usd
+    time = settings.cost.destroy_serving_at
+    evening = f" That happens by itself every day at **{time}**." if time else ""
     return cloudwatch.TextWidget(
         markdown=(
             f"# {name}\n"
@@ -170,6 +172,7 @@ def _heading(settings: Settings) -> cloudwatch.IWidget:
             f"estimate: `python -m cdk_app.cost --env {settings.environment}`. "
             f"To stop paying: `cdk destroy "
             f"{naming.stack_name(settings.environment, 'serving')}`."
+            f"{evening}"
         ),
         width=_ROW_WIDTH,
         height=2,

@@ -1,5 +1,6 @@
 """One frozen, validated settings object per environment. Imports no CDK."""
 
+from cdk_app.settings.daily_time import DailyTime
 from cdk_app.settings.deployment import Deployment, RollbackAlarms
 from cdk_app.settings.errors import SettingsError, explain
 from cdk_app.settings.hosting import (
@@ -13,6 +14,7 @@ from cdk_app.settings.model import Settings
 from cdk_app.settings.sections import (
     AlarmSettings,
     ContainerSettings,
+    CostSettings,
     DataCaptureSettings,
     LogSettings,
     NetworkSettings,
@@ -25,6 +27,8 @@ __all__ = [
     "AlarmSettings",
     "Autoscaling",
     "ContainerSettings",
+    "CostSettings",
+    "DailyTime",
     "DataCaptureSettings",
     "Deployment",
     "HostingSettings",

@@ -16,6 +16,7 @@ from cdk_app.settings.sections import (
     IamSettings,
     LogSettings,
     NetworkSettings,
+    ReviewSettings,
     StorageSettings,
     TagKey,
     TagValue,
@@ -38,6 +39,7 @@ class Settings(Section):
     alarms: AlarmSettings
     logs: LogSettings
     cost: CostSettings
+    review: ReviewSettings
     iam: IamSettings = IamSettings()
     tags: dict[TagKey, TagValue] = Field(default_factory=dict)
 

@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from cdk_app.settings.daily_time import DailyTimeSetting
 from cdk_app.settings.fields import Days, InstanceType, RetentionDays, Section, is_nvme
 
 RESERVED_TAGS = ("Project", "Environment")
@@ -152,8 +153,19 @@ class IamSettings(Section):
     ) = None
 
 
+class ReviewSettings(Section):
+    """Which of cdk-nag's rule packs the environment answers to."""
+
+    rule_packs: Annotated[
+        tuple[Literal["AwsSolutions", "NIST.800.53.R5", "PCI.DSS.321"], ...],
+        Field(strict=False, min_length=1),
+    ]
+
+
 class CostSettings(Section):
     """What a month may cost."""
 
     monthly_cost_ceiling_usd: Annotated[float, Field(gt=0)]
     """Passed by the estimate, it stops the review; passed by the bill, it alerts."""
+    destroy_serving_at: DailyTimeSetting | None = None
+    """When the serving stack is deleted every day; ``cdk deploy`` brings it back."""

@@ -1,0 +1,232 @@
+"""The ceiling, the budget and the evening schedule, in the templates."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cdk_app import prices
+from cdk_app.cost import gate
+from cdk_app.cost.estimate import Estimate, estimate
+from cdk_app.cost.items import Basis
+from cdk_app.cost.templates import read_resources
+from cdk_app.cost.workload import Workload
+from tests.infrastructure.synthesized import Synthesized
+
+# The month of these tests, so that other defaults change no expectation here.
+MONTH = Workload(
+    requests_per_month=3_000_000,
+    training_hours=4,
+    stored_gb_per_bucket=2,
+    captured_days=30,
+    other_logs_gb=0.1,
+    seconds_per_request=0.002,
+    request_bytes=600,
+    response_bytes=50,
+    log_bytes_per_request=300,
+)
+GB = 1024**3
+LOGS_GB = 3_000_000 * 300 / GB
+PASSED_THROUGH = 3_000_000 * 650 / GB * 0.016
+
+
+def month(synthesized: Synthesized) -> Estimate:
+    return estimate(
+        synthesized.settings,
+        read_resources(Path(synthesized.assembly.directory), synthesized.environment),
+        prices.load(),
+        synthesized.settings.aws.region or "us-east-1",
+        MONTH,
+    )
+
+
+def test_every_resource_is_priced_and_the_ceiling_holds(
+    environment: Synthesized,
+) -> None:
+    ceiling = environment.settings.cost.monthly_cost_ceiling_usd
+    assert gate.problems(month(environment), ceiling) == []
+
+
+def count(synthesized: Synthesized, resource_type: str) -> int:
+    return sum(
+        len(synthesized.resources(unit, resource_type)) for unit in synthesized.units
+    )
+
+
+def test_dev_is_serverless_and_its_endpoint_costs_nothing_while_idle(
+    dev: Synthesized,
+) -> None:
+    result = month(dev)
+    hosting = [line for line in result.lines if "sagemaker.serverless" in line.item]
+    assert [line.basis for line in hosting] == [Basis.TRAFFIC]
+    # 3 million requests of 2 ms at 2048 MB, what passes through, and the logs.
+    assert result.basis_usd(Basis.TRAFFIC) == pytest.approx(
+        3_000_000 * 0.002 * 0.00004
+        + PASSED_THROUGH
+        + LOGS_GB * 0.50
+        + LOGS_GB * 7 / 30 * 0.03
+    )
+
+
+def test_staging_pays_for_its_one_instance(staging: Synthesized) -> None:
+    serving = [
+        x for x in month(staging).lines if x.item.startswith("sagemaker.hosting")
+    ]
+    assert sum(line.usd or 0 for line in serving) == pytest.approx(
+        730 * 0.115 + 30 * 0.14
+    )
+
+
+def test_prod_pays_for_two_to_six_instances_its_key_and_its_monitoring(
+    prod: Synthesized,
+) -> None:
+    result = month(prod)
+    instances = 2 * (730 * 0.115 + 10 * 0.14)
+    at_maximum = 6 * (730 * 0.115 + 10 * 0.14)
+    assert result.maximum_usd - result.usd == pytest.approx(at_maximum - instances)
+    captured_gb = 3_000_000 * 0.10 * (650 + 500) / GB
+    assert result.basis_usd(Basis.TRAFFIC) == pytest.approx(
+        PASSED_THROUGH
+        + LOGS_GB * 0.50
+        + LOGS_GB * 365 / 30 * 0.03
+        + captured_gb * 0.023
+    )
+    assert result.basis_usd(Basis.TRAINING) == pytest.approx(
+        4 * 0.23 + 30 * 4 / 730 * 0.14
+    )
+    metric_filters = count(prod, "AWS::Logs::MetricFilter")
+    monitoring = sum(
+        line.usd or 0
+        for line in result.lines
+        if line.item.startswith("cloudwatch.alarm")
+    )
+    assert result.idle_usd == pytest.approx(
+        instances
+        + monitoring
+        + count(prod, "AWS::KMS::Key") * 1.00
+        + count(prod, "AWS::CloudWatch::Dashboard") * 3.00
+        + count(prod, "AWS::S3::Bucket") * 2 * 0.023
+        + metric_filters * 0.30
+    )
+    assert count(prod, "AWS::KMS::Key") == 1
+
+
+def test_the_ceiling_is_a_budget_of_the_environments_tags(
+    environment: Synthesized,
+) -> None:
+    budget = environment.the("observability", "AWS::Budgets::Budget")
+    data = budget["Budget"]
+    assert data["BudgetType"] == "COST"
+    assert data["TimeUnit"] == "MONTHLY"
+    ceiling = environment.settings.cost.monthly_cost_ceiling_usd
+    assert data["BudgetLimit"] == {"Amount": ceiling, "Unit": "USD"}
+    filters = {
+        part["Tags"]["Key"]: part["Tags"]["Values"]
+        for part in data["FilterExpression"]["And"]
+    }
+    assert filters == {
+        "Project": ["fraud-endpoint"],
+        "Environment": [environment.environment],
+    }
+    tags = {tag["Key"]: tag["Value"] for tag in budget["ResourceTags"]}
+    assert tags["Environment"] == environment.environment
+
+
+def test_the_budget_tells_the_topic_at_half_four_fifths_and_all_of_it(
+    dev: Synthesized,
+) -> None:
+    budget = dev.the("observability", "AWS::Budgets::Budget")
+    (topic,) = dev.resources("observability", "AWS::SNS::Topic")
+    told = {
+        (
+            item["Notification"]["NotificationType"],
+            item["Notification"]["Threshold"],
+            item["Subscribers"][0]["Address"]["Ref"],
+        )
+        for item in budget["NotificationsWithSubscribers"]
+    }
+    assert told == {
+        (kind, percent, topic)
+        for kind in ("ACTUAL", "FORECASTED")
+        for percent in (50, 80, 100)
+    }
+    statements = dev.the("observability", "AWS::SNS::TopicPolicy")["PolicyDocument"][
+        "Statement"
+    ]
+    (allowed,) = [
+        item
+        for item in statements
+        if item["Principal"] == {"Service": "budgets.amazonaws.com"}
+    ]
+    assert allowed["Condition"]["StringEquals"] == {
+        "aws:SourceAccount": {"Ref": "AWS::AccountId"}
+    }
+
+
+def schedule(synthesized: Synthesized) -> dict[str, Any]:
+    return synthesized.the("observability", "AWS::Scheduler::Schedule")
+
+
+def test_the_evening_schedule_deletes_the_serving_stack_itself(
+    staging: Synthesized,
+) -> None:
+    properties = schedule(staging)
+    assert properties["ScheduleExpression"] == "cron(0 20 * * ? *)"
+    assert properties["ScheduleExpressionTimezone"] == "Europe/Brussels"
+    target = properties["Target"]
+    assert json.loads(target["Input"]) == {"StackName": "fraud-staging-serving"}
+    assert ":scheduler:::aws-sdk:cloudformation:deleteStack" in json.dumps(
+        target["Arn"]
+    )
+    assert not any(
+        staging.resources("observability", resource_type)
+        for resource_type in ("AWS::Lambda::Function", "AWS::SSM::Association")
+    )
+
+
+def test_the_schedules_role_deletes_that_stack_and_nothing_else(
+    staging: Synthesized,
+) -> None:
+    policy = staging.the("observability", "AWS::IAM::ManagedPolicy")
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert statement["Action"] == "cloudformation:DeleteStack"
+    assert json.dumps(statement["Resource"]).endswith(
+        ':stack/fraud-staging-serving/*"]]}'
+    )
+    role = staging.the("observability", "AWS::IAM::Role")
+    (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"Service": "scheduler.amazonaws.com"}
+    (group,) = staging.resources("observability", "AWS::Scheduler::ScheduleGroup")
+    assert trust["Condition"]["StringEquals"]["aws:SourceArn"] == {
+        "Fn::GetAtt": [group, "Arn"]
+    }
+
+
+def test_the_schedules_group_carries_the_tags_that_schedules_cannot(
+    staging: Synthesized,
+) -> None:
+    group = staging.the("observability", "AWS::Scheduler::ScheduleGroup")
+    tags = {tag["Key"]: tag["Value"] for tag in group["Tags"]}
+    assert tags["Project"] == "fraud-endpoint"
+    assert tags["Environment"] == "staging"
+
+
+def test_outputs_and_dashboard_say_when_serving_goes(staging: Synthesized) -> None:
+    for unit in ("serving", "observability"):
+        output = staging.json(unit)["Outputs"]["ServingDestroyedDailyAt"]
+        assert output["Value"] == "20:00 Europe/Brussels"
+    dashboard = staging.the("observability", "AWS::CloudWatch::Dashboard")
+    assert "every day at **20:00 Europe/Brussels**" in json.dumps(dashboard)
+
+
+def test_the_time_and_zone_are_the_settings(everything: Synthesized) -> None:
+    properties = schedule(everything)
+    assert properties["ScheduleExpression"] == "cron(45 21 * * ? *)"
+    assert properties["ScheduleExpressionTimezone"] == "America/New_York"
+
+
+def test_an_environment_that_does_not_ask_keeps_its_endpoint(prod: Synthesized) -> None:
+    assert not prod.resources("observability", "AWS::Scheduler::Schedule")
+    assert "ServingDestroyedDailyAt" not in prod.json("serving")["Outputs"]
+    assert "happens by itself" not in json.dumps(prod.json("observability"))
