@@ -6,6 +6,7 @@ scikit-learn is imported here; what cannot be exported is refused by name.
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from operator import methodcaller
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -189,6 +190,19 @@ def _calibrated(export: Export, model: Any, of: Node) -> Score:  # noqa: ANN401
     )
 
 
+def _stack(export: Export, model: Any, of: Node) -> Score:  # noqa: ANN401
+    """Export a calibrator as a stack: one model and what follows its probability."""
+    if model.stack_method_ != ["predict_proba"] or model.passthrough:
+        raise ArtifactError(
+            "StackingClassifier can be exported to scorer.npz with one model, its "
+            "predict_proba and no passthrough only."
+        )
+    below = export.classifier(model.estimators_[0], of)
+    column = {"op": "column", "of": below.probability}
+    after = export.classifier(model.final_estimator_, column)
+    return Score(below.margin, after.probability)
+
+
 def _calibration(export: Export, calibrator: Any, of: Node) -> Node:  # noqa: ANN401
     if hasattr(calibrator, "X_thresholds_"):
         return _isotonic(export, calibrator, of)
@@ -213,15 +227,23 @@ def _standard_scaler(export: Export, step: Any, of: Node) -> Node:  # noqa: ANN4
 
 
 def _function(_export: Export, step: Any, of: Node) -> Node:  # noqa: ANN401
-    arguments = step.kw_args or {}
-    if step.func is None and not arguments:
+    function, arguments = step.func, step.kw_args or {}
+    if function is None and not arguments:
         return of
-    if step.func is np.clip and set(arguments) == {"a_min", "a_max"}:
+    if function is np.clip and set(arguments) == {"a_min", "a_max"}:
         low, high = float(arguments["a_min"]), float(arguments["a_max"])
         return {"op": "clip", "of": of, "low": low, "high": high}
+    if function is np.arcsinh and not arguments:
+        return {"op": "arcsinh", "of": of}
+    if isinstance(function, np.ufunc) and function.__name__ == "logit":
+        return {"op": "logit", "of": of}
+    if isinstance(function, methodcaller) and not arguments:
+        method, *values = tuple(function.__reduce__()[1])
+        if method == "__mod__" and len(values) == 1:
+            return {"op": "modulo", "of": of, "divisor": float(values[0])}
     raise ArtifactError(
-        "FunctionTransformer can be exported to scorer.npz with numpy.clip "
-        "(a_min, a_max) only."
+        "FunctionTransformer can be exported to scorer.npz with numpy.clip (a_min, "
+        "a_max), numpy.arcsinh, scipy.special.logit or methodcaller('__mod__', n) only."
     )
 
 
@@ -250,7 +272,7 @@ def _from_margin(margin: Node) -> Score:
 
 
 def _from_probability(probability: Node) -> Score:
-    return Score({"op": "logit", "of": probability}, probability)
+    return Score({"op": "margin", "of": probability}, probability)
 
 
 class _Tree(NamedTuple):
@@ -326,6 +348,7 @@ _CLASSIFIERS: Mapping[str, Callable[[Export, Any, Node], Score]] = {
     "MLPClassifier": _network,
     "VotingClassifier": _soft_vote,
     "CalibratedClassifierCV": _calibrated,
+    "StackingClassifier": _stack,
 }
 _TRANSFORMERS: Mapping[str, Callable[[Export, Any, Node], Node]] = {
     "Pipeline": _pipeline_of_transformers,

@@ -69,7 +69,7 @@ def expit(margin: Array) -> Array:
     return np.exp(-np.logaddexp(0.0, -margin))
 
 
-def logit(probability: Array) -> Array:
+def margin_of(probability: Array) -> Array:
     """Log-odds; averaged votes may be 0 or 1 and are held `_TINY` from both."""
     held = np.minimum(np.maximum(probability, _TINY), 1.0 - _TINY)
     margin: Array = np.log(held / (1.0 - held))
@@ -152,9 +152,30 @@ def _expit(node: Mapping[str, Any], arrays: Arrays) -> Evaluate:
     return lambda rows: expit(below(rows))
 
 
+def _margin(node: Mapping[str, Any], arrays: Arrays) -> Evaluate:
+    below = build(node["of"], arrays)
+    return lambda rows: margin_of(below(rows))
+
+
 def _logit(node: Mapping[str, Any], arrays: Arrays) -> Evaluate:
     below = build(node["of"], arrays)
-    return lambda rows: logit(below(rows))
+
+    def evaluate(rows: Array) -> Array:
+        probability = below(rows)
+        return np.log(probability / (1.0 - probability))
+
+    return evaluate
+
+
+def _arcsinh(node: Mapping[str, Any], arrays: Arrays) -> Evaluate:
+    below = build(node["of"], arrays)
+    return lambda rows: np.arcsinh(below(rows))
+
+
+def _column(node: Mapping[str, Any], arrays: Arrays) -> Evaluate:
+    """Turn probabilities into the one column that a calibrator takes."""
+    below = build(node["of"], arrays)
+    return lambda rows: below(rows)[:, np.newaxis]
 
 
 def _sigmoid(node: Mapping[str, Any], arrays: Arrays) -> Evaluate:
@@ -200,7 +221,10 @@ _OPERATIONS: Mapping[str, Callable[[Mapping[str, Any], Arrays], Evaluate]] = {
     "forest": _forest,
     "network": _network,
     "expit": _expit,
+    "margin": _margin,
     "logit": _logit,
+    "arcsinh": _arcsinh,
+    "column": _column,
     "sigmoid": _sigmoid,
     "isotonic": _isotonic,
     "mean": _mean,

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from artifact import layout
 from artifact.errors import ArtifactError
-from artifact.exported import logit, read_exported
+from artifact.exported import margin_of, read_exported
 from artifact.manifest import Manifest, read_manifest, verify
 
 #: Largest difference in probability that other builds of the same libraries may
@@ -69,7 +69,7 @@ def _fitted_scorer(manifest: Manifest, model: Any) -> Scorer:  # noqa: ANN401 - 
         probabilities: Array = model.predict_proba(rows)[:, 1]
         return probabilities
 
-    return Scorer(manifest, predict, lambda rows: logit(predict(rows)))
+    return Scorer(manifest, predict, lambda rows: margin_of(predict(rows)))
 
 
 def _check_scikit_learn(manifest: Manifest) -> None:

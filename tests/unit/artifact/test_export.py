@@ -2,17 +2,20 @@
 
 import json
 from collections.abc import Iterator
+from operator import methodcaller
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from scipy.special import logit
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import (
     ExtraTreesClassifier,
     HistGradientBoostingClassifier,
     RandomForestClassifier,
+    StackingClassifier,
     VotingClassifier,
 )
 from sklearn.linear_model import LogisticRegression
@@ -69,7 +72,40 @@ def vote(weights: Any = None) -> Any:
     return VotingClassifier(parts, voting="soft", weights=weights)
 
 
+def prepared(classifier: Any) -> Any:
+    """Hour of day and the amount's logarithm, as training prepares them."""
+    steps = [
+        ("time", FunctionTransformer(methodcaller("__mod__", 24.0)), [2]),
+        ("amount", FunctionTransformer(np.arcsinh), [1]),
+    ]
+    return make_pipeline(ColumnTransformer(steps, remainder="passthrough"), classifier)
+
+
+class PlattStack(StackingClassifier):  # type: ignore[misc]
+    """A calibrator on the log-odds of a fitted model's probability."""
+
+    def fit(self, rows: Any, labels: Any) -> Any:
+        self.named_estimators["model"].fit(rows, labels)
+        return super().fit(rows, labels)
+
+
+PlattStack.__name__ = "StackingClassifier"
+
+
+def calibrated(model: Any) -> Any:
+    limits = {"a_min": 1e-15, "a_max": 1 - 1e-15}
+    calibrator = make_pipeline(
+        FunctionTransformer(np.clip, kw_args=limits),
+        FunctionTransformer(logit),
+        LogisticRegression(C=np.inf),
+    )
+    return PlattStack([("model", model)], final_estimator=calibrator, cv="prefit")
+
+
 MODELS = {
+    "prepared": prepared(boosted()),
+    "platt-on-log-odds": calibrated(prepared(boosted())),
+    "platt-on-vote": calibrated(vote()),
     "logistic": logistic(),
     "logistic-alone": LogisticRegression(),
     "unscaled": make_pipeline(StandardScaler(with_std=False), LogisticRegression()),
