@@ -51,9 +51,7 @@ class Server:
         self._directory = Path(tempfile.mkdtemp(prefix="local-aws-"))
         self._processes = Processes(self._directory)
         activate(
-            Context(
-                self.url, self._directory, self._processes, startup_timeout_seconds
-            )
+            Context(self.url, self._directory, self._processes, startup_timeout_seconds)
         )
         self._http = make_server(
             LOOPBACK,

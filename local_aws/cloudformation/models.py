@@ -85,9 +85,7 @@ class CloudFormationBackend(BaseBackend):  # type: ignore[misc]
 
     def living_stacks(self) -> list[Stack]:
         """Return all stacks that are not deleted."""
-        return [
-            one for one in self.stacks.values() if one.status != "DELETE_COMPLETE"
-        ]
+        return [one for one in self.stacks.values() if one.status != "DELETE_COMPLETE"]
 
     def exports(self, *, but_of: Stack | None = None) -> dict[str, tuple[Stack, str]]:
         """Return each export's stack and value by name."""

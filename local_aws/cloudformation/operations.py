@@ -129,8 +129,12 @@ class Operation:
                 existing, declaration=declaration
             )
         elif must_replace(existing, kind, changed):
-            self._note(existing, "UPDATE_IN_PROGRESS", "Requested update requires the "
-                       "creation of a new physical resource; hence creating one.")
+            self._note(
+                existing,
+                "UPDATE_IN_PROGRESS",
+                "Requested update requires the "
+                "creation of a new physical resource; hence creating one.",
+            )
             self._replaced.append(existing)
             self._create(logical_id, declaration, properties, "UPDATE")
         else:
@@ -214,9 +218,7 @@ class Operation:
         self.stack.resources[existing.logical_id] = updated
         self._note(updated, "UPDATE_COMPLETE")
 
-    def _roll_back(
-        self, verb: str, reason: str, before: dict[str, Resource]
-    ) -> None:
+    def _roll_back(self, verb: str, reason: str, before: dict[str, Resource]) -> None:
         stack = self.stack
         if self.disable_rollback:
             stack.enter(f"{verb}_FAILED", reason)
@@ -283,9 +285,7 @@ class Operation:
     def _request(self, resource: Resource, properties: Mapping[str, Any]) -> Request:
         return request_for(self.stack, self.clients, resource, properties)
 
-    def _note(
-        self, resource: Resource, status: str, reason: str | None = None
-    ) -> None:
+    def _note(self, resource: Resource, status: str, reason: str | None = None) -> None:
         note(self.stack, resource, status, reason)
 
     def _fail(self, resource: Resource, status: str, error: ResourceError) -> None:
@@ -326,9 +326,7 @@ def note(
     stack: Stack, resource: Resource, status: str, reason: str | None = None
 ) -> None:
     """Add a resource's event to its stack."""
-    stack.note(
-        resource.logical_id, resource.physical.id, resource.type, status, reason
-    )
+    stack.note(resource.logical_id, resource.physical.id, resource.type, status, reason)
 
 
 def request_for(

@@ -243,7 +243,10 @@ class CloudFormationResponse(BaseResponse):  # type: ignore[misc]
 
     def execute_change_set(self) -> ActionResult:
         """ExecuteChangeSet."""
-        name, stack_name = self._get_param("ChangeSetName"), self._get_param("StackName")
+        name, stack_name = (
+            self._get_param("ChangeSetName"),
+            self._get_param("StackName"),
+        )
         stack = self._backend.change_set(name, stack_name).stack
         self._backend.execute_change_set(
             name,

@@ -63,7 +63,9 @@ def parse(text: str) -> Template:
             message = f"Template format error: neither JSON nor YAML ({error})."
             raise ValidationError(message) from error
     if not isinstance(template, dict) or not template.get("Resources"):
-        message = "Template format error: At least one Resources member must be defined."
+        message = (
+            "Template format error: At least one Resources member must be defined."
+        )
         raise ValidationError(message)
     _check_references(template)
     order(template)

@@ -178,7 +178,11 @@ class SageMakerBackend(SageMakerModelBackend):  # type: ignore[misc]
             if url := container.get("ModelDataUrl"):
                 self._check_model_data(url)
         model = super().create_model(
-            model_name, execution_role_arn, primary_container, vpc_config, containers,
+            model_name,
+            execution_role_arn,
+            primary_container,
+            vpc_config,
+            containers,
             tags,
         )
         model.enable_network_isolation = enable_network_isolation
@@ -249,9 +253,7 @@ class SageMakerBackend(SageMakerModelBackend):  # type: ignore[misc]
                     f"{endpoint.endpoint_status}; it must be InService."
                 )
                 raise ValidationError(message)
-            _check_hosting_kind(
-                self._config(endpoint.endpoint_config_name), config
-            )
+            _check_hosting_kind(self._config(endpoint.endpoint_config_name), config)
             endpoint.enter("Updating")
         deployment = Deployment(endpoint, config, self._models)
         deployment.update(

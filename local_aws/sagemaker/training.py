@@ -142,9 +142,7 @@ class TrainingRun:
         status, exit_code = self._execute(command, log)
         if exit_code and status == "Completed":
             raise JobFailedError(_failure(container, exit_code))
-        job.enter(
-            "InProgress" if status == "Completed" else "Stopping", "Uploading"
-        )
+        job.enter("InProgress" if status == "Completed" else "Stopping", "Uploading")
         _write_outputs(container, job, client)
         return status
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from local_aws.cloudformation.resources import (
+    applicationautoscaling,
     cdk,
+    cloudwatch,
     ecr,
     iam,
     kms,
@@ -13,6 +15,7 @@ from local_aws.cloudformation.resources import (
     logs,
     s3,
     sagemaker,
+    sns,
     ssm,
 )
 from local_aws.cloudformation.resources.base import REGISTRY, Request
@@ -24,7 +27,20 @@ if TYPE_CHECKING:
 __all__ = ["MODULES", "Request", "handler_for", "immutable_properties"]
 
 # Importing a module registers its handlers.
-MODULES = (cdk, ecr, iam, kms, lambda_function, logs, s3, sagemaker, ssm)
+MODULES = (
+    applicationautoscaling,
+    cdk,
+    cloudwatch,
+    ecr,
+    iam,
+    kms,
+    lambda_function,
+    logs,
+    s3,
+    sagemaker,
+    sns,
+    ssm,
+)
 
 
 def handler_for(resource_type: str) -> Handler:

@@ -75,9 +75,7 @@ class RepositoryHandler:
             )
         lifecycle = properties.get("LifecyclePolicy", {}).get("LifecyclePolicyText")
         if lifecycle:
-            ecr.put_lifecycle_policy(
-                repositoryName=name, lifecyclePolicyText=lifecycle
-            )
+            ecr.put_lifecycle_policy(repositoryName=name, lifecyclePolicyText=lifecycle)
         if policy := properties.get("RepositoryPolicyText"):
             ecr.set_repository_policy(
                 repositoryName=name, policyText=json.dumps(policy)

@@ -33,9 +33,7 @@ class KeyHandler:
             Tags=tags,
             **pick(properties, "Description", "KeySpec", "KeyUsage", "MultiRegion"),
         )["KeyMetadata"]
-        physical = Physical(
-            key["KeyId"], {"Arn": key["Arn"], "KeyId": key["KeyId"]}
-        )
+        physical = Physical(key["KeyId"], {"Arn": key["Arn"], "KeyId": key["KeyId"]})
         self._configure(request, physical.id)
         return physical
 
@@ -56,9 +54,7 @@ class KeyHandler:
 
     def delete(self, request: Request, current: Resource) -> None:
         """Schedule the key's deletion, as CloudFormation does."""
-        days = int(
-            current.properties.get("PendingWindowInDays", DEFAULT_DELETION_DAYS)
-        )
+        days = int(current.properties.get("PendingWindowInDays", DEFAULT_DELETION_DAYS))
         request.client("kms").schedule_key_deletion(
             KeyId=current.physical.id, PendingWindowInDays=days
         )

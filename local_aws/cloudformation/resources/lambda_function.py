@@ -29,9 +29,7 @@ CONFIGURATION = (
 )
 
 
-@handles(
-    "AWS::Lambda::Function", immutable={"FunctionName", "PackageType"}
-)
+@handles("AWS::Lambda::Function", immutable={"FunctionName", "PackageType"})
 class FunctionHandler:
     """AWS::Lambda::Function."""
 

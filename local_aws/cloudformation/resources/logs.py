@@ -1,8 +1,8 @@
-"""Log groups."""
+"""Log groups, and the metrics that filters make of their events."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -10,10 +10,13 @@ from local_aws.cloudformation.resources.base import handles
 from local_aws.cloudformation.stack import Physical
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from local_aws.cloudformation.resources.base import Request
     from local_aws.cloudformation.stack import Resource
 
 NAME_CHARACTERS = 512
+GONE = "ResourceNotFoundException"
 
 
 @handles("AWS::Logs::LogGroup", immutable={"LogGroupName"})
@@ -43,7 +46,7 @@ class LogGroupHandler:
         try:
             request.client("logs").delete_log_group(logGroupName=current.physical.id)
         except ClientError as error:
-            if error.response["Error"]["Code"] != "ResourceNotFoundException":
+            if error.response["Error"]["Code"] != GONE:
                 raise
 
     def _retain(self, request: Request, name: str) -> None:
@@ -52,3 +55,52 @@ class LogGroupHandler:
             logs.put_retention_policy(logGroupName=name, retentionInDays=int(days))
         else:
             logs.delete_retention_policy(logGroupName=name)
+
+
+@handles("AWS::Logs::MetricFilter", immutable={"FilterName", "LogGroupName"})
+class MetricFilterHandler:
+    """AWS::Logs::MetricFilter: recorded; events are not turned into metrics."""
+
+    def create(self, request: Request) -> Physical:
+        """Put the filter."""
+        name = request.name("FilterName", NAME_CHARACTERS)
+        self._put(request, name)
+        return Physical(name)
+
+    def update(self, request: Request, current: Resource) -> Physical:
+        """Put it anew."""
+        self._put(request, current.physical.id)
+        return current.physical
+
+    def delete(self, request: Request, current: Resource) -> None:
+        """Delete the filter."""
+        try:
+            request.client("logs").delete_metric_filter(
+                logGroupName=current.properties["LogGroupName"],
+                filterName=current.physical.id,
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != GONE:
+                raise
+
+    def _put(self, request: Request, name: str) -> None:
+        properties = request.properties
+        request.client("logs").put_metric_filter(
+            logGroupName=properties["LogGroupName"],
+            filterName=name,
+            filterPattern=properties["FilterPattern"],
+            metricTransformations=[
+                _transformation(each) for each in properties["MetricTransformations"]
+            ],
+        )
+
+
+def _transformation(properties: Mapping[str, Any]) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        key[0].lower() + key[1:]: value
+        for key, value in properties.items()
+        if key != "Dimensions"
+    }
+    if dimensions := properties.get("Dimensions"):
+        made["dimensions"] = {each["Key"]: each["Value"] for each in dimensions}
+    return made

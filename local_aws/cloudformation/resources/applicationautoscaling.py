@@ -1,0 +1,109 @@
+"""Scalable targets and scaling policies: recorded, no load-driven scaling."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from local_aws.cloudformation.resources.base import handles, pick
+from local_aws.cloudformation.stack import Physical
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from local_aws.cloudformation.resources.base import Request
+    from local_aws.cloudformation.stack import Resource
+
+TARGET = ("ServiceNamespace", "ResourceId", "ScalableDimension")
+GONE = "ObjectNotFoundException"
+
+
+@handles("AWS::ApplicationAutoScaling::ScalableTarget", immutable=set(TARGET))
+class ScalableTargetHandler:
+    """AWS::ApplicationAutoScaling::ScalableTarget."""
+
+    def create(self, request: Request) -> Physical:
+        """Register the target; its id is `resource|dimension|namespace`."""
+        properties = request.properties
+        self._register(request)
+        resource, dimension = properties["ResourceId"], properties["ScalableDimension"]
+        return Physical(f"{resource}|{dimension}|{properties['ServiceNamespace']}")
+
+    def update(self, request: Request, current: Resource) -> Physical:
+        """Register it anew with other capacities."""
+        self._register(request)
+        return current.physical
+
+    def delete(self, request: Request, current: Resource) -> None:
+        """Deregister the target."""
+        try:
+            request.client("application-autoscaling").deregister_scalable_target(
+                **pick(current.properties, *TARGET)
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != GONE:
+                raise
+
+    def _register(self, request: Request) -> None:
+        properties = request.properties
+        request.client("application-autoscaling").register_scalable_target(
+            **pick(properties, *TARGET, "RoleARN", "SuspendedState"),
+            MinCapacity=int(properties["MinCapacity"]),
+            MaxCapacity=int(properties["MaxCapacity"]),
+        )
+
+
+@handles(
+    "AWS::ApplicationAutoScaling::ScalingPolicy",
+    immutable={"PolicyName", "ScalingTargetId", *TARGET},
+)
+class ScalingPolicyHandler:
+    """AWS::ApplicationAutoScaling::ScalingPolicy."""
+
+    def create(self, request: Request) -> Physical:
+        """Put the policy; its physical id is its ARN."""
+        arn = self._put(request)
+        return Physical(arn, {"Arn": arn})
+
+    def update(self, request: Request, current: Resource) -> Physical:
+        """Put it anew."""
+        self._put(request)
+        return current.physical
+
+    def delete(self, request: Request, current: Resource) -> None:
+        """Delete the policy."""
+        try:
+            request.client("application-autoscaling").delete_scaling_policy(
+                PolicyName=current.properties["PolicyName"],
+                **_target(current.properties),
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != GONE:
+                raise
+
+    def _put(self, request: Request) -> str:
+        properties = request.properties
+        put = request.client("application-autoscaling").put_scaling_policy(
+            **pick(
+                properties,
+                "PolicyName",
+                "PolicyType",
+                "TargetTrackingScalingPolicyConfiguration",
+                "StepScalingPolicyConfiguration",
+            ),
+            **_target(properties),
+        )
+        return str(put["PolicyARN"])
+
+
+def _target(properties: Mapping[str, Any]) -> dict[str, str]:
+    """Return the target's three parts, given or from its physical id."""
+    if "ScalingTargetId" in properties:
+        resource, dimension, namespace = properties["ScalingTargetId"].split("|")
+        return {
+            "ServiceNamespace": namespace,
+            "ResourceId": resource,
+            "ScalableDimension": dimension,
+        }
+    return pick(properties, *TARGET)

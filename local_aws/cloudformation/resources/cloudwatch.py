@@ -1,0 +1,95 @@
+"""Alarms and dashboards."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from local_aws.cloudformation.resources.base import handles, pick
+from local_aws.cloudformation.stack import Physical
+
+if TYPE_CHECKING:
+    from local_aws.cloudformation.resources.base import Request
+    from local_aws.cloudformation.stack import Resource
+
+ALARM_NAME_CHARACTERS = 255
+DASHBOARD_NAME_CHARACTERS = 255
+ALARM_SETTINGS = (
+    "ActionsEnabled",
+    "AlarmActions",
+    "AlarmDescription",
+    "ComparisonOperator",
+    "DatapointsToAlarm",
+    "Dimensions",
+    "EvaluateLowSampleCountPercentile",
+    "EvaluationPeriods",
+    "ExtendedStatistic",
+    "InsufficientDataActions",
+    "MetricName",
+    "Metrics",
+    "Namespace",
+    "OKActions",
+    "Period",
+    "Statistic",
+    "Threshold",
+    "ThresholdMetricId",
+    "TreatMissingData",
+    "Unit",
+)
+
+
+@handles("AWS::CloudWatch::Alarm", immutable={"AlarmName"})
+class AlarmHandler:
+    """AWS::CloudWatch::Alarm."""
+
+    def create(self, request: Request) -> Physical:
+        """Put the alarm."""
+        name = request.name("AlarmName", ALARM_NAME_CHARACTERS)
+        return self._put(request, name)
+
+    def update(self, request: Request, current: Resource) -> Physical:
+        """Put the alarm anew."""
+        return self._put(request, current.physical.id)
+
+    def delete(self, request: Request, current: Resource) -> None:
+        """Delete the alarm; CloudWatch does not mind one that is gone."""
+        request.client("cloudwatch").delete_alarms(AlarmNames=[current.physical.id])
+
+    def _put(self, request: Request, name: str) -> Physical:
+        request.client("cloudwatch").put_metric_alarm(
+            AlarmName=name,
+            Tags=request.tag_list(),
+            **pick(request.properties, *ALARM_SETTINGS),
+        )
+        arn = f"arn:aws:cloudwatch:{request.clients.region}:{request.account}"
+        return Physical(name, {"Arn": f"{arn}:alarm:{name}"})
+
+
+@handles("AWS::CloudWatch::Dashboard", immutable={"DashboardName"})
+class DashboardHandler:
+    """AWS::CloudWatch::Dashboard."""
+
+    def create(self, request: Request) -> Physical:
+        """Put the dashboard."""
+        name = request.name("DashboardName", DASHBOARD_NAME_CHARACTERS)
+        return self._put(request, name)
+
+    def update(self, request: Request, current: Resource) -> Physical:
+        """Put the dashboard anew."""
+        return self._put(request, current.physical.id)
+
+    def delete(self, request: Request, current: Resource) -> None:
+        """Delete the dashboard."""
+        cloudwatch = request.client("cloudwatch")
+        listed = cloudwatch.list_dashboards(DashboardNamePrefix=current.physical.id)
+        names = {entry["DashboardName"] for entry in listed["DashboardEntries"]}
+        if current.physical.id in names:
+            cloudwatch.delete_dashboards(DashboardNames=[current.physical.id])
+
+    def _put(self, request: Request, name: str) -> Physical:
+        body = request.properties["DashboardBody"]
+        request.client("cloudwatch").put_dashboard(
+            DashboardName=name,
+            DashboardBody=body if isinstance(body, str) else json.dumps(body),
+        )
+        return Physical(name)
