@@ -43,7 +43,9 @@ def typed(value: object) -> Any:  # noqa: ANN401
         return {"true": True, "false": False}.get(str(value).lower(), value)
     result = {}
     for key, item in value.items():
-        if key in INTEGERS and isinstance(item, str):
+        if key == "Tags":  # a tag's Value is text, a capacity's a number
+            result[key] = item
+        elif key in INTEGERS and isinstance(item, str):
             result[key] = int(item)
         elif key in FLOATS:
             result[key] = float(item)
