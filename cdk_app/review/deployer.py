@@ -1,0 +1,133 @@
+"""What CloudFormation may do when it deploys a stack: policies from the templates.
+
+The actions are those that the schemas of the templates' resource types name; the
+resources are narrowed by the names that CloudFormation generates.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from cdk_app.naming import PROJECT
+from cdk_app.review.assembly import Templates
+from cdk_app.review.schemas import deployment_actions
+
+# Managed policies hold 6,144 characters, white space not counted.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+LONGEST_POLICY = 6144
+
+# By service: what its actions may touch. SageMaker's models and configurations and
+# SSM's parameters get generated names that do not start with the stack's.
+RESOURCES: Mapping[str, tuple[str, ...]] = {
+    "application-autoscaling": ("arn:*:application-autoscaling:*:*:scalable-target/*",),
+    "budgets": (f"arn:*:budgets::*:budget/{PROJECT}-*",),
+    "cloudwatch": (
+        f"arn:*:cloudwatch:*:*:alarm:{PROJECT}-*",
+        "arn:*:cloudwatch::*:dashboard/*",
+    ),
+    "ec2": (
+        "arn:*:ec2:*:*:route-table/*",
+        "arn:*:ec2:*:*:security-group/*",
+        "arn:*:ec2:*:*:subnet/*",
+        "arn:*:ec2:*:*:vpc-endpoint/*",
+        "arn:*:ec2:*:*:vpc/*",
+    ),
+    "iam": (
+        f"arn:*:iam::*:policy/{PROJECT}-*",
+        f"arn:*:iam::*:role/{PROJECT}-*",
+    ),
+    "kms": ("arn:*:kms:*:*:key/*",),
+    "lambda": (f"arn:*:lambda:*:*:function:{PROJECT}-*",),
+    "logs": (
+        f"arn:*:logs:*:*:log-group:/aws/lambda/{PROJECT}-*",
+        f"arn:*:logs:*:*:log-group:/aws/sagemaker/Endpoints/{PROJECT}-*",
+    ),
+    "s3": (f"arn:*:s3:::{PROJECT}-*", "arn:*:s3:::cdk-hnb659fds-assets-*"),
+    "sagemaker": (
+        f"arn:*:sagemaker:*:*:endpoint/{PROJECT}-*",
+        "arn:*:sagemaker:*:*:endpoint-config/*",
+        "arn:*:sagemaker:*:*:model/*",
+    ),
+    "scheduler": (
+        f"arn:*:scheduler:*:*:schedule-group/{PROJECT}-*",
+        f"arn:*:scheduler:*:*:schedule/{PROJECT}-*/*",
+    ),
+    "sns": (f"arn:*:sns:*:*:{PROJECT}-*",),
+    "ssm": ("arn:*:ssm:*:*:parameter/CFN-*",),
+}
+_SCALING_ROLE = (
+    "arn:*:iam::*:role/aws-service-role/"
+    "sagemaker.application-autoscaling.amazonaws.com/*"
+)
+# Actions that AWS defines without a resource.
+_WITHOUT_RESOURCE = frozenset(
+    {
+        "application-autoscaling:DescribeScalableTargets",
+        "application-autoscaling:DescribeScalingPolicies",
+        "application-autoscaling:DescribeScheduledActions",
+        "cloudwatch:GetMetricData",
+        "kms:CreateKey",
+        "logs:DescribeLogGroups",
+        "logs:DescribeResourcePolicies",
+    }
+)
+
+
+def deployment_policy(templates: Templates) -> dict[str, Any]:
+    """Return the policy that CloudFormation needs to deploy these stacks.
+
+    Raises
+    ------
+    KeyError
+        If a resource type is of a service that ``RESOURCES`` does not know.
+    """
+    resources = dict(RESOURCES)
+    types = {
+        resource["Type"]
+        for template in templates.values()
+        for resource in template["Resources"].values()
+    }
+    services = {service_of(type_) for type_ in types}
+    known = {"iam", "kms"} | {service for service in services if service}
+    actions = {
+        action
+        for type_ in types
+        for action in deployment_actions(type_)
+        if action.partition(":")[0] in known
+    }
+    if "lambda" in known:
+        actions |= {"s3:GetObject", "s3:GetObjectVersion", "lambda:InvokeFunction"}
+    if "application-autoscaling" in known:
+        resources["iam"] = (*resources["iam"], _SCALING_ROLE)
+    narrow = actions - _WITHOUT_RESOURCE
+    statements = [
+        _statement(service, _of(service, narrow), resources[service])
+        for service in sorted({action.partition(":")[0] for action in narrow})
+    ]
+    wide = sorted(actions & _WITHOUT_RESOURCE)
+    if wide:
+        statements.append(_statement("without-resource", wide, ("*",)))
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def service_of(resource_type: str) -> str | None:
+    """Return the IAM prefix of a resource type's service; none for ``Custom::``."""
+    provider, _, rest = resource_type.partition("::")
+    if provider != "AWS":
+        return None
+    service = rest.partition("::")[0].lower()
+    return {"applicationautoscaling": "application-autoscaling"}.get(service, service)
+
+
+def _of(service: str, actions: Iterable[str]) -> list[str]:
+    return sorted(action for action in actions if action.startswith(f"{service}:"))
+
+
+def _statement(
+    name: str, actions: list[str], resources: tuple[str, ...]
+) -> dict[str, Any]:
+    return {
+        "Sid": name.title().replace("-", ""),
+        "Effect": "Allow",
+        "Action": actions,
+        "Resource": sorted(resources) if len(resources) > 1 else resources[0],
+    }
