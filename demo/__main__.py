@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from demo.local_account import COMMAND, LocalAccount, LocalAccountError, local_account
-from demo.remains import child_processes, remaining
+from demo.remains import child_processes, remaining, still_running
 from demo.story import StoryError, tell
 from demo.terminal import CommandFailedError, Terminal, bold, say
 
@@ -52,7 +52,7 @@ def count_what_is_left(account: LocalAccount) -> dict[str, list[str]]:
     """Return what the account and local AWS's process tree still hold."""
     return {
         **remaining(account.variables),
-        "child processes": child_processes(account.pid),
+        "child processes": still_running(child_processes(account.pid)),
     }
 
 

@@ -6,6 +6,7 @@ import boto3
 import psutil
 
 BOOTSTRAP_STACK = "CDKToolkit"
+GUARD = "local_aws/reaper.py"
 
 
 def remaining(environment: Mapping[str, str]) -> dict[str, list[str]]:
@@ -41,12 +42,22 @@ def remaining(environment: Mapping[str, str]) -> dict[str, list[str]]:
     }
 
 
-def child_processes(pid: int) -> list[str]:
-    """Return the command lines of the processes that ``pid`` has started."""
-    lines = []
-    for child in psutil.Process(pid).children(recursive=True):
-        try:
-            lines.append(" ".join(child.cmdline()) or child.name())
-        except psutil.NoSuchProcess:
-            continue
-    return lines
+def child_processes(pid: int) -> list[psutil.Process]:
+    """Return the processes that local AWS started for jobs and endpoints.
+
+    Its guard, which ends them should it die, is part of it and left out.
+    """
+    children = psutil.Process(pid).children(recursive=True)
+    return [child for child in children if GUARD not in _command_line(child)]
+
+
+def still_running(processes: list[psutil.Process]) -> list[str]:
+    """Return the command lines of those of the processes that have not ended."""
+    return [_command_line(each) for each in processes if each.is_running()]
+
+
+def _command_line(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline()) or process.name()
+    except psutil.NoSuchProcess:
+        return ""
