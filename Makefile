@@ -6,7 +6,7 @@ export JSII_NODE := $(CURDIR)/.venv/bin/node
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check format format-check lint types \
-	requirements requirements-check clean
+	requirements requirements-check review review-check clean
 
 help: ## Show this list
 	@echo "Targets:"
@@ -42,7 +42,14 @@ demo: setup ## Data to live endpoint to nothing, on this machine
 test: setup ## Every test: unit, infrastructure, integration, end to end
 	@pytest -q -n 2 --dist loadfile
 
-check: format-check lint types requirements-check test ## Every gate
+check: format-check lint types requirements-check review-check test ## Every gate
+
+review: setup ## Write what a reviewer reads: make review [ENV=prod]
+	@python -m cdk_app.review $(if $(ENV),--env $(ENV))
+
+review-check: setup
+	@echo "==> review: rules, stored templates, cost ceilings"
+	@python -m cdk_app.review --check
 
 format: setup ## Rewrite the code in the one format
 	@ruff format . && ruff check --fix-only --quiet .
