@@ -94,7 +94,10 @@ def _load(library: Path) -> tuple[Callable[..., None], ...]:
         return ()
     functions = []
     for loader in (ctypes.PyDLL, ctypes.CDLL):
-        function = loader(str(library)).sum_leaves
+        try:
+            function = loader(str(library)).sum_leaves
+        except OSError:  # built for another kind of machine
+            return ()
         function.argtypes, function.restype = _ARGUMENTS, None
         functions.append(function)
     return tuple(functions)
