@@ -25,7 +25,8 @@ Statement = dict[str, Any]
 
 def add_to_moto() -> None:
     """Give moto's IAM the action."""
-    IamResponse.simulate_principal_policy = _simulate_principal_policy
+    iam: Any = IamResponse
+    iam.simulate_principal_policy = _simulate_principal_policy
 
 
 def _simulate_principal_policy(self: IamResponse) -> ActionResult:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from moto import backends as moto_backends
 from moto.moto_server.werkzeug_app import (
@@ -18,6 +18,7 @@ from local_aws.sagemakerruntime.models import sagemakerruntime_backends
 
 if TYPE_CHECKING:
     from flask import Flask
+    from moto.backends import SERVICE_NAMES
 
 REPLACED = {
     "cloudformation": cloudformation_backends,
@@ -25,7 +26,8 @@ REPLACED = {
     "sagemakerruntime": sagemakerruntime_backends,
 }
 
-_moto_get_backend = moto_backends.get_backend
+_moto_backends: Any = moto_backends
+_moto_get_backend = _moto_backends.get_backend
 
 
 def _get_backend(name: str) -> object:
@@ -38,12 +40,12 @@ def dispatcher() -> DomainDispatcherApplication:
     moto finds a service's backends by one function, from which it also takes their
     URLs; it is the one place where local AWS puts its own services in.
     """
-    moto_backends.get_backend = _get_backend
+    _moto_backends.get_backend = _get_backend
     mends.apply()
     return DomainDispatcherApplication(_create_app)
 
 
-def _create_app(service: str) -> Flask:
+def _create_app(service: SERVICE_NAMES) -> Flask:
     app = create_backend_app(service)
     app.debug = False
     answer_errors(app, service)

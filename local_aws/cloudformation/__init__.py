@@ -1,0 +1,1 @@
+"""CloudFormation, with its own engine."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
 from botocore.exceptions import ClientError
 from moto.core.base_backend import BackendDict, BaseBackend
@@ -31,6 +31,9 @@ from local_aws.cloudformation.operations import Operation, Target, delete_stack
 from local_aws.cloudformation.plan import PlannedResources
 from local_aws.cloudformation.stack import ChangeSet, Output, Stack
 from local_aws.cloudformation.template import Template, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
 
 NO_CHANGES = (
     "The submitted information didn't contain changes. Submit different information "
@@ -62,7 +65,7 @@ class Submission:
     request_token: str | None = None
 
 
-class CloudFormationBackend(BaseBackend):  # type: ignore[misc]
+class CloudFormationBackend(BaseBackend):
     """Stacks of one account and region."""
 
     def __init__(self, region_name: str, account_id: str) -> None:
@@ -292,8 +295,10 @@ class CloudFormationBackend(BaseBackend):  # type: ignore[misc]
         if not existing:
             return self._new_stack(name)
         if existing[0].status != "REVIEW_IN_PROGRESS":
-            message = f"Stack [{name}] already exists and cannot be created again with "
-            message += f"the changeSet of type CREATE"  # noqa: F541
+            message = (
+                f"Stack [{name}] already exists and cannot be created again with the "
+                f"changeSet [{kind}]."
+            )
             raise ValidationError(message)
         return existing[0]
 
@@ -391,7 +396,7 @@ class CloudFormationBackend(BaseBackend):  # type: ignore[misc]
         def run() -> None:
             try:
                 work()
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  (the stack's history tells it)
                 context.log.exception("stack %s", stack.name)
                 verb = stack.status.partition("_IN_PROGRESS")[0]
                 stack.enter(
@@ -417,18 +422,18 @@ class CloudFormationBackend(BaseBackend):  # type: ignore[misc]
                 )
                 raise ValidationError(message)
         for output in stack.outputs:
-            name = output.export_name
-            if name and new.get(name) != output.value:
-                users = self._importers(name, stack)
+            exported = output.export_name
+            if exported and new.get(exported) != output.value:
+                users = self._importers(exported, stack)
                 if users:
-                    verb = "updated" if name in new else "deleted"
+                    verb = "updated" if exported in new else "deleted"
                     message = (
-                        f"Export {name} cannot be {verb} as it is in use by "
+                        f"Export {exported} cannot be {verb} as it is in use by "
                         f"{' and '.join(users)}."
                     )
                     raise ValidationError(message)
         if missing := imports - others.keys() - new.keys():
-            message = f"No export named {sorted(missing)[0]} found."
+            message = f"No export named {min(missing)} found."
             raise ValidationError(message)
 
     def _importers(self, export: str | None, stack: Stack) -> list[str]:
@@ -459,8 +464,6 @@ class CloudFormationBackend(BaseBackend):  # type: ignore[misc]
 
 
 def _bucket_and_key(url: str) -> tuple[str, str]:
-    from urllib.parse import unquote, urlsplit  # noqa: PLC0415
-
     parts = urlsplit(url)
     host = parts.hostname or ""
     path = unquote(parts.path.lstrip("/"))

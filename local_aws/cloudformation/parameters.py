@@ -130,5 +130,8 @@ def _ssm_value(name: str, ssm: Any) -> str:  # noqa: ANN401
     try:
         return str(ssm.get_parameter(Name=name)["Parameter"]["Value"])
     except ClientError as error:
-        message = f"Unable to fetch parameters [{name}] from parameter store for this account."
+        message = (
+            f"Unable to fetch parameters [{name}] from parameter store for this "
+            f"account."
+        )
         raise ValidationError(message) from error

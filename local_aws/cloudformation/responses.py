@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 PAGE = 100
 
 
-class CloudFormationResponse(BaseResponse):  # type: ignore[misc]
+class CloudFormationResponse(BaseResponse):
     """Requests to answers; what is not here is not supported."""
 
     def __init__(self) -> None:
@@ -290,7 +290,8 @@ class CloudFormationResponse(BaseResponse):  # type: ignore[misc]
             return str(body)
         if url := self._get_param("TemplateURL"):
             return self._backend.template_from_url(url)
-        if stack and self._get_bool_param("UsePreviousTemplate", if_none=False):
+        previous = self._get_bool_param("UsePreviousTemplate", if_none=False)
+        if stack and previous:
             return stack.template_body
         message = "Either Template URL or Template Body must be specified."
         raise ValidationError(message)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import uuid
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from moto.core.utils import utcnow
@@ -14,6 +13,7 @@ from local_aws import context
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from local_aws.cloudformation.template import Template
 

@@ -7,7 +7,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-import yaml
+import yaml  # type: ignore[import-untyped]
 
 from local_aws.cloudformation.errors import ValidationError
 
@@ -104,7 +104,7 @@ def dependencies(template: Mapping[str, Any], logical_id: str) -> set[str]:
     explicit = resource.get("DependsOn", [])
     names = {explicit} if isinstance(explicit, str) else set(explicit)
     names |= set(references(resource.get("Properties", {})))
-    return names & (template["Resources"].keys() - {logical_id})
+    return names & (set(template["Resources"]) - {logical_id})
 
 
 def order(template: Mapping[str, Any]) -> list[str]:

@@ -1,0 +1,1 @@
+"""SageMaker: moto's, with jobs that run and endpoints that serve."""

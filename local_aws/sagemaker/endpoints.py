@@ -108,7 +108,7 @@ class Deployment:
         def run() -> None:
             try:
                 work()
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  (it is told as the reason)
                 context.log.exception("endpoint %s", self.endpoint.endpoint_name)
                 served = self.endpoint.fleet is not None
                 reason = f"InternalFailure: {type(error).__name__}: {error}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from moto.core.base_backend import BackendDict
 from moto.core.utils import utcnow
@@ -21,14 +21,14 @@ from local_aws.sagemaker.endpoints import Deployment
 from local_aws.sagemaker.training import MESSAGES, TrainingRun, check_supported
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from datetime import datetime
 
     from local_aws.sagemaker.fleet import Fleet
 
 FINAL = {"Completed", "Failed", "Stopped"}
 
 
-class TrainingJob(FakeTrainingJob):  # type: ignore[misc]
+class TrainingJob(FakeTrainingJob):
     """A training job's description, written by its run."""
 
     def __init__(
@@ -39,15 +39,20 @@ class TrainingJob(FakeTrainingJob):  # type: ignore[misc]
         environment: dict[str, str] | None,
         **settings: Any,  # noqa: ANN401
     ) -> None:
+        metric_definitions = settings["algorithm_specification"].get(
+            "MetricDefinitions", []
+        )
         super().__init__(account_id=account_id, region_name=region_name, **settings)
         self.account = account_id
         self.region = region_name
         self.environment = environment
         self.failure_reason: str | None = None
-        self.training_start_time = None
-        self.training_end_time = None
-        self.model_artifacts: dict[str, str] | None = None
-        self.final_metric_data_list = None
+        # moto makes a job that has completed; this one has yet to start.
+        self.training_start_time: datetime | None = None  # type: ignore[assignment]
+        self.training_end_time: datetime | None = None  # type: ignore[assignment]
+        self.model_artifacts: dict[str, str] | None = None  # type: ignore[assignment]
+        self.final_metric_data_list = None  # type: ignore[assignment]
+        self.algorithm_specification["MetricDefinitions"] = metric_definitions
         self.training_time_in_seconds: int | None = None
         self.billable_time_in_seconds: int | None = None
         self.secondary_status_transitions: list[dict[str, Any]] = []
@@ -70,18 +75,19 @@ class TrainingJob(FakeTrainingJob):  # type: ignore[misc]
 
     def finish(self, outcome: str) -> None:
         """End as Completed, Failed, Stopped or MaxRuntimeExceeded."""
-        self.training_end_time = utcnow()
+        now = utcnow()
+        self.training_end_time = now
         if self.training_start_time:
-            lasted = self.training_end_time - self.training_start_time
+            lasted = now - self.training_start_time
             seconds = max(1, round(lasted.total_seconds()))
             self.training_time_in_seconds = seconds
             self.billable_time_in_seconds = seconds
         status = "Stopped" if outcome == "MaxRuntimeExceeded" else outcome
         self.enter(status, outcome)
-        self.secondary_status_transitions[-1]["EndTime"] = self.training_end_time
+        self.secondary_status_transitions[-1]["EndTime"] = now
 
 
-class Endpoint(FakeEndpoint):  # type: ignore[misc]
+class Endpoint(FakeEndpoint):
     """An endpoint's description and the fleet that serves it."""
 
     def __init__(self, account_id: str, region_name: str, **settings: Any) -> None:  # noqa: ANN401
@@ -99,9 +105,13 @@ class Endpoint(FakeEndpoint):  # type: ignore[misc]
         )
         self.data_capture_config = config.data_capture_config
 
+    def is_created(self) -> bool:
+        """Return whether it is past Creating."""
+        return bool(self.endpoint_status != "Creating")
+
     def enter(self, status: str, failure_reason: str | None = None) -> None:
         """Go into a status."""
-        self.failure_reason = failure_reason
+        self.failure_reason = failure_reason  # type: ignore[assignment]
         self.last_modified_time = utcnow()
         self.endpoint_status = status
         context.log.info(
@@ -112,7 +122,7 @@ class Endpoint(FakeEndpoint):  # type: ignore[misc]
         )
 
 
-class SageMakerBackend(SageMakerModelBackend):  # type: ignore[misc]
+class SageMakerBackend(SageMakerModelBackend):
     """moto's SageMaker with real training jobs and endpoints."""
 
     def __init__(self, region_name: str, account_id: str) -> None:
@@ -120,7 +130,7 @@ class SageMakerBackend(SageMakerModelBackend):  # type: ignore[misc]
         self._runs: dict[str, TrainingRun] = {}
         self._lock = threading.RLock()
 
-    def create_training_job(
+    def create_training_job(  # type: ignore[override]
         self,
         environment: dict[str, str] | None = None,
         **settings: Any,  # noqa: ANN401
@@ -156,7 +166,7 @@ class SageMakerBackend(SageMakerModelBackend):  # type: ignore[misc]
             raise ValidationError(message)
         self._runs[training_job_name].stop()
 
-    def create_model(
+    def create_model(  # noqa: PLR0917  (moto's signature)
         self,
         model_name: str,
         execution_role_arn: str,
@@ -198,7 +208,10 @@ class SageMakerBackend(SageMakerModelBackend):  # type: ignore[misc]
             message = f"Could not find model data at {url}."
             raise ValidationError(message)
 
-    def create_endpoint_config(self, **settings: Any) -> FakeEndpointConfig:  # noqa: ANN401
+    def create_endpoint_config(  # type: ignore[override]
+        self,
+        **settings: Any,  # noqa: ANN401
+    ) -> FakeEndpointConfig:
         """Record an endpoint configuration under a new name."""
         name = settings["endpoint_config_name"]
         if name in self.endpoint_configs:
@@ -206,6 +219,11 @@ class SageMakerBackend(SageMakerModelBackend):  # type: ignore[misc]
             message = f'Cannot create already existing endpoint configuration "{arn}".'
             raise ValidationError(message)
         return super().create_endpoint_config(**settings)
+
+    def endpoint(self, name: str) -> Endpoint:
+        """Return an endpoint, or raise SageMaker's error if there is none."""
+        self.describe_endpoint(name)
+        return cast("Endpoint", self.endpoints[name])
 
     def create_endpoint(
         self,
@@ -243,9 +261,8 @@ class SageMakerBackend(SageMakerModelBackend):  # type: ignore[misc]
         retained_except: list[str],
     ) -> Endpoint:
         """Start replacing what serves an endpoint; returns at once."""
-        self.describe_endpoint(endpoint_name)
+        endpoint = self.endpoint(endpoint_name)
         config = self._config(endpoint_config_name)
-        endpoint = self.endpoints[endpoint_name]
         with self._lock:
             if endpoint.endpoint_status != "InService":
                 message = (
@@ -263,8 +280,7 @@ class SageMakerBackend(SageMakerModelBackend):  # type: ignore[misc]
 
     def delete_endpoint(self, endpoint_name: str) -> None:
         """Start ending an endpoint's processes; it disappears when they are gone."""
-        self.describe_endpoint(endpoint_name)
-        endpoint = self.endpoints[endpoint_name]
+        endpoint = self.endpoint(endpoint_name)
         with self._lock:
             if endpoint.endpoint_status in {"Creating", "Updating"}:
                 message = f'Cannot update in-progress endpoint "{endpoint.arn}".'
@@ -291,8 +307,7 @@ def _check_hosting_kind(old: FakeEndpointConfig, new: FakeEndpointConfig) -> Non
     """Refuse to make an instance endpoint serverless, as SageMaker does."""
 
     def is_serverless(config: FakeEndpointConfig) -> bool:
-        variants: list[Mapping[str, Any]] = config.production_variants
-        return any("ServerlessConfig" in variant for variant in variants)
+        return any("ServerlessConfig" in one for one in config.production_variants)
 
     if is_serverless(new) and not is_serverless(old):
         message = (

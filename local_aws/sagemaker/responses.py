@@ -8,7 +8,7 @@ from moto.sagemaker.responses import SageMakerResponse as MotoSageMakerResponse
 from local_aws.sagemaker.models import SageMakerBackend, sagemaker_backends
 
 
-class SageMakerResponse(MotoSageMakerResponse):  # type: ignore[misc]
+class SageMakerResponse(MotoSageMakerResponse):
     """Actions that run something, or that moto does not know."""
 
     @property

@@ -121,7 +121,7 @@ class TrainingRun:
         except JobFailedError as error:
             status = "Failed"
             job.failure_reason = str(error)[:FAILURE_REASON_CHARACTERS]
-        except Exception as error:  # A job must end whatever happens in here.
+        except Exception as error:  # noqa: BLE001  (a job must end)
             status = "Failed"
             job.failure_reason = f"InternalServerError: {type(error).__name__}: {error}"
             context.log.exception("training job %s", job.training_job_name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from moto.core.base_backend import BackendDict, BaseBackend
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from local_aws.sagemaker.fleet import VariantServer
+    from local_aws.sagemaker.models import Endpoint
 
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html
 INVOCATION_TIMEOUT_SECONDS = 60.0
@@ -52,7 +53,7 @@ class Answer:
     variant: str
 
 
-class SageMakerRuntimeBackend(BaseBackend):  # type: ignore[misc]
+class SageMakerRuntimeBackend(BaseBackend):
     """Forwards requests to the endpoints of the same account and region."""
 
     def invoke(
@@ -74,9 +75,9 @@ class SageMakerRuntimeBackend(BaseBackend):  # type: ignore[misc]
         """
         endpoints = sagemaker_backends[self.account_id][self.region_name].endpoints
         while True:
-            endpoint = endpoints.get(endpoint_name)
+            endpoint = cast("Endpoint | None", endpoints.get(endpoint_name))
             fleet = endpoint.fleet if endpoint else None
-            if endpoint is None or fleet is None or fleet.servers == []:
+            if endpoint is None or fleet is None:
                 message = (
                     f"Endpoint {endpoint_name} of account {self.account_id} not found."
                 )
@@ -139,7 +140,7 @@ class SageMakerRuntimeBackend(BaseBackend):  # type: ignore[misc]
         return ModelError(message, status, original, server.log.arn)
 
 
-def _check_size(body_bytes: int, variants: list[Mapping[str, object]]) -> None:
+def _check_size(body_bytes: int, variants: list[dict[str, Any]]) -> None:
     serverless = any("CurrentServerlessConfig" in variant for variant in variants)
     limit = MAX_SERVERLESS_BODY_BYTES if serverless else MAX_BODY_BYTES
     if body_bytes > limit:

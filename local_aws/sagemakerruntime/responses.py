@@ -18,7 +18,7 @@ MODEL_ERROR_STATUS = 424
 JsonAnswer = tuple[int, dict[str, str], str]
 
 
-class SageMakerRuntimeResponse(BaseResponse):  # type: ignore[misc]
+class SageMakerRuntimeResponse(BaseResponse):
     """InvokeEndpoint."""
 
     use_raw_body = True
@@ -48,7 +48,7 @@ class SageMakerRuntimeResponse(BaseResponse):  # type: ignore[misc]
         except InvocationError as error:
             return _error(400, "ValidationError", {"Message": str(error)})
         except ModelError as error:
-            body = {
+            body: dict[str, str | int] = {
                 "Message": str(error),
                 "OriginalStatusCode": error.status,
                 "OriginalMessage": error.original,

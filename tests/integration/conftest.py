@@ -9,13 +9,15 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 30.0
@@ -124,7 +126,7 @@ def start_local_aws(temporary: Path, *arguments: str) -> LocalAws:
     def read() -> None:
         assert process.stdout is not None
         for line in process.stdout:
-            output.append(line.rstrip("\n"))
+            output.append(line.rstrip("\n"))  # noqa: PERF401  (read as it grows)
 
     threading.Thread(target=read, daemon=True).start()
     exported: dict[str, str] = {}

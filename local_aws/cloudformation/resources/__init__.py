@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from local_aws.cloudformation.resources import (
     applicationautoscaling,
+    budgets,
     cdk,
     cloudwatch,
     ecr,
@@ -15,6 +16,7 @@ from local_aws.cloudformation.resources import (
     logs,
     s3,
     sagemaker,
+    scheduler,
     sns,
     ssm,
 )
@@ -29,6 +31,7 @@ __all__ = ["MODULES", "Request", "handler_for", "immutable_properties"]
 # Importing a module registers its handlers.
 MODULES = (
     applicationautoscaling,
+    budgets,
     cdk,
     cloudwatch,
     ecr,
@@ -38,6 +41,7 @@ MODULES = (
     logs,
     s3,
     sagemaker,
+    scheduler,
     sns,
     ssm,
 )

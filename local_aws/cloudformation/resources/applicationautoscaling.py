@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from local_aws.cloudformation.stack import Resource
 
 TARGET = ("ServiceNamespace", "ResourceId", "ScalableDimension")
+SERVICE = "application-autoscaling"
 GONE = "ObjectNotFoundException"
 
 
@@ -38,7 +39,7 @@ class ScalableTargetHandler:
     def delete(self, request: Request, current: Resource) -> None:
         """Deregister the target."""
         try:
-            request.client("application-autoscaling").deregister_scalable_target(
+            request.client(SERVICE).deregister_scalable_target(
                 **pick(current.properties, *TARGET)
             )
         except ClientError as error:
@@ -47,10 +48,18 @@ class ScalableTargetHandler:
 
     def _register(self, request: Request) -> None:
         properties = request.properties
-        request.client("application-autoscaling").register_scalable_target(
-            **pick(properties, *TARGET, "RoleARN", "SuspendedState"),
-            MinCapacity=int(properties["MinCapacity"]),
-            MaxCapacity=int(properties["MaxCapacity"]),
+        request.call(
+            SERVICE,
+            "register_scalable_target",
+            Tags=request.tag_map(),
+            **pick(
+                properties,
+                *TARGET,
+                "MinCapacity",
+                "MaxCapacity",
+                "RoleARN",
+                "SuspendedState",
+            ),
         )
 
 
@@ -74,7 +83,7 @@ class ScalingPolicyHandler:
     def delete(self, request: Request, current: Resource) -> None:
         """Delete the policy."""
         try:
-            request.client("application-autoscaling").delete_scaling_policy(
+            request.client(SERVICE).delete_scaling_policy(
                 PolicyName=current.properties["PolicyName"],
                 **_target(current.properties),
             )
@@ -84,7 +93,9 @@ class ScalingPolicyHandler:
 
     def _put(self, request: Request) -> str:
         properties = request.properties
-        put = request.client("application-autoscaling").put_scaling_policy(
+        put = request.call(
+            SERVICE,
+            "put_scaling_policy",
             **pick(
                 properties,
                 "PolicyName",

@@ -7,6 +7,7 @@ and decorate it with `@handles("AWS::Service::Type", immutable={...})`.
 
 from __future__ import annotations
 
+import contextlib
 import random
 import string
 import time
@@ -51,6 +52,16 @@ class Request:
     def client(self, service: str) -> Any:  # noqa: ANN401
         """Return the boto3 client of a service in the stack's region."""
         return self.clients.client(service)
+
+    def call(self, service: str, operation: str, **parameters: object) -> Any:  # noqa: ANN401
+        """Call an operation, its parameters converted to the types of the API.
+
+        Templates may hold numbers and booleans as text.
+        """
+        client = self.client(service)
+        api_name = client.meta.method_to_api_mapping[operation]
+        shape = client.meta.service_model.operation_model(api_name).input_shape
+        return getattr(client, operation)(**_converted(parameters, shape))
 
     def name(self, name_property: str, max_characters: int) -> str:
         """Return the physical name that is asked for, or a generated one."""
@@ -145,6 +156,39 @@ def handles(
         return handler
 
     return register
+
+
+def _converted(value: Any, shape: Any) -> Any:  # noqa: ANN401
+    """Return a value with the types of a botocore shape."""
+    kind = shape.type_name if shape else None
+    if isinstance(value, dict):
+        members = shape.members if kind == "structure" else {}
+        other = shape.value if kind == "map" else None
+        return {
+            key: _converted(one, members.get(key, other)) for key, one in value.items()
+        }
+    if isinstance(value, list):
+        member = shape.member if kind == "list" else None
+        return [_converted(one, member) for one in value]
+    if kind in SCALARS:
+        # What does not convert goes on: botocore's own message names the parameter.
+        with contextlib.suppress(ValueError):
+            return SCALARS[kind](_text(value))
+    return value
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+SCALARS: dict[str, Callable[[str], object]] = {
+    "boolean": lambda text: text.lower() == "true",
+    "double": float,
+    "float": float,
+    "integer": lambda text: int(float(text)),
+    "long": lambda text: int(float(text)),
+    "string": str,
+}
 
 
 def pick(properties: Mapping[str, Any], *names: str) -> dict[str, Any]:

@@ -56,7 +56,9 @@ class AlarmHandler:
         request.client("cloudwatch").delete_alarms(AlarmNames=[current.physical.id])
 
     def _put(self, request: Request, name: str) -> Physical:
-        request.client("cloudwatch").put_metric_alarm(
+        request.call(
+            "cloudwatch",
+            "put_metric_alarm",
             AlarmName=name,
             Tags=request.tag_list(),
             **pick(request.properties, *ALARM_SETTINGS),

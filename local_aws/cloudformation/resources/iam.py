@@ -28,12 +28,19 @@ class RoleHandler:
     def create(self, request: Request) -> Physical:
         """Create the role with its policies."""
         properties = request.properties
-        role = request.client("iam").create_role(
+        role = request.call(
+            "iam",
+            "create_role",
             RoleName=request.name("RoleName", ROLE_NAME_CHARACTERS),
             AssumeRolePolicyDocument=json.dumps(properties["AssumeRolePolicyDocument"]),
             Tags=request.tag_list(),
-            **pick(properties, "Path", "Description", "PermissionsBoundary"),
-            **_integers(properties, "MaxSessionDuration"),
+            **pick(
+                properties,
+                "Path",
+                "Description",
+                "MaxSessionDuration",
+                "PermissionsBoundary",
+            ),
         )["Role"]
         physical = Physical(
             role["RoleName"], {"Arn": role["Arn"], "RoleId": role["RoleId"]}
@@ -50,10 +57,12 @@ class RoleHandler:
             RoleName=name,
             PolicyDocument=json.dumps(properties["AssumeRolePolicyDocument"]),
         )
-        iam.update_role(
+        request.call(
+            "iam",
+            "update_role",
             RoleName=name,
             Description=properties.get("Description", ""),
-            **_integers(properties, "MaxSessionDuration"),
+            **pick(properties, "MaxSessionDuration"),
         )
         if boundary := properties.get("PermissionsBoundary"):
             iam.put_role_permissions_boundary(
@@ -226,10 +235,6 @@ def _principals(properties: Any) -> list[tuple[str, str]]:  # noqa: ANN401
         for group, kind in PRINCIPALS.items()
         for name in properties.get(group, [])
     ]
-
-
-def _integers(properties: Any, *names: str) -> dict[str, int]:  # noqa: ANN401
-    return {name: int(value) for name, value in pick(properties, *names).items()}
 
 
 def _ignore_missing(error: ClientError) -> None:

@@ -28,7 +28,9 @@ class KeyHandler:
             {"TagKey": tag["Key"], "TagValue": tag["Value"]}
             for tag in request.tag_list()
         ]
-        key = request.client("kms").create_key(
+        key = request.call(
+            "kms",
+            "create_key",
             Policy=json.dumps(properties["KeyPolicy"]),
             Tags=tags,
             **pick(properties, "Description", "KeySpec", "KeyUsage", "MultiRegion"),

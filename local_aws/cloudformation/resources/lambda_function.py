@@ -35,21 +35,26 @@ class FunctionHandler:
 
     def create(self, request: Request) -> Physical:
         """Record the function."""
-        function = request.client("lambda").create_function(
+        function = request.call(
+            "lambda",
+            "create_function",
             FunctionName=request.name("FunctionName", NAME_CHARACTERS),
             Code=request.properties["Code"],
             Tags=request.tag_map(),
-            **_configuration(request),
+            **pick(request.properties, *CONFIGURATION),
         )
         return Physical(function["FunctionName"], {"Arn": function["FunctionArn"]})
 
     def update(self, request: Request, current: Resource) -> Physical:
         """Change code and configuration."""
-        client = request.client("lambda")
         name = current.physical.id
-        client.update_function_code(FunctionName=name, **request.properties["Code"])
-        client.update_function_configuration(
-            FunctionName=name, **_configuration(request)
+        code = request.properties["Code"]
+        request.call("lambda", "update_function_code", FunctionName=name, **code)
+        request.call(
+            "lambda",
+            "update_function_configuration",
+            FunctionName=name,
+            **pick(request.properties, *CONFIGURATION),
         )
         return current.physical
 
@@ -60,11 +65,3 @@ class FunctionHandler:
         except ClientError as error:
             if error.response["Error"]["Code"] != "ResourceNotFoundException":
                 raise
-
-
-def _configuration(request: Request) -> dict[str, object]:
-    settings = pick(request.properties, *CONFIGURATION)
-    for name in ("MemorySize", "Timeout"):
-        if name in settings:
-            settings[name] = int(settings[name])
-    return settings

@@ -85,7 +85,9 @@ class MetricFilterHandler:
 
     def _put(self, request: Request, name: str) -> None:
         properties = request.properties
-        request.client("logs").put_metric_filter(
+        request.call(
+            "logs",
+            "put_metric_filter",
             logGroupName=properties["LogGroupName"],
             filterName=name,
             filterPattern=properties["FilterPattern"],

@@ -30,7 +30,7 @@ class _Attributes(dict[str, object]):
     def __getitem__(self, name: str) -> object:
         return self.made.get_cfn_attribute(name)
 
-    def get(self, name: str, default: object = None) -> object:  # type: ignore[override]
+    def get(self, name: str, default: object = None) -> object:
         return self[name] if name in self else default  # noqa: SIM401
 
     def __iter__(self) -> Iterator[str]:

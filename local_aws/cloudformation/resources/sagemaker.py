@@ -18,42 +18,6 @@ if TYPE_CHECKING:
 
 NAME_CHARACTERS = 63
 IN_PROGRESS = {"Creating", "Updating", "RollingBack", "SystemUpdating", "Deleting"}
-INTEGERS = {
-    "ContainerStartupHealthCheckTimeoutInSeconds",
-    "InitialInstanceCount",
-    "InitialSamplingPercentage",
-    "MaxConcurrency",
-    "MaximumExecutionTimeoutInSeconds",
-    "MemorySizeInMB",
-    "ModelDataDownloadTimeoutInSeconds",
-    "ProvisionedConcurrency",
-    "TerminationWaitInSeconds",
-    "Value",
-    "VolumeSizeInGB",
-    "WaitIntervalInSeconds",
-}
-FLOATS = {"InitialVariantWeight"}
-
-
-def typed(value: object) -> Any:  # noqa: ANN401
-    """Return properties with the API's types: templates may hold numbers as text."""
-    if isinstance(value, list):
-        return [typed(item) for item in value]
-    if not isinstance(value, dict):
-        return {"true": True, "false": False}.get(str(value).lower(), value)
-    result = {}
-    for key, item in value.items():
-        if key == "Tags":  # a tag's Value is text, a capacity's a number
-            result[key] = item
-        elif key in INTEGERS and isinstance(item, str):
-            result[key] = int(item)
-        elif key in FLOATS:
-            result[key] = float(item)
-        elif key == "Environment":
-            result[key] = {name: str(one) for name, one in item.items()}
-        else:
-            result[key] = typed(item)
-    return result
 
 
 @handles("AWS::SageMaker::Model", immutable=None)
@@ -64,7 +28,7 @@ class ModelHandler:
         """Create the model."""
         name = request.name("ModelName", NAME_CHARACTERS)
         settings = pick(
-            typed(dict(request.properties)),
+            request.properties,
             "Containers",
             "EnableNetworkIsolation",
             "ExecutionRoleArn",
@@ -72,8 +36,12 @@ class ModelHandler:
             "PrimaryContainer",
             "VpcConfig",
         )
-        arn = request.client("sagemaker").create_model(
-            ModelName=name, Tags=request.tag_list(), **settings
+        arn = request.call(
+            "sagemaker",
+            "create_model",
+            ModelName=name,
+            Tags=request.tag_list(),
+            **settings,
         )["ModelArn"]
         return Physical(arn, {"ModelName": name})
 
@@ -98,19 +66,19 @@ class EndpointConfigHandler:
     def create(self, request: Request) -> Physical:
         """Create the configuration."""
         name = request.name("EndpointConfigName", NAME_CHARACTERS)
-        properties = typed(dict(request.properties))
-        settings = pick(
-            properties,
-            "AsyncInferenceConfig",
-            "DataCaptureConfig",
-            "KmsKeyId",
-            "ProductionVariants",
-        )
+        properties = request.properties
         # The API takes the model's name, and templates give its name or its ARN.
-        for variant in settings["ProductionVariants"]:
-            variant["ModelName"] = variant["ModelName"].split("/")[-1]
-        arn = request.client("sagemaker").create_endpoint_config(
-            EndpointConfigName=name, Tags=request.tag_list(), **settings
+        variants = [
+            {**variant, "ModelName": variant["ModelName"].split("/")[-1]}
+            for variant in properties["ProductionVariants"]
+        ]
+        arn = request.call(
+            "sagemaker",
+            "create_endpoint_config",
+            EndpointConfigName=name,
+            Tags=request.tag_list(),
+            ProductionVariants=variants,
+            **pick(properties, "AsyncInferenceConfig", "DataCaptureConfig", "KmsKeyId"),
         )["EndpointConfigArn"]
         return Physical(arn, {"EndpointConfigName": name})
 
@@ -149,16 +117,16 @@ class EndpointHandler:
     def update(self, request: Request, current: Resource) -> Physical:
         """Update the endpoint and wait; what serves stays if the new does not come."""
         name = _name(current.physical)
-        sagemaker = request.client("sagemaker")
         config = _config_name(request)
         described = _settle(request, name, current.physical.id)
         if described["EndpointConfigName"] != config:
-            properties = typed(dict(request.properties))
-            sagemaker.update_endpoint(
+            request.call(
+                "sagemaker",
+                "update_endpoint",
                 EndpointName=name,
                 EndpointConfigName=config,
                 **pick(
-                    properties,
+                    request.properties,
                     "DeploymentConfig",
                     "ExcludeRetainedVariantProperties",
                     "RetainAllVariantProperties",

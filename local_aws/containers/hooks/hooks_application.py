@@ -5,6 +5,8 @@ hooks are `model_fn` and either `transform_fn` or any of `input_fn`, `predict_fn
 `output_fn`; numpy is needed only where a default hook stands in.
 """
 
+# ruff: noqa: ANN401, INP001, PLC0415 -- a program of its own; hooks take anything
+
 from __future__ import annotations
 
 import importlib
