@@ -1,0 +1,43 @@
+"""Local AWS, the real CDK CLI, and the commands a reader would type."""
+
+import os
+import subprocess
+from pathlib import Path
+
+from tests.integration.conftest import LocalAws, local_aws
+
+__all__ = ["local_aws"]
+
+ROOT = Path(__file__).parents[2]
+BIN = ROOT / ".venv" / "bin"
+COMMAND_SECONDS = 400
+
+
+def shell(
+    script: str, account: LocalAws | None = None, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a script as a reader would: the tools on PATH, the account in variables."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
+    return subprocess.run(
+        ["sh", "-e", "-c", script],
+        cwd=ROOT,
+        env={
+            **clean,
+            "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+            "JSII_NODE": str(BIN / "node"),
+            **(account.environment if account else {}),
+            **variables,
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=COMMAND_SECONDS,
+        check=False,
+    )
+
+
+def run(script: str, account: LocalAws | None = None, **variables: str) -> str:
+    """Run a script that must pass; return what it printed."""
+    done = shell(script, account, **variables)
+    assert done.returncode == 0, f"{script}\n{done.stdout}"
+    return done.stdout
