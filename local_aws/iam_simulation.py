@@ -83,7 +83,9 @@ def _concerns(
 def _statements(backend: Any, role_name: str) -> Iterable[Statement]:  # noqa: ANN401
     role = backend.get_role(role_name)
     documents = list(role.policies.values())
-    documents += [policy.document for policy in role.managed_policies.values()]
+    for managed in role.managed_policies.values():
+        versions = {version.version_id: version for version in managed.versions}
+        documents.append(versions[managed.default_version_id].document)
     for document in documents:
         policy = json.loads(document) if isinstance(document, str) else document
         statements = policy["Statement"]

@@ -7,18 +7,28 @@ package; `errors` answers what moto lacks.
 from __future__ import annotations
 
 import os
+import re
+from typing import Any
 
 from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket
+from moto.sagemaker.exceptions import ValidationError
+from moto.sagemaker.models import FakeEndpointConfig
 
-from local_aws import iam_simulation
+from local_aws import iam_simulation, resource_tags
+
+INSTANCE_TYPE = re.compile(
+    r"ml\.[a-z]+\d+[a-z0-9-]*\.(nano|micro|small|medium|\d*x?large)"
+)
 
 
 def apply() -> None:
     """Apply all mends to this process."""
     know_managed_policies()
     record_bucket_policies_only()
+    know_new_instance_types()
     iam_simulation.add_to_moto()
+    resource_tags.add_to_moto()
 
 
 def know_managed_policies() -> None:
@@ -28,6 +38,28 @@ def know_managed_policies() -> None:
     does not exist or is not attachable."
     """
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+
+
+def know_new_instance_types() -> None:
+    """Take any instance type that looks like one.
+
+    Symptom: moto knows the instance types of about 2020, and refused ml.m6i.large,
+    ml.c7i.xlarge and so on for endpoints.
+    """
+
+    def validate_instance_type(
+        self: FakeEndpointConfig,  # noqa: ARG001
+        instance_type: str,
+    ) -> None:
+        if not INSTANCE_TYPE.fullmatch(instance_type):
+            message = (
+                f"Value '{instance_type}' at 'instanceType' failed to satisfy "
+                f"constraint: expected an instance type such as ml.m5.large"
+            )
+            raise ValidationError(message)
+
+    config: Any = FakeEndpointConfig
+    config.validate_instance_type = validate_instance_type
 
 
 def record_bucket_policies_only() -> None:
@@ -45,4 +77,5 @@ def record_bucket_policies_only() -> None:
     ) -> PermissionResult:
         return PermissionResult.NEUTRAL
 
-    FakeBucket.get_permission = get_permission
+    bucket: Any = FakeBucket
+    bucket.get_permission = get_permission

@@ -15,6 +15,7 @@ from werkzeug.serving import make_server
 
 from local_aws.context import Context, activate
 from local_aws.processes import Processes
+from local_aws.scheduler.clock import Clock
 from local_aws.services import dispatcher
 
 if TYPE_CHECKING:
@@ -62,9 +63,11 @@ class Server:
             fd=listener.fileno(),
         )
         listener.close()
+        self._clock = Clock()
 
     def serve_forever(self) -> None:
         """Answer requests until the process is told to stop."""
+        self._clock.start()
         self._http.serve_forever(poll_interval=0.1)
 
     def __enter__(self) -> Self:
@@ -76,6 +79,7 @@ class Server:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._clock.stop()
         self._http.server_close()
         self._processes.close()
         shutil.rmtree(self._directory, ignore_errors=True)

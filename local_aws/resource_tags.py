@@ -1,0 +1,96 @@
+"""Tags of budgets and of scalable targets, which moto forgets.
+
+Symptom cured: who audits an account by its tags (`ListTagsForResource`) got
+"not implemented" from Budgets and Application Auto Scaling, and the tags given when
+a budget or target was made were lost.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from typing import TYPE_CHECKING, Any
+
+from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
+from moto.budgets.responses import BudgetsResponse
+from moto.utilities.tagging_service import TaggingService
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def add_to_moto() -> None:
+    """Let moto's Budgets and Application Auto Scaling keep and tell tags."""
+    budgets: Any = BudgetsResponse
+    scaling: Any = ApplicationAutoScalingResponse
+    budgets.create_budget = _tagging(budgets.create_budget, _tag_budget)
+    budgets.list_tags_for_resource = _budget_tags
+    scaling.register_scalable_target = _tagging(
+        scaling.register_scalable_target, _tag_target
+    )
+    scaling.list_tags_for_resource = _target_tags
+    scaling.tag_resource = _tag_target_again
+
+
+def _tagging(
+    create: Callable[[Any], str], tag: Callable[[Any, str], None]
+) -> Callable[[Any], str]:
+    """Return an action that keeps the tags once the resource is made."""
+
+    @functools.wraps(create)
+    def create_with_tags(response: Any) -> str:  # noqa: ANN401
+        answer = create(response)
+        tag(response, answer)
+        return answer
+
+    return create_with_tags
+
+
+def _tagger(backend: Any) -> TaggingService:  # noqa: ANN401
+    if not hasattr(backend, "local_aws_tagger"):
+        backend.local_aws_tagger = TaggingService()
+    tagger: TaggingService = backend.local_aws_tagger
+    return tagger
+
+
+def _parameter(response: Any, name: str) -> Any:  # noqa: ANN401
+    return response._get_param(name)  # noqa: SLF001 -- moto's own way
+
+
+def _tag_budget(response: Any, _: str) -> None:  # noqa: ANN401
+    account = _parameter(response, "AccountId")
+    name = _parameter(response, "Budget")["BudgetName"]
+    tags = _parameter(response, "ResourceTags") or []
+    tagger = _tagger(response.backend)
+    arn = f"arn:aws:budgets::{account}:budget/{name}"
+    # A budget of this name may have been deleted with its tags.
+    tagger.delete_all_tags_for_resource(arn)
+    tagger.tag_resource(arn, tags)
+
+
+def _budget_tags(response: Any) -> str:  # noqa: ANN401
+    arn = _parameter(response, "ResourceARN")
+    tags = _tagger(response.backend).list_tags_for_resource(arn)["Tags"]
+    return json.dumps({"ResourceTags": tags})
+
+
+def _tag_target(response: Any, answer: str) -> None:  # noqa: ANN401
+    _tag(response, json.loads(answer)["ScalableTargetARN"])
+
+
+def _tag_target_again(response: Any) -> str:  # noqa: ANN401
+    _tag(response, _parameter(response, "ResourceARN"))
+    return json.dumps({})
+
+
+def _tag(response: Any, arn: str) -> None:  # noqa: ANN401
+    tags = _parameter(response, "Tags") or {}
+    _tagger(response.applicationautoscaling_backend).tag_resource(
+        arn, [{"Key": key, "Value": value} for key, value in tags.items()]
+    )
+
+
+def _target_tags(response: Any) -> str:  # noqa: ANN401
+    tagger = _tagger(response.applicationautoscaling_backend)
+    arn = _parameter(response, "ResourceARN")
+    return json.dumps({"Tags": tagger.get_tag_dict_for_resource(arn)})

@@ -1,0 +1,1 @@
+"""EventBridge Scheduler's clock: moto keeps schedules, this fires them."""
