@@ -133,13 +133,8 @@ class CloudFormationBackend(BaseBackend):
                 return
             self._check_deletable(stack)
             stack.request_token = request_token
-            stack.cancelled.set()
-        if not stack.idle.wait(timeout=context.current().startup_timeout_seconds):
-            message = f"Stack [{stack.name}] did not stop its operation in time"
-            raise ValidationError(message)
-        with self._lock:
-            stack.cancelled.clear()
             stack.enter("DELETE_IN_PROGRESS", "User Initiated")
+            stack.cancelled.set()
             self._in_background(stack, lambda: self._delete(stack))
         stack.idle.wait(GRACE_SECONDS)
 
@@ -172,6 +167,7 @@ class CloudFormationBackend(BaseBackend):
                 raise ValidationError(message)
 
     def _delete(self, stack: Stack) -> None:
+        stack.cancelled.clear()
         if delete_stack(stack, context.current().clients(self.region_name)):
             stack.outputs = []
             stack.imports = set()
@@ -391,9 +387,12 @@ class CloudFormationBackend(BaseBackend):
         self._in_background(stack, lambda: operation.run(verb))
 
     def _in_background(self, stack: Stack, work: Callable[[], object]) -> None:
-        stack.idle.clear()
+        """Run an operation once the one before it has stopped."""
+        before, idle = stack.idle, threading.Event()
+        stack.idle = idle
 
         def run() -> None:
+            before.wait()
             try:
                 work()
             except Exception as error:  # noqa: BLE001  (the stack's history tells it)
@@ -404,7 +403,7 @@ class CloudFormationBackend(BaseBackend):
                     f"Internal error in local AWS: {type(error).__name__}: {error}",
                 )
             finally:
-                stack.idle.set()
+                idle.set()
 
         threading.Thread(target=run, daemon=True).start()
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from local_aws.context import Clients
 
 RETAINED = {"Retain", "RetainExceptOnCreate"}
-# Extra nodes to check are for the caller: exports of a region are the backend's.
+# Raises ValidationError for outputs or imports that do not fit the region's exports.
 Check = Callable[[list[Output], set[str]], None]
 
 
@@ -88,10 +88,14 @@ class Operation:
             outputs = self._outputs()
             self.check_outputs(outputs, self.target.imports)
         except _StepFailedError as failure:
+            if stack.being_deleted:
+                return
             self._roll_back(verb, str(failure), before)
             return
         except ValidationError as error:
             self._roll_back(verb, error.message, before)
+            return
+        if stack.being_deleted:
             return
         stack.outputs = outputs
         stack.imports = self.target.imports
@@ -162,6 +166,7 @@ class Operation:
         except ResourceError as error:
             if error.physical_id:
                 made = replace(blank, physical=Physical(error.physical_id))
+                stack.resources[logical_id] = made
                 self._undo.append(lambda: self._undo_create(made, previous))
             self._fail(blank, f"{verb}_FAILED", error)
         made = replace(blank, physical=physical)
@@ -227,6 +232,7 @@ class Operation:
         stack.enter(
             f"{prefix}ROLLBACK_IN_PROGRESS", f"{reason} Rollback requested by user."
         )
+        stack.cancelled.clear()
         failed = []
         for undo in reversed(self._undo):
             try:

@@ -103,7 +103,9 @@ class Stack:
     deleted: datetime | None = None
     change_set_id: str | None = None
     request_token: str | None = None
+    # Set to make a running operation stop and roll back, or stop and be deleted.
     cancelled: threading.Event = field(default_factory=threading.Event)
+    # Set when no operation runs; each operation has its own.
     idle: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -112,6 +114,11 @@ class Stack:
         return self.status.endswith("_IN_PROGRESS") and (
             self.status != "REVIEW_IN_PROGRESS"
         )
+
+    @property
+    def being_deleted(self) -> bool:
+        """Whether deletion has been asked for."""
+        return self.status.startswith("DELETE_")
 
     def enter(self, status: str, reason: str | None = None) -> None:
         """Go into a status and note it."""

@@ -283,7 +283,8 @@ def _failure(container: ContainerDirectory, exit_code: int) -> str:
     """Return the failure reason: from the failure file if the container wrote one."""
     path = container.ml / "output" / "failure"
     text = path.read_text(errors="replace").strip() if path.is_file() else ""
-    code = f"exit code: {exit_code}"
+    # A signal's number as a shell tells it: 137 for SIGKILL.
+    code = f"exit code: {exit_code if exit_code > 0 else 128 - exit_code}"
     if not text:
         return f"AlgorithmError: {code}"
     prefix = "AlgorithmError: "
