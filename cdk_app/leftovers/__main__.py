@@ -76,7 +76,10 @@ def _nothing_else_remains(result: Audit) -> bool:
 def _confirmed(environment: str, count: int) -> bool:
     print(f"\nThis deletes the {count} under LEFTOVER for good.")
     print(f"Type the environment's name, {environment}, to go on: ", end="", flush=True)
-    return sys.stdin.readline().strip() == environment
+    typed = sys.stdin.readline().strip()
+    if not sys.stdin.isatty():
+        print()  # on a terminal, the typed return ends the line
+    return typed == environment
 
 
 def _progress() -> "Progress":

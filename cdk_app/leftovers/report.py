@@ -1,11 +1,10 @@
-"""The audit as a table of at most 80 columns, as far as names allow."""
+"""The audit as a table; only names and details may pass 80 columns."""
 
 from collections.abc import Iterable
 
 from cdk_app.leftovers.audit import Audit
 from cdk_app.leftovers.found import Finding, Standing
 
-NAME_WIDTH = 36
 _EXPLANATIONS = {
     Standing.LEFTOVER: "in no stack; --delete removes them",
     Standing.DEPLOYED: "in a stack; 'npx cdk destroy' removes them",
@@ -37,14 +36,9 @@ def _rows(findings: Iterable[Finding]) -> Iterable[str]:
     for finding in findings:
         found = finding.found
         usd = "unknown" if found.monthly_usd is None else f"{found.monthly_usd:,.2f}"
-        name = found.name
-        if len(name) > NAME_WIDTH:
-            yield f"  {found.kind:<18} {name}"
-            yield f"  {'':<18} {found.detail:<{NAME_WIDTH}} {usd:>10} USD".rstrip()
-            continue
-        yield f"  {found.kind:<18} {name:<{NAME_WIDTH}} {usd:>10} USD"
+        yield f"  {found.kind:<18}{usd:>9} USD  {found.name}"
         if found.detail:
-            yield f"  {'':<18} {found.detail}"
+            yield f"{'':<35}{found.detail}"
 
 
 def _total(findings: Iterable[Finding]) -> str:

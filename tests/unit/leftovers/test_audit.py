@@ -221,7 +221,7 @@ def test_an_endpoint_on_an_unpriced_instance_type_has_an_unknown_cost() -> None:
     known = load_prices()
     finding = Finding(Found("endpoint", "x", monthly_usd=None), Standing.LEFTOVER)
     text = report.table(Audit((finding,), ()))
-    assert "unknown USD" in text
+    assert "unknown USD  x" in text
     assert "1 remain, 0.00 and unknown USD a month." in text
     assert Account(known, "us-east-1").monthly_usd("sagemaker.hosting.ml.x", 1) is None
 
