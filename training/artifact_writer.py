@@ -22,9 +22,10 @@ from artifact.manifest import (
     hash_files,
     write_manifest,
 )
-from training.dataset import Dataset
+from training.dataset import Dataset, Floats
 from training.errors import TrainingError
-from training.models import Classifier
+from training.experiment import Trained
+from training.scorer_export import write_scorer
 from training.served_code import copy_served_code
 
 #: In a clone and in the training job's code channel alike.
@@ -61,26 +62,35 @@ def artifact_directory(model_dir: Path) -> Iterator[Path]:
 def write_artifact(
     directory: Path,
     *,
-    model: Classifier,
+    model: Trained,
     train: Dataset,
     data: TrainingData,
     metrics: Mapping[str, Any],
     config: Mapping[str, Any],
+    documents: Mapping[str, str],
+    rows: Floats,
 ) -> str:
-    """Write every file of the artifact and return the manifest's SHA-256."""
-    joblib.dump(model, directory / layout.MODEL)
+    """Write every file of the artifact and return the manifest's SHA-256.
+
+    `documents` are texts for people, by file name: the report and the model card.
+    `rows` are those on which the exported scorer must answer as the model does.
+    """
+    joblib.dump(model.classifier, directory / layout.MODEL)
+    write_scorer(directory, model.classifier, rows, model.rule)
+    for name, text in documents.items():
+        _write(directory / name, text)
     _write(directory / layout.METRICS, layout.to_json(metrics))
     _write(directory / layout.CONFIG, layout.to_json(config))
     copy_served_code(PROJECT_DIR, directory)
     features = tuple(_describe_features(train))
     row = {feature.name: feature.quantiles[0.5] for feature in features}
-    probability = model.predict_proba(np.array([list(row.values())]))[0, 1]
+    probability = model.classifier.predict_proba(np.array([list(row.values())]))[0, 1]
     return write_manifest(
         directory,
         Manifest(
             files=hash_files(directory),
             features=features,
-            label=train.label,
+            label=train.columns.label,
             versions={
                 "python": platform.python_version(),
                 **{name: importlib.metadata.version(name) for name in LIBRARIES},

@@ -18,6 +18,9 @@ from training.tables import (
     sha256_of_files,
 )
 
+#: Some models compute in single precision, which ends at 3e38.
+LARGEST = 1e30
+
 
 @dataclass(frozen=True)
 class _Part:
@@ -59,7 +62,7 @@ def read_dataset(path: Path, columns: Columns) -> Dataset:
         labels=labels.astype(np.int8),
         weights=weights,
         feature_names=tuple(features),
-        label=columns.label,
+        columns=columns,
         sha256=sha256_of_files(files),
     )
 
@@ -134,9 +137,12 @@ def _fill(out: Floats, parts: Sequence[_Part], name: str) -> Floats:
             # A null becomes NaN here and is refused below with it.
             out[position : position + len(chunk)] = chunk.to_numpy(zero_copy_only=False)
             position += len(chunk)
-    if not np.isfinite(out).all():
+    too_large = ~(np.abs(out) <= LARGEST)
+    if too_large.any():
         _refuse(parts, np.isnan(out), name, "is empty, expected a number")
-        _refuse(parts, np.isinf(out), name, "is infinite, expected a finite number")
+        _refuse(
+            parts, too_large, name, f"is beyond {LARGEST:g}, too large to compute with"
+        )
     return out
 
 

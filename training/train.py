@@ -11,7 +11,6 @@ import sys
 import time
 import traceback
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +18,18 @@ if not __package__:  # run by its path, as SageMaker does
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from artifact import layout
-from artifact.decision import ThresholdRule
 from artifact.manifest import TrainingData
 from training import container
-from training.arguments import Arguments, add_paths, build_parser, to_arguments
 from training.artifact_writer import artifact_directory, write_artifact
+from training.backtest import Window, backtest
+from training.command_line import add_paths, build_parser, to_arguments
+from training.dataset import Dataset
+from training.documents import config_document, metrics_document
 from training.errors import TrainingError
-from training.evaluation import evaluate
+from training.experiment import Experiment, run
 from training.metrics_text import describe_metrics
-from training.models import MODELS, fit
+from training.options import Arguments
 from training.reading import read_dataset
-from training.split import Split, split_stratified
 
 _STARTED = time.perf_counter()
 
@@ -47,49 +47,29 @@ def train(data_path: Path, model_dir: Path, arguments: Arguments) -> dict[str, A
     with artifact_directory(model_dir) as directory:
         data = read_dataset(data_path, arguments.columns)
         _say(f"read {data.rows:,} rows, {data.frauds:,} of them frauds")
-        split = split_stratified(
-            data, test_size=arguments.test_size, random_state=arguments.random_state
-        )
-        hyperparameters = {"logistic_c": arguments.logistic_c}
-        model = fit(MODELS[arguments.model](**hyperparameters), split.train)
-        _say(f"fitted {arguments.model} to {split.train.rows:,} rows")
-        probabilities = model.predict_proba(split.test.features)[:, 1]
-        test_metrics = evaluate(split.test, probabilities, arguments.threshold)
-        _say(f"evaluated on {split.test.rows:,} rows")
+        experiment = run(data, arguments, _say)
         facts = TrainingData(data.sha256, data.rows, data.frauds)
-        metrics = {
-            "schema_version": 1,
-            "model": {"name": arguments.model, "hyperparameters": hyperparameters},
-            "data": {**asdict(facts), "weighted": data.weights is not None},
-            "split": _describe_split(split, arguments),
-            "test": asdict(test_metrics),
-        }
+        windows = _backtest(data, experiment, arguments) if arguments.backtest else {}
+        metrics = metrics_document(data, facts, experiment, arguments, windows)
         write_artifact(
             directory,
-            model=model,
-            train=split.train,
+            model=experiment.champion,
+            train=experiment.parts.train,
             data=facts,
             metrics=metrics,
-            config={
-                "schema_version": 1,
-                "decision_threshold": arguments.threshold,
-                "decision_rule": ThresholdRule(arguments.threshold).as_dict(),
-                "chosen_by": {"policy": "fixed", "threshold": arguments.threshold},
-            },
+            config=config_document(experiment.champion, arguments),
+            documents={},
+            rows=data.features,
         )
     return metrics
 
 
-def _describe_split(split: Split, arguments: Arguments) -> dict[str, Any]:
-    return {
-        "protocol": "stratified",
-        "test_size": arguments.test_size,
-        "random_state": arguments.random_state,
-        "train_rows": split.train.rows,
-        "train_frauds": split.train.frauds,
-        "test_rows": split.test.rows,
-        "test_frauds": split.test.frauds,
-    }
+def _backtest(
+    data: Dataset, experiment: Experiment, arguments: Arguments
+) -> dict[str, list[Window]]:
+    names = sorted({experiment.champion.name, experiment.baseline.name})
+    per_day = experiment.population.transactions_per_day
+    return {name: backtest(data, name, arguments, per_day, _say) for name in names}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -124,8 +104,7 @@ def _run(argv: Sequence[str] | None, environment: Mapping[str, str]) -> None:
         raise TrainingError(
             "--data and --model-dir are needed outside SageMaker; see --help."
         )
-    metrics = train(data_path, model_dir, to_arguments(options))
-    print(describe_metrics(metrics))
+    print(describe_metrics(train(data_path, model_dir, to_arguments(options))))
     outputs = container.output_data_dir(environment)
     if outputs is not None:
         outputs.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,7 @@ import boto3
 
 from cdk_app.session import aws_session
 from cdk_app.settings import Settings, SettingsError, load
-from training.arguments import as_hyperparameters, build_parser, to_arguments
+from training.command_line import as_hyperparameters, build_parser, to_arguments
 from training.errors import TrainingError
 from training.launch.deployment import find_deployment
 from training.launch.errors import LaunchError, aws_errors_told
@@ -120,12 +120,13 @@ def _session(settings: Settings) -> boto3.Session:
 
 
 def _parser() -> argparse.ArgumentParser:
-    options = build_parser(help_too=False).format_help().split("options:\n")[-1]
+    usage_and_options = build_parser(help_too=False).format_help()
+    options = usage_and_options.partition("its artifact.\n\n")[2]
     parser = argparse.ArgumentParser(
         prog="python -m training.launch",
         description="Train in a SageMaker job and print the command that deploys the "
         "model.",
-        epilog=f"options of training, passed to the job:\n{options}",
+        epilog=f"Options of training, passed to the job:\n\n{options}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )

@@ -175,10 +175,12 @@ class TestResult:
                 StoppingCondition={"MaxRuntimeInSeconds": 60},
             )
         assert command.main(["--env", "dev", "--last"]) == 0
-        out = capsys.readouterr().out
-        assert "newest completed job is fraud-dev-1" in out
+        out, told = capsys.readouterr()
+        assert "newest completed job is fraud-dev-1" in told
+        assert "average precision" in told
+        # The command alone, for a shell to evaluate.
+        assert out.startswith("npx cdk deploy -c env=dev fraud-dev-serving")
         assert f"fraud-dev-serving:ModelArtifactUri={artifact_uri}" in out
-        assert "average precision" in out
 
     def test_no_completed_job(
         self, session: boto3.Session, capsys: pytest.CaptureFixture[str]

@@ -1,8 +1,10 @@
 import pytest
 
-from training.arguments import as_hyperparameters, build_parser, to_arguments
+from training.command_line import as_hyperparameters, build_parser, to_arguments
 from training.dataset import Columns
 from training.errors import TrainingError
+from training.models import BY_COST, RECIPES, VOTES
+from training.options import MODEL_NAMES
 
 
 def test_only_what_was_asked_for_becomes_a_hyperparameter() -> None:
@@ -15,6 +17,7 @@ def test_only_what_was_asked_for_becomes_a_hyperparameter() -> None:
 
 def test_hyperparameters_parse_back_to_the_same_arguments() -> None:
     options = ["--test-size", "0.3", "--drop-columns", "a,b", "--random-state", "7"]
+    options += ["--backtest", "--model", "vote", "--threshold-policy", "cost"]
     again = [
         text
         for name, value in as_hyperparameters(options).items()
@@ -25,6 +28,10 @@ def test_hyperparameters_parse_back_to_the_same_arguments() -> None:
     )
     assert first == second
     assert first.columns == Columns(drop=("a", "b"))
+
+
+def test_the_options_offer_every_model() -> None:
+    assert {*RECIPES, *VOTES} == set(MODEL_NAMES) == set(BY_COST)
 
 
 def test_no_option_has_one_letter_only() -> None:
@@ -44,8 +51,12 @@ def test_no_option_has_one_letter_only() -> None:
         (["--test-size", "1"], "less than 1"),
         (["--logistic-c", "-1"], "greater than 0, got '-1'"),
         (["--logistic-c", "inf"], "got 'inf'"),
-        (["--random-state", "x"], "invalid int value"),
+        (["--random-state", "x"], "whole number of at least 0, got 'x'"),
         (["--thresh", "0.5"], "unrecognized"),
+        (["--trees", "0"], "whole number of at least 1, got '0'"),
+        (["--random-state", "-1"], "expected one argument|whole number"),
+        (["--backtest", "maybe"], "expected true or false, got 'maybe'"),
+        (["--threshold-policy", "magic"], "invalid choice: 'magic'"),
     ],
 )
 def test_a_wrong_option_is_refused_with_what_was_expected(

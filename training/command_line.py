@@ -1,0 +1,288 @@
+"""The options of training, the same on a command line and as hyperparameters."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import NoReturn, get_args
+
+from training.dataset import Columns
+from training.errors import TrainingError
+from training.option_types import boolean, integer, number
+from training.options import (
+    AUTO,
+    MODEL_NAMES,
+    POLICIES,
+    PROTOCOLS,
+    Arguments,
+    Calibration,
+    DecisionOptions,
+    ModelOptions,
+    SplitOptions,
+)
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors reach the job's failure reason."""
+
+    def error(self, message: str) -> NoReturn:
+        raise TrainingError(f"Wrong option: {message}; see --help.")
+
+
+def build_parser(*, help_too: bool = True) -> argparse.ArgumentParser:
+    """Return the parser of all options but the paths, which differ by where it runs.
+
+    No name has only one letter: AWS's training toolkit passes those as ``-x``. Every
+    option takes a value, because every hyperparameter has one.
+    """
+    parser = _Parser(
+        prog="python -m training.train",
+        description="Train and evaluate a fraud model, and write its artifact.",
+        allow_abbrev=False,
+        add_help=help_too,
+    )
+    _add_split(parser)
+    _add_decision(parser)
+    _add_columns(parser)
+    _add_models(parser)
+    return parser
+
+
+def add_paths(parser: argparse.ArgumentParser) -> None:
+    """Add the options for where to read and write, needed outside SageMaker only."""
+    parser.add_argument(
+        "--data",
+        type=Path,
+        metavar="PATH",
+        help="CSV, .csv.gz or Parquet file, or a directory of such parts; inside "
+        "SageMaker the job's data channel",
+    )
+    parser.add_argument(
+        "--model-dir",
+        type=Path,
+        metavar="DIR",
+        help="where to write the artifact; inside SageMaker SM_MODEL_DIR",
+    )
+
+
+def to_arguments(namespace: argparse.Namespace) -> Arguments:
+    """Turn parsed options into the arguments of training."""
+    given = vars(namespace)
+    return Arguments(
+        columns=Columns(
+            label=namespace.label_column,
+            weight=namespace.weight_column,
+            time=namespace.time_column,
+            amount=namespace.amount_column,
+            drop=tuple(filter(None, namespace.drop_columns.split(","))),
+        ),
+        model=namespace.model,
+        options=ModelOptions(
+            **{field.name: given[field.name] for field in fields(ModelOptions)}
+        ),
+        split=SplitOptions(
+            protocol=namespace.split,
+            test_size=namespace.test_size,
+            random_state=namespace.random_state,
+            label_delay_hours=namespace.label_delay_hours,
+        ),
+        calibration=namespace.calibration,
+        decision=DecisionOptions(
+            policy=namespace.threshold_policy,
+            threshold=namespace.threshold,
+            review_cost=namespace.review_cost,
+            fixed_loss_per_fraud=namespace.fixed_loss_per_fraud,
+            alerts_per_day=namespace.alerts_per_day,
+            min_precision=namespace.min_precision,
+        ),
+        backtest=namespace.backtest,
+    )
+
+
+def as_hyperparameters(options: Sequence[str]) -> dict[str, str]:
+    """Check options and return those given, as a job's hyperparameters.
+
+    Raises
+    ------
+    TrainingError
+        If an option is unknown or its value is refused.
+    """
+    parser = build_parser(help_too=False)
+    given = vars(parser.parse_args(options))
+    default = vars(parser.parse_args([]))
+    return {
+        name.replace("_", "-"): str(value).lower()
+        if isinstance(value, bool)
+        else str(value)
+        for name, value in given.items()
+        if value != default[name]
+    }
+
+
+def _add_split(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group(
+        "what is learnt from and what is judged"
+    ).add_argument
+    add(
+        "--split",
+        choices=PROTOCOLS,
+        default=PROTOCOLS[0],
+        help="by chance, past and future, or by chance with equal rows on one side "
+        "(default: %(default)s)",
+    )
+    add(
+        "--test-size",
+        type=number(above=0, below=1),
+        default=SplitOptions.test_size,
+        metavar="SHARE",
+        help="share of the rows that is kept for testing (default: %(default)s)",
+    )
+    add(
+        "--random-state",
+        type=integer(at_least=0),
+        default=SplitOptions.random_state,
+        metavar="SEED",
+        help="seed of the split and of the models (default: %(default)s)",
+    )
+    add(
+        "--label-delay-hours",
+        type=number(at_least=0),
+        default=SplitOptions.label_delay_hours,
+        metavar="HOURS",
+        help="split by time: labels are known this late (default: %(default)s)",
+    )
+    add(
+        "--backtest",
+        type=boolean,
+        default=False,
+        nargs="?",
+        const=True,
+        metavar="BOOL",
+        help="judge the model on rolling windows through time as well",
+    )
+
+
+def _add_decision(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group("probabilities and decisions").add_argument
+    default = DecisionOptions()
+    add(
+        "--calibration",
+        choices=get_args(Calibration),
+        default=Arguments.calibration,
+        help="Platt scaling of the log-odds, or the model's own (default: %(default)s)",
+    )
+    add(
+        "--threshold-policy",
+        choices=POLICIES,
+        default=default.policy,
+        metavar="POLICY",
+        help="how the decision rule is chosen: %(choices)s (default: %(default)s)",
+    )
+    add(
+        "--threshold",
+        type=number(at_least=0, at_most=1),
+        default=default.threshold,
+        metavar="P",
+        help="fixed: probability from which to alert (default: %(default)s)",
+    )
+    add(
+        "--review-cost",
+        type=number(at_least=0),
+        default=default.review_cost,
+        metavar="MONEY",
+        help="cost and expected-value: of one review, in the currency of the amounts "
+        "(default: %(default)s)",
+    )
+    add(
+        "--fixed-loss-per-fraud",
+        type=number(at_least=0),
+        default=default.fixed_loss_per_fraud,
+        metavar="MONEY",
+        help="cost and expected-value: lost besides the amount (default: %(default)s)",
+    )
+    add(
+        "--alerts-per-day",
+        type=number(above=0),
+        default=default.alerts_per_day,
+        metavar="COUNT",
+        help="alerts-per-day: how many can be reviewed (default: %(default)s)",
+    )
+    add(
+        "--min-precision",
+        type=number(above=0, at_most=1),
+        default=default.min_precision,
+        metavar="SHARE",
+        help="precision: share of alerts that must be frauds (default: %(default)s)",
+    )
+
+
+def _add_columns(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group("columns of the data").add_argument
+    default = Columns()
+    add(
+        "--label-column",
+        default=default.label,
+        metavar="NAME",
+        help="1 for fraud and 0 otherwise (default: %(default)s)",
+    )
+    add(
+        "--weight-column",
+        default=default.weight,
+        metavar="NAME",
+        help="optional: how many rows one stands for (default: %(default)s)",
+    )
+    add(
+        "--time-column",
+        default=default.time,
+        metavar="NAME",
+        help="optional: seconds since any beginning (default: %(default)s)",
+    )
+    add(
+        "--amount-column",
+        default=default.amount,
+        metavar="NAME",
+        help="optional: what a transaction is worth (default: %(default)s)",
+    )
+    add(
+        "--drop-columns",
+        default="",
+        metavar="NAME[,NAME…]",
+        help="columns that are not features",
+    )
+
+
+def _add_models(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group("models").add_argument
+    default = ModelOptions()
+    add(
+        "--model",
+        choices=(*MODEL_NAMES, AUTO),
+        default=MODEL_NAMES[0],
+        metavar="NAME",
+        help="%(choices)s, the last of which trains all and takes the best on "
+        "out-of-fold predictions (default: %(default)s)",
+    )
+    positive, count = number(above=0), integer(at_least=1)
+    for name, kind, words in (
+        ("logistic_c", positive, "inverse strength of the L2 penalty"),
+        ("boosting_iterations", count, "trees"),
+        ("boosting_learning_rate", positive, "share of each tree"),
+        ("boosting_leaves", integer(at_least=2), "most leaves of a tree"),
+        ("boosting_l2", number(at_least=0), "L2 penalty of the leaves"),
+        (
+            "boosting_max_features",
+            number(above=0, at_most=1),
+            "share of the features a split chooses from",
+        ),
+        ("trees", count, "trees of extra-trees"),
+        ("network_units", count, "units of the hidden layer"),
+        ("network_epochs", count, "passes over the data"),
+        ("network_alpha", number(at_least=0), "L2 penalty"),
+    ):
+        add(
+            f"--{name.replace('_', '-')}",
+            type=kind,
+            default=getattr(default, name),
+            metavar="N" if kind is count else "X",
+            help=f"{words} (default: %(default)s)",
+        )

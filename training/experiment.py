@@ -1,0 +1,169 @@
+"""One training run: split, predict out of fold, choose, fit, calibrate, judge.
+
+Everything that is chosen (model, calibration, decision rule) is chosen on
+out-of-fold predictions of the training part. The test part is read once, by the
+evaluation at the end.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from sklearn.ensemble import StackingClassifier
+
+from artifact.decision import DecisionRule
+from training.calibration import calibrate, fit_calibrator, with_calibration
+from training.dataset import Dataset, Floats
+from training.evaluation import (
+    Evaluation,
+    Population,
+    describe_population,
+    evaluate,
+    outcomes_of,
+)
+from training.fitting import (
+    Model,
+    OutOfFold,
+    assemble,
+    fit_all,
+    predict_out_of_fold,
+    vote_out_of_fold,
+)
+from training.folds import make_folds
+from training.models import BY_COST, VOTES, members
+from training.options import AUTO, Arguments
+from training.selection import CrossValidation, choose_champion, cross_validate
+from training.split import Split, split
+from training.sweep import sweep
+from training.thresholds import choose_rule
+
+BASELINE = "logistic-regression"
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A fitted model with its decision rule, and how both fare on the test part."""
+
+    name: str
+    classifier: Model | StackingClassifier
+    calibrated: bool
+    rule: DecisionRule
+    #: Fraud probabilities of the test part, of shape (n_test_rows,).
+    test_probabilities: Floats
+    evaluation: Evaluation
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """All that a run has found out."""
+
+    parts: Split
+    population: Population
+    champion: Trained
+    #: The same object when the champion is the baseline.
+    baseline: Trained
+    cross_validation: Mapping[str, CrossValidation]
+
+
+def run(data: Dataset, arguments: Arguments, tell: Tell) -> Experiment:
+    """Train and judge as the arguments say, telling of each step.
+
+    Raises
+    ------
+    TrainingError
+        If the data cannot bear what is asked.
+    """
+    parts = split(data, arguments.split)
+    population = describe_population(data)
+    tell(f"split into {parts.train.rows:,} rows to learn from and {parts.test.rows:,}")
+    names = BY_COST if arguments.model == AUTO else (arguments.model, BASELINE)
+    predicted = _predict(names, parts, arguments, tell) if arguments.needs_folds else {}
+    scores = {
+        name: cross_validate(parts.train, predicted[name])
+        for name in names
+        if name in predicted
+    }
+    champion = choose_champion(scores) if arguments.model == AUTO else arguments.model
+    if arguments.model == AUTO:
+        tell(f"chose {champion} by out-of-fold average precision")
+    finalists = sorted({champion, BASELINE})
+    fitted = fit_all(_singles(finalists), parts.train, arguments.options)
+    tell(f"fitted {' and '.join(finalists)} to all of the training part")
+    trained = {
+        name: _finish(
+            name,
+            assemble(name, fitted),
+            predicted,
+            parts=parts,
+            population=population,
+            arguments=arguments,
+        )
+        for name in finalists
+    }
+    tell(f"evaluated on {parts.test.rows:,} rows")
+    return Experiment(parts, population, trained[champion], trained[BASELINE], scores)
+
+
+def _predict(
+    names: tuple[str, ...], parts: Split, arguments: Arguments, tell: Tell
+) -> dict[str, OutOfFold]:
+    folds = make_folds(parts.train, parts.protocol, arguments.split.random_state)
+    predicted = predict_out_of_fold(
+        _singles(names), parts.train, folds, arguments.options, tell
+    )
+    for name in names:
+        if name in VOTES:
+            predicted[name] = vote_out_of_fold(name, predicted)
+    return predicted
+
+
+def _singles(names: tuple[str, ...] | list[str]) -> list[str]:
+    """Return the models to fit for these names, each once."""
+    return sorted({member for name in names for member in members(name)})
+
+
+def _finish(
+    name: str,
+    model: Model,
+    predicted: Mapping[str, OutOfFold],
+    *,
+    parts: Split,
+    population: Population,
+    arguments: Arguments,
+) -> Trained:
+    """Calibrate, choose the rule, and only then look at the test part."""
+    train, decision = parts.train, arguments.decision
+    out_of_fold = predicted.get(name)
+    classifier: Model | StackingClassifier = model
+    totals = None
+    if out_of_fold is not None:
+        probabilities = out_of_fold.probabilities
+        if arguments.calibration != "none":
+            calibrator = fit_calibrator(train, out_of_fold)
+            classifier = with_calibration(model, calibrator)
+            probabilities = calibrate(calibrator, probabilities)
+        seen = train.take(out_of_fold.rows)
+        totals = sweep(outcomes_of(seen, decision), probabilities)
+    rule = choose_rule(
+        decision,
+        totals,
+        transactions_per_day=population.transactions_per_day,
+        amount=train.columns.amount,
+    )
+    test_probabilities = classifier.predict_proba(parts.test.features)[:, 1]
+    return Trained(
+        name=name,
+        classifier=classifier,
+        calibrated=classifier is not model,
+        rule=rule,
+        test_probabilities=test_probabilities,
+        evaluation=evaluate(
+            parts.test,
+            test_probabilities,
+            rule,
+            options=decision,
+            population=population,
+            random_state=arguments.split.random_state,
+        ),
+    )

@@ -1,0 +1,67 @@
+"""Folds within the training part, for everything that is chosen there."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+
+from training.dataset import Dataset, Indices
+from training.errors import TrainingError
+from training.options import Protocol
+
+FOLDS = 5
+#: `time`: shares of the training part at which a fold begins and the last ends.
+#: Each is predicted by a model of all that came before it.
+_CUTS = (0.4, 0.55, 0.7, 0.85, 1.0)
+
+Fold = tuple[Indices, Indices]
+
+
+def make_folds(train: Dataset, protocol: Protocol, random_state: int) -> list[Fold]:
+    """Return (rows to fit on, rows to predict) pairs, disjoint in the second.
+
+    They follow the protocol of the split, so that what is chosen on them is chosen
+    under the conditions it will be judged under.
+
+    Raises
+    ------
+    TrainingError
+        If the training part has too few rows of a class for two folds.
+    """
+    if protocol == "time":
+        folds = list(_forward(train))
+    else:
+        count = min(FOLDS, train.frauds, train.rows - train.frauds)
+        folds = list(_random(train, protocol, count, random_state))
+    folds = [fold for fold in folds if _has_both(train, fold)]
+    if not folds:
+        raise TrainingError(
+            f"The training part has {train.frauds} frauds, too few for out-of-fold "
+            "predictions; add rows, or use --calibration none with a fixed --threshold."
+        )
+    return folds
+
+
+def _forward(train: Dataset) -> Iterator[Fold]:
+    ends = [round(share * train.rows) for share in _CUTS]
+    for start, stop in pairwise(ends):
+        yield np.arange(start), np.arange(start, stop)
+
+
+def _random(
+    train: Dataset, protocol: Protocol, count: int, random_state: int
+) -> Iterator[Fold]:
+    if count < 2:  # noqa: PLR2004 - a fold and the rest
+        return
+    if protocol == "grouped":
+        grouped = StratifiedGroupKFold(count, shuffle=True, random_state=random_state)
+        yield from grouped.split(train.features, train.labels, train.row_hashes)
+    else:
+        plain = StratifiedKFold(count, shuffle=True, random_state=random_state)
+        yield from plain.split(train.features, train.labels)
+
+
+def _has_both(train: Dataset, fold: Fold) -> bool:
+    fitted_on = train.labels[fold[0]]
+    return bool(0 < np.count_nonzero(fitted_on) < len(fitted_on))

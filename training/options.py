@@ -1,0 +1,112 @@
+"""Everything that can be chosen about training; the defaults were measured best."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
+
+from training.dataset import Columns
+
+Calibration = Literal["sigmoid", "none"]
+
+MODEL_NAMES = (
+    "logistic-regression",
+    "neural-network",
+    "gradient-boosting",
+    "extra-trees",
+    "vote",
+)
+#: Not a model: train all and take the best on out-of-fold predictions.
+AUTO = "auto"
+
+
+@dataclass(frozen=True)
+class ModelOptions:
+    """Hyperparameters of all models; each takes those that bear its name."""
+
+    random_state: int = 42
+    #: Inverse strength of the L2 penalty.
+    logistic_c: float = 1.0
+    boosting_iterations: int = 400
+    boosting_learning_rate: float = 0.05
+    boosting_leaves: int = 31
+    boosting_l2: float = 10.0
+    #: Share of the features that a split may choose from.
+    boosting_max_features: float = 0.3
+    trees: int = 100
+    network_units: int = 64
+    network_epochs: int = 30
+    #: L2 penalty.
+    network_alpha: float = 0.01
+
+
+Protocol = Literal["stratified", "time", "grouped"]
+PROTOCOLS: tuple[Protocol, ...] = get_args(Protocol)
+
+
+@dataclass(frozen=True)
+class SplitOptions:
+    """How to divide the data.
+
+    `stratified`: by chance, the same share of frauds on both sides.
+    `grouped`: likewise, but rows with equal features stay on one side.
+    `time`: learn from the past, be judged on the future.
+    """
+
+    protocol: Protocol = "stratified"
+    test_size: float = 0.2
+    random_state: int = 42
+    #: `time` only: rows of this last stretch before the test part are not learnt
+    #: from, because their labels would not be known yet.
+    label_delay_hours: float = 0.0
+
+
+Policy = Literal[
+    "fixed", "max-f1", "cost", "alerts-per-day", "precision", "expected-value"
+]
+POLICIES: tuple[Policy, ...] = get_args(Policy)
+
+
+@dataclass(frozen=True)
+class DecisionOptions:
+    """The policy and its parameters; money is in the currency of the amounts."""
+
+    policy: Policy = "fixed"
+    threshold: float = 0.5
+    review_cost: float = 2.0
+    #: Lost with every missed fraud besides its amount: chargeback fee, card testing.
+    fixed_loss_per_fraud: float = 0.0
+    alerts_per_day: float = 100.0
+    min_precision: float = 0.5
+
+    def parameters(self) -> dict[str, Any]:
+        """Return the parameters that the policy depends on."""
+        names = {
+            "fixed": ("threshold",),
+            "max-f1": (),
+            "cost": ("review_cost", "fixed_loss_per_fraud"),
+            "alerts-per-day": ("alerts_per_day",),
+            "precision": ("min_precision",),
+            "expected-value": ("review_cost", "fixed_loss_per_fraud"),
+        }[self.policy]
+        return {name: getattr(self, name) for name in names}
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """Everything that decides what training does, besides the data."""
+
+    columns: Columns = field(default_factory=Columns)
+    model: str = MODEL_NAMES[0]
+    options: ModelOptions = ModelOptions()
+    split: SplitOptions = SplitOptions()
+    calibration: Calibration = "sigmoid"
+    decision: DecisionOptions = DecisionOptions()
+    backtest: bool = False
+
+    @property
+    def needs_folds(self) -> bool:
+        """Whether anything is chosen that takes out-of-fold predictions."""
+        return (
+            self.calibration != "none"
+            or self.model == AUTO
+            or self.decision.policy not in ("fixed", "expected-value")
+        )
