@@ -15,6 +15,7 @@ from training.launch.errors import LaunchError, aws_errors_told
 from training.launch.follow import follow
 from training.launch.job import PROJECT_DIR, job_name_prefix, start_job
 from training.launch.result import deploy_command, read_result
+from training.launch.spending import JobLimits, job_limits
 from training.launch.upload import upload_data
 from training.metrics_text import describe_metrics
 
@@ -31,7 +32,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         if options.last:
             artifact_uri = find_last(session, options.env)
         else:
-            artifact_uri = launch(session, settings, options.data, rest)
+            limits = job_limits(
+                settings,
+                session.region_name,
+                spot=options.spot,
+                max_cost_usd=options.max_cost_usd,
+            )
+            artifact_uri = launch(session, settings, options.data, rest, limits)
         model = read_result(session, artifact_uri)
     except (SettingsError, TrainingError, LaunchError) as error:
         print(f"Error: {error}", file=sys.stderr)
@@ -47,7 +54,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def launch(
-    session: boto3.Session, settings: Settings, data: str, options: Sequence[str]
+    session: boto3.Session,
+    settings: Settings,
+    data: str,
+    options: Sequence[str],
+    limits: JobLimits,
 ) -> str:
     """Upload the data, run a job on it and return the URI of its artifact.
 
@@ -63,10 +74,13 @@ def launch(
     deployment = find_deployment(session, settings.environment)
     data_uri = upload_data(session, deployment.data_bucket, data, arguments.columns)
     print("Starting the job (the SageMaker SDK takes a few seconds)", flush=True)
-    job_name = start_job(session, settings, deployment, data_uri, hyperparameters)
+    job_name = start_job(
+        session, settings, deployment, data_uri, hyperparameters, limits=limits
+    )
     print(
-        f"{job_name} on {settings.training.instance_type}, at most "
-        f"{settings.training.max_runtime_seconds / 60:.0f} minutes",
+        f"{job_name} on {settings.training.instance_type}"
+        f"{' (spot)' if limits.spot else ''}, at most "
+        f"{limits.max_runtime_seconds / 60:.0f} minutes",
         flush=True,
     )
     artifact_uri = follow(session, job_name)
@@ -136,6 +150,18 @@ def _parser() -> argparse.ArgumentParser:
         default=str(EMBEDDED_DATA),
         metavar="PATH",
         help="file, directory of parts, or s3:// URI (default: the embedded sample)",
+    )
+    parser.add_argument(
+        "--spot",
+        action="store_true",
+        help="train on spot capacity: cheaper; waits for it up to an hour, and starts "
+        "from scratch when interrupted",
+    )
+    parser.add_argument(
+        "--max-cost-usd",
+        type=float,
+        metavar="USD",
+        help="let SageMaker stop the job before it costs more (instance and volume)",
     )
     parser.add_argument(
         "--last",

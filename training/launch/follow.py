@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from training.container import FIRST_LOG_LINE
 from training.launch.errors import LaunchError, aws_errors_told
+from training.launch.spending import describe_cost
 
 if TYPE_CHECKING:
     from mypy_boto3_logs.type_defs import GetLogEventsRequestTypeDef
@@ -21,7 +22,7 @@ POLL_SECONDS = 2.0
 def follow(
     session: boto3.Session, job_name: str, poll_seconds: float = POLL_SECONDS
 ) -> str:
-    """Print the job's progress as it happens; return the URI of its artifact.
+    """Print the job's progress and at last its cost; return its artifact's URI.
 
     Raises
     ------
@@ -43,6 +44,7 @@ def follow(
             for line in log.new_lines():
                 print(f"           | {line}", flush=True)
             if job["TrainingJobStatus"] in {"Completed", "Failed", "Stopped"}:
+                print(describe_cost(job, session.region_name), flush=True)
                 return _artifact_uri(job)
             time.sleep(poll_seconds)
 

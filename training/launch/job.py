@@ -15,6 +15,7 @@ from cdk_app.settings import Settings
 from cdk_app.tags import project_tags
 from training.launch.deployment import Deployment
 from training.launch.errors import LaunchError, aws_errors_told
+from training.launch.spending import JobLimits
 
 PROJECT_DIR = Path(__file__).resolve().parents[2]
 #: What the training container needs of the project.
@@ -43,6 +44,8 @@ def start_job(
     deployment: Deployment,
     data_uri: str,
     hyperparameters: Mapping[str, str],
+    *,
+    limits: JobLimits,
 ) -> str:
     """Stage the code, create the job and return its name.
 
@@ -92,9 +95,12 @@ def start_job(
                 instance_type=training.instance_type,
                 instance_count=1,
                 volume_size_in_gb=training.volume_size_gb,
+                # Interrupted, it starts from scratch: it is short and has no state.
+                enable_managed_spot_training=limits.spot,
             ),
             stopping_condition=StoppingCondition(
-                max_runtime_in_seconds=training.max_runtime_seconds
+                max_runtime_in_seconds=limits.max_runtime_seconds,
+                max_wait_time_in_seconds=limits.max_wait_seconds,
             ),
             output_data_config=OutputDataConfig(
                 s3_output_path=f"s3://{deployment.artifact_bucket}"

@@ -3,6 +3,7 @@
 import json
 import shlex
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Final
 
@@ -225,6 +226,8 @@ class TestDeployCommand:
 class FakeSession:
     """Plays a job's life: one description and one batch of log lines a poll."""
 
+    region_name = REGION
+
     def __init__(self, jobs: list[dict[str, Any]], lines: list[list[str]]) -> None:
         self.jobs = iter(jobs)
         self.lines = lines
@@ -283,6 +286,22 @@ class TestFollow:
         ) as e:
             follow(session, "fraud-dev-1", 0)
         assert "aws logs tail" in str(e.value)
+
+    @pytest.mark.parametrize("status", ["Completed", "Failed", "Stopped"])
+    def test_the_cost_is_told_however_the_job_ends(
+        self, status: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        ended = {
+            "TrainingJobStatus": status,
+            "ModelArtifacts": {"S3ModelArtifacts": "s3://b/model.tar.gz"},
+            "ResourceConfig": {"InstanceType": "ml.m5.xlarge", "InstanceCount": 1},
+            "BillableTimeInSeconds": 90,
+        }
+        session: Any = FakeSession([ended], [])
+        with nullcontext() if status == "Completed" else pytest.raises(LaunchError):
+            follow(session, "fraud-dev-1", 0)
+        # 90 seconds at 0.257 USD an hour in eu-west-1.
+        assert "Billable: 90 s of ml.m5.xlarge, 0.0064 USD." in capsys.readouterr().out
 
     def test_a_stopped_job_gives_its_secondary_status(self) -> None:
         stopped = {

@@ -1,0 +1,95 @@
+"""What a job may cost, and what it did cost."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cdk_app import prices
+from cdk_app.settings import Settings
+from training.launch.errors import LaunchError
+
+STOP_GRACE_SECONDS = 120
+"""A job that SageMaker stops may save its artifact for so long (StopTrainingJob)."""
+
+MIN_RUNTIME_SECONDS = 60
+SPOT_WAIT_SECONDS = 3600
+"""How long a spot job waits for capacity, beside its run time; waiting is free."""
+
+
+@dataclass(frozen=True)
+class JobLimits:
+    """How long a job may run, and on which capacity."""
+
+    max_runtime_seconds: int
+    spot: bool
+
+    @property
+    def max_wait_seconds(self) -> int | None:
+        """Run time and waiting of a spot job together; None on demand."""
+        return self.max_runtime_seconds + SPOT_WAIT_SECONDS if self.spot else None
+
+
+def job_limits(
+    settings: Settings, region: str, *, spot: bool, max_cost_usd: float | None
+) -> JobLimits:
+    """Return the settings' limits, lowered so that the job costs at most the cap.
+
+    SageMaker itself stops the job then, whether or not the launcher still runs. The
+    cap counts instance and volume at the on-demand price: spot costs less.
+
+    Raises
+    ------
+    LaunchError
+        If the cap does not pay for a minute of training, or the price is unknown.
+    """
+    training = settings.training
+    if max_cost_usd is None:
+        return JobLimits(training.max_runtime_seconds, spot)
+    try:
+        affordable_seconds = prices.affordable_seconds(
+            region,
+            training.instance_type,
+            max_cost_usd,
+            volume_size_gb=training.volume_size_gb,
+        )
+        shortest_usd = prices.training_cost_usd(
+            region,
+            training.instance_type,
+            MIN_RUNTIME_SECONDS + STOP_GRACE_SECONDS,
+            volume_size_gb=training.volume_size_gb,
+        )
+    except prices.UnknownPriceError as error:
+        raise LaunchError(f"--max-cost-usd cannot be kept: {error}") from None
+    runtime_seconds = affordable_seconds - STOP_GRACE_SECONDS
+    if runtime_seconds < MIN_RUNTIME_SECONDS:
+        raise LaunchError(
+            f"--max-cost-usd: expected at least {shortest_usd:.4f}, which is a minute "
+            f"of {training.instance_type} and the time to stop it, got {max_cost_usd}; "
+            "raise it, or choose a cheaper instance type in the settings."
+        )
+    return JobLimits(min(runtime_seconds, training.max_runtime_seconds), spot)
+
+
+def describe_cost(job: Mapping[str, Any], region: str) -> str:
+    """Return billable seconds and dollars of a job that has ended.
+
+    ``job`` is the answer of DescribeTrainingJob.
+    """
+    billable = job.get("BillableTimeInSeconds")
+    if billable is None:
+        return "Billable: nothing; the job never ran."
+    resources = job["ResourceConfig"]
+    text = f"Billable: {billable:,} s of {resources['InstanceType']}"
+    try:
+        usd = prices.training_cost_usd(
+            region,
+            resources["InstanceType"],
+            billable,
+            instance_count=resources.get("InstanceCount", 1),
+            volume_size_gb=resources.get("VolumeSizeInGB", 0),
+        )
+    except prices.UnknownPriceError as error:
+        return f"{text}, cost unknown ({error.item} in {region})."
+    lasted = job.get("TrainingTimeInSeconds") or billable
+    saved = f", {1 - billable / lasted:.0%} saved by spot" if billable < lasted else ""
+    return f"{text}, {usd:.4f} USD{saved}."
