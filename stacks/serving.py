@@ -17,7 +17,6 @@ from cdk_app.constructs.execution_role import ExecutionRole
 from cdk_app.constructs.log_retention import log_retention
 from cdk_app.constructs.model_container import ModelContainer
 from cdk_app.constructs.model_endpoint import ModelEndpoint
-from cdk_app.constructs.private_access import PrivateAccess
 from cdk_app.constructs.rollback_alarms import RollbackAlarms
 from cdk_app.constructs.scikit_learn_image import ScikitLearnImage
 from cdk_app.constructs.score_metrics import ScoreMetrics
@@ -52,6 +51,9 @@ class ServingStack(Stack):
         # SageMaker would create the group itself, without retention or owner.
         endpoint.node.add_dependency(self._log_group())
         if settings.network:
+            # aws_ec2 takes half a second to import, and few environments need it.
+            from cdk_app.constructs.private_access import PrivateAccess  # noqa: PLC0415
+
             PrivateAccess(
                 self,
                 "Network",

@@ -18,44 +18,46 @@ LONGEST_POLICY = 6144
 # By service: what its actions may touch. SageMaker's models and configurations and
 # SSM's parameters get generated names that do not start with the stack's.
 RESOURCES: Mapping[str, tuple[str, ...]] = {
-    "application-autoscaling": ("arn:*:application-autoscaling:*:*:scalable-target/*",),
-    "budgets": (f"arn:*:budgets::*:budget/{PROJECT}-*",),
+    "application-autoscaling": (
+        "arn:aws:application-autoscaling:*:*:scalable-target/*",
+    ),
+    "budgets": (f"arn:aws:budgets::*:budget/{PROJECT}-*",),
     "cloudwatch": (
-        f"arn:*:cloudwatch:*:*:alarm:{PROJECT}-*",
-        "arn:*:cloudwatch::*:dashboard/*",
+        f"arn:aws:cloudwatch:*:*:alarm:{PROJECT}-*",
+        "arn:aws:cloudwatch::*:dashboard/*",
     ),
     "ec2": (
-        "arn:*:ec2:*:*:route-table/*",
-        "arn:*:ec2:*:*:security-group/*",
-        "arn:*:ec2:*:*:subnet/*",
-        "arn:*:ec2:*:*:vpc-endpoint/*",
-        "arn:*:ec2:*:*:vpc/*",
+        "arn:aws:ec2:*:*:route-table/*",
+        "arn:aws:ec2:*:*:security-group/*",
+        "arn:aws:ec2:*:*:subnet/*",
+        "arn:aws:ec2:*:*:vpc-endpoint/*",
+        "arn:aws:ec2:*:*:vpc/*",
     ),
     "iam": (
-        f"arn:*:iam::*:policy/{PROJECT}-*",
-        f"arn:*:iam::*:role/{PROJECT}-*",
+        f"arn:aws:iam::*:policy/{PROJECT}-*",
+        f"arn:aws:iam::*:role/{PROJECT}-*",
     ),
-    "kms": ("arn:*:kms:*:*:key/*",),
-    "lambda": (f"arn:*:lambda:*:*:function:{PROJECT}-*",),
+    "kms": ("arn:aws:kms:*:*:key/*",),
+    "lambda": (f"arn:aws:lambda:*:*:function:{PROJECT}-*",),
     "logs": (
-        f"arn:*:logs:*:*:log-group:/aws/lambda/{PROJECT}-*",
-        f"arn:*:logs:*:*:log-group:/aws/sagemaker/Endpoints/{PROJECT}-*",
+        f"arn:aws:logs:*:*:log-group:/aws/lambda/{PROJECT}-*",
+        f"arn:aws:logs:*:*:log-group:/aws/sagemaker/Endpoints/{PROJECT}-*",
     ),
-    "s3": (f"arn:*:s3:::{PROJECT}-*", "arn:*:s3:::cdk-hnb659fds-assets-*"),
+    "s3": (f"arn:aws:s3:::{PROJECT}-*", "arn:aws:s3:::cdk-hnb659fds-assets-*"),
     "sagemaker": (
-        f"arn:*:sagemaker:*:*:endpoint/{PROJECT}-*",
-        "arn:*:sagemaker:*:*:endpoint-config/*",
-        "arn:*:sagemaker:*:*:model/*",
+        f"arn:aws:sagemaker:*:*:endpoint/{PROJECT}-*",
+        "arn:aws:sagemaker:*:*:endpoint-config/*",
+        "arn:aws:sagemaker:*:*:model/*",
     ),
     "scheduler": (
-        f"arn:*:scheduler:*:*:schedule-group/{PROJECT}-*",
-        f"arn:*:scheduler:*:*:schedule/{PROJECT}-*/*",
+        f"arn:aws:scheduler:*:*:schedule-group/{PROJECT}-*",
+        f"arn:aws:scheduler:*:*:schedule/{PROJECT}-*/*",
     ),
-    "sns": (f"arn:*:sns:*:*:{PROJECT}-*",),
-    "ssm": ("arn:*:ssm:*:*:parameter/CFN-*",),
+    "sns": (f"arn:aws:sns:*:*:{PROJECT}-*",),
+    "ssm": ("arn:aws:ssm:*:*:parameter/CFN-*",),
 }
 _SCALING_ROLE = (
-    "arn:*:iam::*:role/aws-service-role/"
+    "arn:aws:iam::*:role/aws-service-role/"
     "sagemaker.application-autoscaling.amazonaws.com/*"
 )
 # Actions that AWS defines without a resource.

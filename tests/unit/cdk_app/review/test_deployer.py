@@ -20,7 +20,7 @@ def test_actions_are_those_of_the_templates_types() -> None:
         "sagemaker:DeleteEndpoint",
     } <= set(sagemaker["Action"])
     assert "sagemaker:CreateModel" not in sagemaker["Action"]
-    assert "arn:*:sagemaker:*:*:endpoint/fraud-*" in sagemaker["Resource"]
+    assert "arn:aws:sagemaker:*:*:endpoint/fraud-*" in sagemaker["Resource"]
 
 
 def test_services_that_the_templates_do_not_use_are_left_out() -> None:
