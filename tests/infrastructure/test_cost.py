@@ -19,7 +19,6 @@ MONTH = Workload(
     requests_per_month=3_000_000,
     training_hours=4,
     stored_gb_per_bucket=2,
-    captured_days=30,
     other_logs_gb=0.1,
     seconds_per_request=0.002,
     request_bytes=600,
@@ -90,7 +89,7 @@ def test_prod_pays_for_two_to_six_instances_its_key_and_its_monitoring(
         PASSED_THROUGH
         + LOGS_GB * 0.50
         + LOGS_GB * 365 / 30 * 0.03
-        + captured_gb * 0.023
+        + captured_gb * 90 / 30 * 0.023
     )
     assert result.basis_usd(Basis.TRAINING) == pytest.approx(
         4 * 0.23 + 30 * 4 / 730 * 0.14

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cdk_app.constructs.score_metrics import FIELDS
-from tests.infrastructure.synthesized import Synthesized
+from tests.infrastructure.synthesized import ROOT, Synthesized
 
 ALARM = "AWS::CloudWatch::Alarm"
 
@@ -91,6 +91,13 @@ def test_metric_filters_read_the_fields_of_the_endpoints_log(
         found[name] = transformation["MetricValue"].removeprefix("$.")
         assert properties["FilterPattern"] == f'{{ $.{found[name]} = "*" }}'
     assert found == FIELDS
+
+
+def test_endpoints_log_has_the_fields_that_the_filters_read() -> None:
+    """The server cannot be imported here: infrastructure knows it by names alone."""
+    written = (ROOT / "serving" / "request_log.py").read_text()
+    for field in FIELDS.values():
+        assert f'"{field}"' in written
 
 
 def test_only_this_accounts_alarms_publish_and_only_over_tls(
