@@ -22,7 +22,6 @@ class Workload:
     requests_per_month: float = 1_000_000
     training_hours: float = 2
     stored_gb_per_bucket: float = 1
-    captured_days: float = 30
     other_logs_gb: float = 0.1
 
     seconds_per_request: float = 0.001

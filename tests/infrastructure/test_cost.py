@@ -65,6 +65,7 @@ def test_dev_is_serverless_and_its_endpoint_costs_nothing_while_idle(
         + PASSED_THROUGH
         + LOGS_GB * 0.50
         + LOGS_GB * 7 / 30 * 0.03
+        + count(dev, "AWS::Logs::MetricFilter") * 0.30
     )
 
 
@@ -90,11 +91,11 @@ def test_prod_pays_for_two_to_six_instances_its_key_and_its_monitoring(
         + LOGS_GB * 0.50
         + LOGS_GB * 365 / 30 * 0.03
         + captured_gb * 90 / 30 * 0.023
+        + count(prod, "AWS::Logs::MetricFilter") * 0.30
     )
     assert result.basis_usd(Basis.TRAINING) == pytest.approx(
         4 * 0.23 + 30 * 4 / 730 * 0.14
     )
-    metric_filters = count(prod, "AWS::Logs::MetricFilter")
     monitoring = sum(
         line.usd or 0
         for line in result.lines
@@ -106,7 +107,6 @@ def test_prod_pays_for_two_to_six_instances_its_key_and_its_monitoring(
         + count(prod, "AWS::KMS::Key") * 1.00
         + count(prod, "AWS::CloudWatch::Dashboard") * 3.00
         + count(prod, "AWS::S3::Bucket") * 2 * 0.023
-        + metric_filters * 0.30
     )
     assert count(prod, "AWS::KMS::Key") == 1
 

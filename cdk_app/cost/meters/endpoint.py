@@ -9,8 +9,9 @@ from typing import Any
 
 from cdk_app.cost.items import Basis, LineItem
 from cdk_app.cost.meters.context import Context
-from cdk_app.cost.templates import Resource, as_number
+from cdk_app.cost.templates import Resource, TemplateError, as_number
 from cdk_app.cost.workload import DAYS_PER_MONTH
+from cdk_app.naming import CAPTURE_PREFIX
 from cdk_app.prices.units import BYTES_PER_GB, HOURS_PER_MONTH, SECONDS_PER_HOUR
 
 DEFAULT_VOLUME_GB = 30
@@ -142,10 +143,25 @@ def _data_capture(
     gb_per_month = (
         workload.requests_per_month * percentage / 100 * bytes_per_request
     ) / BYTES_PER_GB
+    days = _captured_days(context)
     return context.line(
         resource.stack,
-        f"data capture of {percentage:g} %, kept {workload.captured_days:g} days",
+        f"data capture of {percentage:g} %, kept {days:g} days",
         Basis.TRAFFIC,
         "s3.storage",
-        gb_per_month * workload.captured_days / DAYS_PER_MONTH,
+        gb_per_month * days / DAYS_PER_MONTH,
+    )
+
+
+def _captured_days(context: Context) -> float:
+    """Return after how many days a bucket's lifecycle deletes what is captured."""
+    for resource in context.resources:
+        lifecycle = resource.properties.get("LifecycleConfiguration", {})
+        for rule in lifecycle.get("Rules", []):
+            if rule.get("Prefix") == CAPTURE_PREFIX and "ExpirationInDays" in rule:
+                where = f"{resource.label}.LifecycleConfiguration"
+                return as_number(rule["ExpirationInDays"], where)
+    raise TemplateError(
+        f"data capture: expected a bucket whose lifecycle deletes '{CAPTURE_PREFIX}' "
+        "after some days, got none; without it the cost of storage grows for ever."
     )

@@ -70,14 +70,18 @@ def dashboard(resource: Resource, context: Context) -> list[LineItem]:
 
 
 def metric_filter(resource: Resource, context: Context) -> list[LineItem]:
-    """Price the custom metrics that a metric filter publishes."""
+    """Price the custom metrics that a metric filter publishes.
+
+    CloudWatch bills a metric for the hours in which it gets data, so none without
+    requests, and at most the whole month with any.
+    """
     count = len(resource.properties.get("MetricTransformations", []))
     return [
         context.line(
             resource.stack,
             "metric from logs" if count == 1 else f"{count} metrics from logs",
-            Basis.STANDING,
+            Basis.TRAFFIC,
             "cloudwatch.metric",
-            count,
+            count if context.workload.requests_per_month else 0,
         )
     ]

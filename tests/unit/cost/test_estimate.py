@@ -29,7 +29,6 @@ BUSY = Workload(
     requests_per_month=2_000_000,
     training_hours=3,
     stored_gb_per_bucket=5,
-    captured_days=15,
     other_logs_gb=0.5,
     seconds_per_request=0.004,
     request_bytes=600,
@@ -107,7 +106,12 @@ def test_an_autoscaled_environment_with_capture_key_and_monitoring(
     write_stack(
         tmp_path,
         "fraud-prod-storage",
-        Data=resource("AWS::S3::Bucket"),
+        Data=resource(
+            "AWS::S3::Bucket",
+            LifecycleConfiguration={
+                "Rules": [{"Prefix": "captures/", "ExpirationInDays": 15}]
+            },
+        ),
         Key=resource("AWS::KMS::Key", EnableKeyRotation=True),
         Alias=resource("AWS::KMS::Alias"),
     )
@@ -151,10 +155,11 @@ def test_an_autoscaled_environment_with_capture_key_and_monitoring(
 
     instances = 2 * 730 * 0.115 + 2 * 30 * 0.14
     at_maximum = 6 * 730 * 0.115 + 6 * 30 * 0.14
-    monitoring = 2 * 0.10 + 1 * 0.10 + 2 * 0.10 + 3.00 + 2 * 0.30
+    monitoring = 2 * 0.10 + 1 * 0.10 + 2 * 0.10 + 3.00
     standing = instances + monitoring + 1.00 + 5 * 0.023
     captured_gb = 2_000_000 * 0.20 * (650 + 500) / GB
-    traffic = 2_000_000 * 650 / GB * 0.016 + captured_gb * 15 / 30 * 0.023
+    passed_through = 2_000_000 * 650 / GB * 0.016
+    traffic = passed_through + captured_gb * 15 / 30 * 0.023 + 2 * 0.30
     training = 3 * 0.23 + 30 * 3 / 730 * 0.14
     assert month.idle_usd == pytest.approx(standing)
     assert month.usd == pytest.approx(standing + traffic + training)
@@ -168,6 +173,16 @@ def test_instances_in_another_region_have_that_regions_prices(tmp_path: Path) ->
     month = of(tmp_path, QUIET, environment="staging", region="eu-west-1")
     assert month.usd == pytest.approx(3 * (730 * 0.257 + 30 * 0.154))
     assert month.unknown_items == ("sagemaker.training.ml.m5.large",)
+
+
+def test_metrics_of_logs_cost_nothing_without_requests(tmp_path: Path) -> None:
+    write_stack(
+        tmp_path,
+        "fraud-dev-serving",
+        Scores=resource("AWS::Logs::MetricFilter", MetricTransformations=[{}]),
+    )
+    assert of(tmp_path, QUIET).usd == 0
+    assert of(tmp_path, BUSY).basis_usd(Basis.TRAFFIC) == pytest.approx(0.30)
 
 
 def test_without_requests_a_million_predictions_have_no_price(tmp_path: Path) -> None:
@@ -285,6 +300,15 @@ def test_a_quantity_that_the_template_does_not_state_is_refused(
 def test_numbers_may_stand_as_text_as_cloudformation_allows(tmp_path: Path) -> None:
     write_stack(tmp_path, "fraud-dev-serving", Config=instance_config(count="2"))  # type: ignore[arg-type]
     assert of(tmp_path, QUIET).usd == pytest.approx(2 * (730 * 0.115 + 30 * 0.14))
+
+
+def test_captures_that_nothing_deletes_are_refused(tmp_path: Path) -> None:
+    capture = {"EnableCapture": True, "InitialSamplingPercentage": 10}
+    write_stack(
+        tmp_path, "fraud-dev-serving", Config=instance_config(DataCaptureConfig=capture)
+    )
+    with pytest.raises(TemplateError, match="grows for ever"):
+        of(tmp_path, QUIET)
 
 
 def test_no_templates_names_the_command_that_writes_them(tmp_path: Path) -> None:
