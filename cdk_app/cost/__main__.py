@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cdk_app import prices
-from cdk_app.cost import gate, hosting, picture, report
-from cdk_app.cost.estimate import Estimate, estimate
+from cdk_app.cost import document, gate, hosting, report
+from cdk_app.cost.estimate import DEFAULT_REGION, Estimate, estimate
 from cdk_app.cost.templates import TemplateError, read_resources
 from cdk_app.cost.workload import Workload, WorkloadError
 from cdk_app.prices.refresh import RefreshError
@@ -22,7 +22,6 @@ from cdk_app.settings import (
     load,
 )
 
-DEFAULT_REGION = "us-east-1"
 SYNTH_DIRECTORY = Path("cdk.out")
 REVIEWED_DIRECTORY = Path("docs/templates")
 
@@ -137,7 +136,7 @@ def _estimate(options: argparse.Namespace) -> int:
         print(_break_even(chosen[0], estimates[0], known))
     if options.picture:
         options.picture.write_text(
-            _picture(estimates[0].region, known, workload), encoding="utf-8"
+            document.picture_of(known, estimates[0].region, workload), encoding="utf-8"
         )
     failures = [
         problem
@@ -190,22 +189,6 @@ def _break_even(
         )
     except prices.UnknownPriceError as error:
         return f"Break-even: unknown ({error.item})."
-
-
-def _picture(region: str, known: prices.PriceList, workload: Workload) -> str:
-    seconds = workload.seconds_per_request
-    options = [hosting.serverless(known, region, 2048, seconds)]
-    for instance_type, count in (
-        ("ml.m5.large", 1),
-        ("ml.m5.large", 2),
-        ("ml.m5.xlarge", 2),
-    ):
-        options.append(hosting.instances(known, region, instance_type, count))
-    title = (
-        f"Hosting a month in {region}, {seconds * 1000:g} ms a request, "
-        f"prices of {known.updated}"
-    )
-    return picture.draw(title, options)
 
 
 def _refresh(regions: Sequence[str] | None) -> int:

@@ -13,6 +13,9 @@ from cdk_app.prices import PriceList
 from cdk_app.prices.units import HOURS_PER_MONTH
 from cdk_app.settings import Settings
 
+DEFAULT_REGION = "us-east-1"
+"""Priced where the settings leave the region to the deployer's credentials."""
+
 
 @dataclass(frozen=True)
 class Estimate:

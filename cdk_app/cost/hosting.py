@@ -20,6 +20,10 @@ class HostingOption:
         return self.standing_usd + requests * self.usd_per_request
 
 
+SLOW_MODEL_SECONDS = 0.05
+"""A model as slow as a large ensemble in pure Python, for comparison."""
+
+
 def serverless(
     prices: PriceList, region: str, memory_mb: int, seconds_per_request: float
 ) -> HostingOption:
@@ -32,7 +36,9 @@ def serverless(
     """
     usd_per_second = prices.usd(region, f"sagemaker.serverless.{memory_mb}")
     return HostingOption(
-        f"serverless, {memory_mb} MB", 0, usd_per_second * seconds_per_request
+        f"serverless, {memory_mb} MB, {seconds_per_request * 1000:g} ms",
+        0,
+        usd_per_second * seconds_per_request,
     )
 
 
@@ -60,3 +66,21 @@ def break_even_requests(first: HostingOption, second: HostingOption) -> float | 
         return None
     requests = (second.standing_usd - first.standing_usd) / per_request
     return requests if requests >= 0 else None
+
+
+def compared(
+    prices: PriceList, region: str, seconds_per_request: float
+) -> list[HostingOption]:
+    """Return the options that the picture compares.
+
+    Raises
+    ------
+    UnknownPriceError
+        If one of them has no price in the region.
+    """
+    return [
+        serverless(prices, region, 2048, seconds_per_request),
+        serverless(prices, region, 2048, SLOW_MODEL_SECONDS),
+        instances(prices, region, "ml.m5.large", 1),
+        instances(prices, region, "ml.m5.large", 2),
+    ]

@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, product
 
 from cdk_app.cost.hosting import HostingOption, break_even_requests
 
 WIDTH, HEIGHT = 760, 440
-LEFT, RIGHT, TOP, BOTTOM = 70, 190, 50, 60
+LEFT, RIGHT, TOP, BOTTOM = 70, 210, 50, 60
 REQUESTS = (1e4, 1e10)
 USD = (0.01, 1e4)
 POINTS = 60
@@ -22,7 +22,7 @@ STROKES = (
 
 
 def draw(title: str, options: Sequence[HostingOption]) -> str:
-    """Return the SVG; the crossing of the first option with each other is marked."""
+    """Return the SVG, with the traffic marked at which options cost the same."""
     body = [*_axes(), *_curves(options), *_crossings(options)]
     return "\n".join(
         (
@@ -97,12 +97,15 @@ def _label_heights(amounts: Sequence[float]) -> list[float]:
 
 
 def _crossings(options: Sequence[HostingOption]) -> list[str]:
+    """Mark where an option that is paid by use meets one that is paid by time."""
     parts = []
-    for other in options[1:]:
-        requests = break_even_requests(options[0], other)
+    by_use = [option for option in options if option.usd_per_request]
+    by_time = [option for option in options if not option.usd_per_request]
+    for first, second in product(by_use, by_time):
+        requests = break_even_requests(first, second)
         if requests is None or not REQUESTS[0] <= requests <= REQUESTS[1]:
             continue
-        usd = options[0].monthly_usd(requests)
+        usd = first.monthly_usd(requests)
         if not USD[0] <= usd <= USD[1]:
             continue
         x, y = _x(requests), _y(usd)

@@ -13,10 +13,12 @@ class WorkloadError(ValueError):
 
 @dataclass(frozen=True)
 class Workload:
-    """A month's use. The defaults of the second group were measured, see docs/cost.md.
+    """A month's use.
 
-    ``seconds_per_request`` is what serverless hosting bills for: the time that the
-    container takes for one transaction.
+    The second group was measured by ``python -m benchmarks.request_cost`` on
+    2026-11-23, with the logistic regression of the embedded sample; a line of log has
+    the 26 bytes that CloudWatch adds. ``seconds_per_request`` is what serverless
+    hosting bills: the time of one transaction.
     """
 
     requests_per_month: float = 1_000_000
@@ -25,9 +27,9 @@ class Workload:
     other_logs_gb: float = 0.1
 
     seconds_per_request: float = 0.001
-    request_bytes: float = 620
-    response_bytes: float = 40
-    log_bytes_per_request: float = 200
+    request_bytes: float = 483
+    response_bytes: float = 44
+    log_bytes_per_request: float = 178 + 26
 
     def __post_init__(self) -> None:
         for field in fields(self):

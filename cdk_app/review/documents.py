@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from cdk_app.cost import document as cost
 from cdk_app.naming import Unit, stack_name
 from cdk_app.review import baselines
 from cdk_app.review.assembly import ROOT, Templates
@@ -32,7 +33,7 @@ def documents(docs: Path = DOCS) -> dict[Path, str]:
     stored = {
         name: baselines.stored(name, docs / "templates") for name in environment_names()
     }
-    made = {docs / "iam.md": permissions_page(stored)}
+    made = {docs / "iam.md": permissions_page(stored), **cost.documents(docs)}
     for unit in UNITS:
         of_unit: Templates = {
             name: template

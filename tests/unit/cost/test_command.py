@@ -173,7 +173,7 @@ def test_the_picture_is_an_svg_that_names_every_option(
     svg = picture.read_text(encoding="utf-8")
     assert status == 0
     assert svg.startswith("<svg ")
-    for option in ("serverless, 2048 MB", "1 x ml.m5.large", "2 x ml.m5.xlarge"):
+    for option in ("serverless, 2048 MB, 50 ms", "1 x ml.m5.large", "2 x ml.m5.large"):
         assert f">{option}</text>" in svg
 
 
