@@ -14,7 +14,7 @@ from training.sweep import Outcomes
 
 #: Bootstrap replicates: many for small test parts, linear time for large ones.
 _REPLICATES = (100, 1000)
-_REPLICATED_ROWS = 20_000_000
+_REPLICATED_ROWS = 15_000_000
 _HOURS_PER_SLICE = 6
 
 

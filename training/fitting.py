@@ -70,7 +70,8 @@ def assemble(name: str, fitted: Mapping[str, Pipeline]) -> Model:
     if name not in VOTES:
         return fitted[name]
     named = [(member, fitted[member]) for member in members(name)]
-    vote = VotingClassifier(named, voting="soft")
+    weights = [VOTES[name][member] for member in members(name)]
+    vote = VotingClassifier(named, voting="soft", weights=weights)
     # Its fit would fit the members again, and without their weights.
     vote.estimators_ = [pipeline for _, pipeline in named]
     vote.le_ = LabelEncoder().fit([0, 1])
@@ -107,7 +108,11 @@ def predict_out_of_fold(
 def vote_out_of_fold(name: str, of_members: Mapping[str, OutOfFold]) -> OutOfFold:
     """Out-of-fold predictions of a vote, from those of its members."""
     parts = [of_members[member] for member in members(name)]
-    mean = np.mean([part.probabilities for part in parts], axis=0)
+    mean = np.average(
+        [part.probabilities for part in parts],
+        axis=0,
+        weights=[VOTES[name][member] for member in members(name)],
+    )
     return OutOfFold(parts[0].rows, mean, parts[0].folds)
 
 

@@ -27,7 +27,7 @@ class ModelOptions:
     logistic_c: float = 1.0
     boosting_iterations: int = 400
     boosting_learning_rate: float = 0.05
-    boosting_leaves: int = 31
+    boosting_leaves: int = 15
     boosting_l2: float = 10.0
     #: Share of the features that a split may choose from.
     boosting_max_features: float = 0.3

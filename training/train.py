@@ -14,6 +14,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from threadpoolctl import threadpool_limits
+
 if not __package__:  # run by its path, as SageMaker does
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
@@ -30,6 +32,9 @@ from training.experiment import Experiment, run
 from training.metrics_text import describe_metrics
 from training.options import Arguments
 from training.reading import read_dataset
+from training.report.content import report_content
+from training.report.model_card import render_model_card
+from training.report.render import chart_library, render_report
 
 _STARTED = time.perf_counter()
 
@@ -44,21 +49,23 @@ def train(data_path: Path, model_dir: Path, arguments: Arguments) -> dict[str, A
     TrainingError
         If the data or `model_dir` cannot be used; nothing has been written then.
     """
-    with artifact_directory(model_dir) as directory:
+    # Small products of vectors gain nothing from threads, which wait by spinning.
+    with artifact_directory(model_dir) as directory, threadpool_limits(1):
         data = read_dataset(data_path, arguments.columns)
         _say(f"read {data.rows:,} rows, {data.frauds:,} of them frauds")
         experiment = run(data, arguments, _say)
         facts = TrainingData(data.sha256, data.rows, data.frauds)
         windows = _backtest(data, experiment, arguments) if arguments.backtest else {}
         metrics = metrics_document(data, facts, experiment, arguments, windows)
+        config = config_document(experiment.champion, arguments)
         write_artifact(
             directory,
             model=experiment.champion,
             train=experiment.parts.train,
             data=facts,
             metrics=metrics,
-            config=config_document(experiment.champion, arguments),
-            documents={},
+            config=config,
+            documents=_documents(metrics, config, experiment, arguments),
             rows=data.features,
         )
     return metrics
@@ -70,6 +77,23 @@ def _backtest(
     names = sorted({experiment.champion.name, experiment.baseline.name})
     per_day = experiment.population.transactions_per_day
     return {name: backtest(data, name, arguments, per_day, _say) for name in names}
+
+
+def _documents(
+    metrics: dict[str, Any],
+    config: dict[str, Any],
+    experiment: Experiment,
+    arguments: Arguments,
+) -> dict[str, str]:
+    documents = {layout.MODEL_CARD: render_model_card(metrics, config)}
+    library = chart_library()
+    if library is None:
+        _say(f"no {layout.REPORT}: Chart.js is not installed; run 'npm ci'")
+    else:
+        content = report_content(metrics, config, experiment, arguments)
+        documents[layout.REPORT] = render_report(content, library)
+        _say("drew the report")
+    return documents
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -108,7 +132,9 @@ def _run(argv: Sequence[str] | None, environment: Mapping[str, str]) -> None:
     outputs = container.output_data_dir(environment)
     if outputs is not None:
         outputs.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(model_dir / layout.METRICS, outputs / layout.METRICS)
+        for name in (layout.METRICS, layout.MODEL_CARD, layout.REPORT):
+            if (model_dir / name).is_file():
+                shutil.copyfile(model_dir / name, outputs / name)
     print(f"The artifact is in {model_dir}", flush=True)
 
 

@@ -16,6 +16,7 @@ from cdk_app.tags import project_tags
 from training.launch.deployment import Deployment
 from training.launch.errors import LaunchError, aws_errors_told
 from training.launch.spending import JobLimits
+from training.report.render import CHART_LIBRARY, chart_library
 
 PROJECT_DIR = Path(__file__).resolve().parents[2]
 #: What the training container needs of the project.
@@ -127,3 +128,7 @@ def stage_code(directory: Path) -> None:
             directory / package,
             ignore=shutil.ignore_patterns("__pycache__", "launch", "Dockerfile"),
         )
+    library = chart_library(PROJECT_DIR)
+    if library is not None:
+        (directory / CHART_LIBRARY).parent.mkdir(parents=True)
+        shutil.copyfile(library, directory / CHART_LIBRARY)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.unit.training.samples import make_dataset, random_dataset
 from training.dataset import Dataset
 from training.fitting import assemble, fit_all, fit_pipeline
-from training.models import RECIPES
+from training.models import RECIPES, VOTES, members
 from training.options import ModelOptions
 
 QUICK = ModelOptions(boosting_iterations=20, trees=20, network_epochs=60)
@@ -89,11 +89,13 @@ def test_time_counts_as_hour_of_day_only(name: str) -> None:
     )
 
 
-def test_a_vote_is_the_mean_of_its_members() -> None:
+def test_a_vote_is_the_weighted_mean_of_its_members() -> None:
     data = random_dataset()
-    fitted = fit_all(["gradient-boosting", "neural-network"], data, QUICK)
-    expected = np.mean(
-        [model.predict_proba(data.features) for model in fitted.values()], axis=0
+    fitted = fit_all(list(members("vote")), data, QUICK)
+    expected = np.average(
+        [fitted[name].predict_proba(data.features) for name in VOTES["vote"]],
+        axis=0,
+        weights=list(VOTES["vote"].values()),
     )
     vote = assemble("vote", fitted)
     np.testing.assert_allclose(vote.predict_proba(data.features), expected)

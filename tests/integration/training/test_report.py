@@ -1,0 +1,159 @@
+"""The report in a real browser: it draws, its slider counts, and it fits."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from artifact import layout
+from tests.integration.training.browser import CHROMIUM, Browser
+from training.train import main
+
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None, reason="needs Chromium: apt-get install chromium"
+)
+
+FIGURES = """Object.fromEntries([...document.querySelectorAll("[data-figure]")].map(
+    (e) => [e.dataset.figure, e.textContent]))"""
+
+
+@pytest.fixture(scope="module")
+def model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("report")
+    random = np.random.default_rng(3)
+    labels = (np.arange(2000) % 20 == 0).astype(int)
+    pd.DataFrame(
+        {
+            "Time": np.sort(random.uniform(0, 172_800, 2000)),
+            "Amount": random.exponential(80, 2000).round(2),
+            "V1": random.normal(size=2000) + 2 * labels,
+            "</script><b>V2": random.normal(size=2000),
+            "Class": labels,
+        }
+    ).to_csv(directory / "data.csv", index=False)
+    options = ["--model", "neural-network", "--threshold-policy", "max-f1"]
+    paths = ["--data", str(directory / "data.csv"), "--model-dir"]
+    assert main([*paths, str(directory / "model"), *options, "--backtest"]) == 0
+    return directory / "model"
+
+
+@pytest.fixture(scope="module")
+def metrics(model_dir: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((model_dir / layout.METRICS).read_text())
+    return found
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with Browser(tmp_path_factory.mktemp("profile")) as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(browser: Browser, model_dir: Path) -> Browser:
+    browser.show(1280, 900)
+    browser.open(model_dir / layout.REPORT)
+    return browser
+
+
+def percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
+
+
+def test_it_draws_without_a_complaint_and_without_a_network(
+    page: Browser, model_dir: Path
+) -> None:
+    drawn = page.evaluate(
+        """[...document.querySelectorAll("canvas")].map((canvas) => {
+            const { data } = canvas.getContext("2d").getImageData(
+                0, 0, canvas.width, canvas.height);
+            return data.some((value) => value !== 0);
+        })"""
+    )
+    assert drawn == [True] * 6
+    assert page.complaints == []
+    loaded = [url for url in page.requests if not url.startswith("data:")]
+    assert loaded == [(model_dir / layout.REPORT).as_uri()]
+
+
+def test_the_headline_is_that_of_the_metrics(
+    page: Browser, metrics: dict[str, Any]
+) -> None:
+    shown = page.evaluate(FIGURES)
+    assert shown["average_precision"] == f"{metrics['test']['average_precision']:.4f}"
+    assert shown["roc_auc"] == f"{metrics['test']['roc_auc']:.4f}"
+
+
+def test_the_slider_starts_at_the_rule_with_the_figures_of_the_metrics(
+    page: Browser, metrics: dict[str, Any]
+) -> None:
+    shown, test = page.evaluate(FIGURES), metrics["test"]
+    assert shown["explorer_precision"] == percent(test["precision"])
+    assert shown["explorer_recall"] == percent(test["recall"])
+    assert shown["explorer_savings"] == f"{test['savings']:,.0f}"
+    assert shown["alerts_per_day"] == f"{test['alerts_per_day']:,.0f}"
+    cells = page.evaluate(
+        """[...document.querySelectorAll("#confusion td")].map((e) => e.textContent)"""
+    )
+    matrix = test["confusion_matrix"]
+    assert [cell.replace(",", "") for cell in cells] == [
+        "legitimate",
+        f"{matrix['true_negatives']:.0f}",
+        f"{matrix['false_positives']:.0f}",
+        "fraud",
+        f"{matrix['false_negatives']:.0f}",
+        f"{matrix['true_positives']:.0f}",
+    ]
+
+
+def test_dragging_the_slider_changes_the_numbers_and_the_button_brings_them_back(
+    page: Browser,
+) -> None:
+    drag = """(() => { const slider = document.getElementById("slider");
+        slider.value = slider.max; slider.dispatchEvent(new Event("input")); })()"""
+    before = page.evaluate(FIGURES)
+    page.evaluate(drag)
+    laxest = page.evaluate(FIGURES)
+    assert laxest["explorer_recall"] == "100.0 %"
+    assert laxest["explorer_precision"] != before["explorer_precision"]
+    page.evaluate("""document.getElementById("reset").click()""")
+    assert page.evaluate(FIGURES) == before
+    assert page.complaints == []
+
+
+@pytest.mark.parametrize("width", [360, 768, 1920])
+@pytest.mark.parametrize("dark", [False, True])
+def test_it_fits_the_window_in_light_and_dark(
+    page: Browser, width: int, dark: bool
+) -> None:
+    page.show(width, 900, dark=dark)
+    page.wait_until(f"document.documentElement.scrollWidth <= {width}")
+    channels = page.evaluate(
+        "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)"
+    )
+    assert (sum(channels) < 3 * 128) is dark
+    assert page.complaints == []
+
+
+def test_a_column_name_is_text_and_not_markup(page: Browser) -> None:
+    assert page.evaluate(
+        """[...document.querySelectorAll("body b")].every(
+            (bold) => bold.parentElement.className === "tile")"""
+    )
+    assert "</script><b>V2" in page.evaluate(
+        """JSON.parse(document.getElementById("content").textContent)
+            .importance.map((item) => item.feature)"""
+    )
+
+
+def test_the_model_card_names_the_figures(
+    model_dir: Path, metrics: dict[str, Any]
+) -> None:
+    card = (model_dir / layout.MODEL_CARD).read_text()
+    assert card.startswith("# Model card: neural-network")
+    assert f"{metrics['test']['average_precision']:,.4g}" in card
+    assert metrics["data"]["sha256"] in card

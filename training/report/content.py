@@ -1,0 +1,184 @@
+"""What the report shows, as plain values for its page."""
+
+from typing import Any
+
+import numpy as np
+from sklearn.metrics import average_precision_score
+from threadpoolctl import threadpool_limits
+
+from artifact.decision import ThresholdRule
+from training.dataset import Dataset, Floats
+from training.evaluation import outcomes_of
+from training.experiment import Experiment, Trained
+from training.metrics import CALIBRATION_BINS
+from training.options import Arguments
+from training.sweep import Sweep, sweep
+
+#: Points of a curve: more cannot be told apart on a screen.
+_CURVE_POINTS = 300
+_EXPLORER_POINTS = 400
+_HISTOGRAM_BINS = 40
+_HISTOGRAM_LOG_ODDS = 12.0
+#: Legitimate rows among which features are permuted; frauds are all taken.
+_PERMUTED_ROWS = 2000
+
+
+def report_content(
+    metrics: dict[str, Any],
+    config: dict[str, Any],
+    experiment: Experiment,
+    arguments: Arguments,
+) -> dict[str, Any]:
+    """Return everything that the page needs, ready for JSON."""
+    test = experiment.parts.test
+    models = [experiment.champion]
+    if experiment.baseline is not experiment.champion:
+        models.append(experiment.baseline)
+    sweeps = {
+        model.name: sweep(
+            outcomes_of(test, arguments.decision), model.test_probabilities
+        )
+        for model in models
+    }
+    champion = experiment.champion
+    return {
+        "metrics": metrics,
+        "config": config,
+        "review_cost": arguments.decision.review_cost,
+        "curves": {name: _curves(totals) for name, totals in sweeps.items()},
+        "calibration": _calibration(test, champion),
+        "scores": _scores(test, champion),
+        "explorer": _explorer(
+            sweeps[champion.name],
+            champion,
+            arguments.decision.review_cost,
+            experiment.population.transactions_per_day,
+        ),
+        "importance": _importance(test, champion, arguments.split.random_state),
+    }
+
+
+def _curves(totals: Sweep) -> dict[str, list[list[float]]]:
+    chosen = _spread(len(totals.thresholds), _CURVE_POINTS, totals.true_positives)
+    return {
+        "precision_recall": _points(totals.recall, totals.precision, chosen),
+        "roc": _points(totals.false_positive_rate, totals.recall, chosen),
+    }
+
+
+def _spread(count: int, most: int, caught: Floats) -> list[int]:
+    """Choose indices evenly, and where a fraud is caught as far as they fit."""
+    gains = np.flatnonzero(np.diff(caught, prepend=0.0))
+    around = np.unique(np.concatenate([gains, np.maximum(gains - 1, 0)]))
+    if len(around) > most // 2:
+        around = around[np.linspace(0, len(around) - 1, most // 2).astype(int)]
+    even = np.geomspace(1, count, most // 2).astype(int) - 1
+    chosen: list[int] = np.unique(np.concatenate([around, even, [count - 1]])).tolist()
+    return chosen
+
+
+def _points(x: Floats, y: Floats, chosen: list[int]) -> list[list[float]]:
+    return [[_short(x[i]), _short(y[i])] for i in chosen]
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.6g}")
+
+
+def _calibration(test: Dataset, model: Trained) -> list[dict[str, float]]:
+    """Predicted and actual share of frauds, in bins of equal width."""
+    p, weights = model.test_probabilities, test.row_weights
+    bins = np.minimum((p * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
+    rows, predicted, actual = (
+        np.bincount(bins, values, minlength=CALIBRATION_BINS)
+        for values in (weights, weights * p, weights * test.labels)
+    )
+    return [
+        {
+            "predicted": _short(predicted[i] / rows[i]),
+            "actual": _short(actual[i] / rows[i]),
+            "rows": float(rows[i]),
+        }
+        for i in np.flatnonzero(rows)
+    ]
+
+
+def _scores(test: Dataset, model: Trained) -> dict[str, list[float]]:
+    """Histograms of the log-odds, which spread what probabilities crowd."""
+    p = np.clip(model.test_probabilities, 1e-12, 1 - 1e-12)
+    limit = _HISTOGRAM_LOG_ODDS
+    log_odds = np.clip(np.log(p / (1 - p)), -limit, limit)
+    edges = np.linspace(-limit, limit, _HISTOGRAM_BINS + 1)
+    legitimate, frauds = (
+        np.histogram(log_odds, edges, weights=test.row_weights * (test.labels == label))
+        for label in (0, 1)
+    )
+    return {
+        "log_odds": [_short(edge) for edge in (edges[:-1] + edges[1:]) / 2],
+        "legitimate": legitimate[0].tolist(),
+        "frauds": frauds[0].tolist(),
+    }
+
+
+def _explorer(
+    totals: Sweep,
+    model: Trained,
+    review_cost: float,
+    transactions_per_day: float | None,
+) -> dict[str, Any]:
+    """Return what each threshold would do, from the highest to the lowest."""
+    chosen = set(
+        _spread(len(totals.thresholds), _EXPLORER_POINTS, totals.true_positives)
+    )
+    start = int(np.argmax(totals.savings(review_cost)))
+    if isinstance(model.rule, ThresholdRule):
+        flagged = np.flatnonzero(totals.thresholds >= model.rule.threshold)
+        start = int(flagged[-1]) if flagged.size else 0
+    chosen.add(start)
+    indices = sorted(chosen)
+    savings = totals.savings(review_cost)
+    per_day = (transactions_per_day or 0.0) / totals.all_rows
+    return {
+        "start": indices.index(start),
+        "per_day": transactions_per_day is not None,
+        "frauds": totals.all_frauds,
+        "rows": totals.all_rows,
+        "steps": [
+            {
+                "threshold": float(totals.thresholds[i]),
+                "alerts": float(totals.alerts[i]),
+                "alerts_per_day": float(totals.alerts[i] * per_day),
+                "true_positives": float(totals.true_positives[i]),
+                "precision": float(totals.precision[i]),
+                "recall": float(totals.recall[i]),
+                "savings": float(savings[i]),
+            }
+            for i in indices
+        ],
+    }
+
+
+def _importance(
+    test: Dataset, model: Trained, random_state: int
+) -> list[dict[str, Any]]:
+    """Average precision lost when one feature's values are shuffled among rows."""
+    random = np.random.default_rng(random_state)
+    legitimate = np.flatnonzero(test.labels == 0)
+    taken = min(_PERMUTED_ROWS, len(legitimate))
+    sampled = random.choice(legitimate, taken, replace=False)
+    part = test.take(np.concatenate([np.flatnonzero(test.labels == 1), sampled]))
+    # Sampled rows stand for those left out, so that precision keeps its meaning.
+    weights = part.row_weights * np.where(part.labels == 1, 1, len(legitimate) / taken)
+
+    def score(features: Floats) -> float:
+        p = model.classifier.predict_proba(features)[:, 1]
+        return float(average_precision_score(part.labels, p, sample_weight=weights))
+
+    with threadpool_limits(1):
+        whole = score(part.features)
+        losses = []
+        for position, name in enumerate(part.feature_names):
+            shuffled = part.features.copy()
+            shuffled[:, position] = random.permutation(shuffled[:, position])
+            losses.append({"feature": name, "loss": _short(whole - score(shuffled))})
+    return sorted(losses, key=lambda item: -item["loss"])
