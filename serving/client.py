@@ -92,7 +92,7 @@ class FraudClient:
         """Score transactions in one call, in order; at most 25 MB of JSON."""
         if not transactions:
             return []
-        answers = self._invoke([dict(transaction) for transaction in transactions])
+        answers = self.probabilities(transactions)
         rule = self.rule
         try:
             return [
@@ -102,13 +102,15 @@ class FraudClient:
         except ArtifactError as error:
             raise CallError(str(error)) from None
 
-    def _invoke(self, transactions: list[dict[str, float]]) -> list[float]:
+    def probabilities(self, transactions: Sequence[Transaction]) -> list[float]:
+        """Return the fraud probability of each transaction, without any rule."""
+        rows = [dict(transaction) for transaction in transactions]
         with explained():
             response = self._runtime.invoke_endpoint(
                 EndpointName=self.endpoint,
                 ContentType="application/json",
                 Accept="application/json",
-                Body=json.dumps(transactions, default=float).encode(),
+                Body=json.dumps(rows, default=float).encode(),
             )
             answer = response["Body"].read()
         try:

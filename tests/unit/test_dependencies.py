@@ -25,6 +25,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "serving/verify": frozenset({"artifact"}) | SETTINGS,
     "serving/batch": frozenset({"artifact"}) | SETTINGS,
     "serving/decision_rule": frozenset({"artifact"}) | SETTINGS,
+    "serving/deployed_stack": frozenset({"artifact"}) | SETTINGS,
     "serving/": frozenset({"artifact"}),
     "local_aws/": frozenset(),
     "demo/": frozenset(),
