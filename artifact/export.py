@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from artifact.errors import ArtifactError
-from artifact.exported import GRAPH, Arrays, ExportedModel
+from artifact.exported import GRAPH, ExportedModel
+from artifact.operations import Arrays
 
 Node = dict[str, Any]
 INPUT: Node = {"op": "input"}

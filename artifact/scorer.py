@@ -10,8 +10,9 @@ import numpy.typing as npt
 
 from artifact import layout
 from artifact.errors import ArtifactError
-from artifact.exported import margin_of, read_exported
+from artifact.exported import read_exported
 from artifact.manifest import Manifest, read_manifest, verify
+from artifact.operations import margin_of
 
 #: Largest difference in probability that other builds of the same libraries may
 #: cause in the self-test; a wrong model or column order is far outside it.
@@ -60,7 +61,7 @@ def load_scorer(model_dir: Path | str, expected_manifest_sha256: str = "") -> Sc
     else:
         _check_scikit_learn(manifest)
         scorer = _fitted_scorer(manifest, _unpickle(directory / layout.MODEL))
-    _run_self_test(scorer)
+    run_self_test(scorer)
     return scorer
 
 
@@ -109,7 +110,14 @@ def _unpickle(path: Path) -> Any:  # noqa: ANN401 - any scikit-learn classifier
     return model
 
 
-def _run_self_test(scorer: Scorer) -> None:
+def run_self_test(scorer: Scorer) -> None:
+    """Score the manifest's self-test row and compare with what training recorded.
+
+    Raises
+    ------
+    ArtifactError
+        If they differ by more than `SELF_TEST_TOLERANCE`.
+    """
     test = scorer.manifest.self_test
     row = np.array([[test.row[name] for name in scorer.manifest.feature_names]])
     got = float(scorer.predict(row)[0])

@@ -8,12 +8,13 @@ Two ways, chosen by the Model's environment:
 
 import os
 import sys
+from http import HTTPStatus
 from typing import Any
 
 from artifact.errors import ArtifactError
-from artifact.scorer import load_scorer
 from serving.app import Application
-from serving.invocation import Invocations
+from serving.invocation import Request
+from serving.service import Service
 
 #: gunicorn's exit status for an application that cannot be loaded: with it the
 #: whole server ends, where any other status would start the worker again for ever.
@@ -30,7 +31,7 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - the module's protocol
         or "/opt/ml/model"
     )
     try:
-        application = Application(directory, _expected_manifest_sha256())
+        application = Application(Service(directory, _expected_manifest_sha256()))
     except ArtifactError as error:
         _print_failure(error)
         raise SystemExit(APP_LOAD_ERROR) from None
@@ -38,7 +39,7 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - the module's protocol
     return application
 
 
-def model_fn(model_dir: str) -> Invocations:
+def model_fn(model_dir: str) -> Service:
     """Verify and load the artifact, once per worker.
 
     Raises
@@ -47,26 +48,35 @@ def model_fn(model_dir: str) -> Invocations:
         If anything about the artifact is not as its manifest says.
     """
     try:
-        return Invocations(load_scorer(model_dir, _expected_manifest_sha256()))
+        return Service(model_dir, _expected_manifest_sha256())
     except ArtifactError as error:
         _print_failure(error)
         raise
 
 
 def transform_fn(
-    model: Invocations, body: str | bytes, content_type: str, accept: str
+    model: Service, body: str | bytes, content_type: str, accept: str
 ) -> Any:  # noqa: ANN401 - a Flask response or (body, media type)
     """Score one request.
 
     The image turns every exception of a hook into an HTML page with status 500,
     but passes on a Flask response with a status of its own: refusals go that way.
     """
-    data = body.encode() if isinstance(body, str) else body
-    answer = model.answer(data, content_type, accept)
-    if answer.status < 400:  # noqa: PLR2004
-        return answer.body.decode(), answer.media_type
     import flask  # noqa: PLC0415 - the image has it; the application needs none
 
+    headers = dict(flask.request.headers) if flask.has_request_context() else {}
+    answer = model.invoke(
+        Request(
+            body.encode() if isinstance(body, str) else body,
+            content_type,
+            # The image puts JSON where the caller named nothing.
+            headers.get("Accept", accept if not headers else ""),
+            headers.get("X-Amzn-SageMaker-Custom-Attributes", ""),
+            headers.get("X-Amzn-SageMaker-Inference-Id", ""),
+        )
+    )
+    if answer.status == HTTPStatus.OK:
+        return answer.body.decode(), answer.media_type
     return flask.Response(answer.body, answer.status, mimetype=answer.media_type)
 
 

@@ -1,65 +1,96 @@
 """One request from body to answer, whatever the transport."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 
+from artifact.decision import DecisionRule
+from artifact.reasons import explain
 from artifact.scorer import Scorer
 from serving import media_types
+from serving.alerts import AlertCounter, alert_counter
+from serving.attributes import reasons_wanted
+from serving.body import MAX_BODY_BYTES
 from serving.csv_input import CsvReader
-from serving.encoding import encode
-from serving.errors import RequestError, empty_body, too_large
+from serving.encoding import encode, encode_with_reasons
+from serving.errors import RequestError, bad_request, empty_body, too_large
 from serving.json_input import JsonReader
 from serving.npy_input import read_npy
 from serving.schema import Rows, Schema
 
-#: Largest body of a real-time endpoint:
-#: https://docs.aws.amazon.com/sagemaker/latest/dg/realtime-endpoints.html
-MAX_BODY_BYTES = 25 * 1024 * 1024
+#: Reasons cost two scored rows per feature; for more transactions use batch transform.
+MAX_ROWS_WITH_REASONS = 100
+
+_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True)
-class Answer:
-    """Status, media type and body; rows and values outside training's range."""
+class Request(NamedTuple):
+    """What a transport hands over: header values are empty when not sent."""
+
+    body: bytes
+    content_type: str = ""
+    accept: str = ""
+    custom_attributes: str = ""
+    id: str = ""
+
+
+class Answer(NamedTuple):
+    """Status, media type and body; and for the log, what was scored."""
 
     status: int
     media_type: str
     body: bytes
+    headers: Mapping[str, str] = _NO_HEADERS
     rows: int = 0
+    #: Values outside the range that training saw.
     outside: int = 0
+    #: Transactions that the artifact's own decision rule would have reviewed.
+    alerts: int = 0
+    max_fraud_probability: float = 0.0
     error_code: str = ""
 
 
 class Invocations:
     """Answers requests with one scorer."""
 
-    def __init__(self, scorer: Scorer) -> None:
+    def __init__(self, scorer: Scorer, rule: DecisionRule) -> None:
         self._scorer = scorer
         self._schema = Schema(scorer.manifest)
         self._json = JsonReader(self._schema)
         self._csv = CsvReader(self._schema)
+        self._count_alerts: AlertCounter = alert_counter(rule, self._schema)
 
-    def answer(self, body: bytes, content_type: str = "", accept: str = "") -> Answer:
-        """Score the transactions in `body`; a refusal is an answer too."""
+    def answer(self, request: Request) -> Answer:
+        """Score the transactions in the body; a refusal is an answer too."""
         try:
-            return self._score(body, content_type, accept)
+            return self._score(request)
         except RequestError as error:
             return refusal(error)
 
-    def _score(self, body: bytes, content_type: str, accept: str) -> Answer:
-        media_type = media_types.input_type(content_type)
+    def _score(self, request: Request) -> Answer:
+        media_type = media_types.input_type(request.content_type)
         default = media_types.JSON if media_type == media_types.NPY else media_type
-        wanted = media_types.output_type(accept, default)
-        if len(body) > MAX_BODY_BYTES:
+        wanted = media_types.output_type(request.accept, default)
+        n_reasons = reasons_wanted(request.custom_attributes)
+        if len(request.body) > MAX_BODY_BYTES:
             raise too_large(MAX_BODY_BYTES)
-        if not body:
+        if not request.body:
             raise empty_body()
-        rows, form = self._read(body, media_type)
-        probabilities = self._scorer.predict(rows).tolist()
+        rows, form = self._read(request.body, media_type)
+        probabilities = self._scorer.predict(rows)
+        values = probabilities.tolist()
+        if n_reasons:
+            body = self._explain(rows, values, form, wanted, n_reasons)
+        else:
+            body = encode(values, form, wanted)
         return Answer(
             200,
             wanted,
-            encode(probabilities, form, wanted),
-            rows=len(rows),
+            body,
+            rows=len(values),
             outside=self._schema.count_outside(rows),
+            alerts=self._count_alerts(probabilities, rows),
+            max_fraud_probability=max(values),
         )
 
     def _read(self, body: bytes, media_type: str) -> tuple[Rows, str]:
@@ -71,7 +102,32 @@ class Invocations:
             return self._csv.read(body), "list"
         return read_npy(body, self._schema), "list"
 
+    def _explain(
+        self, rows: Rows, values: list[float], form: str, wanted: str, count: int
+    ) -> bytes:
+        if wanted == media_types.CSV:
+            raise RequestError(
+                406,
+                "not_acceptable",
+                expected="Accept of a JSON type, which can hold reasons",
+                got=media_types.CSV,
+            )
+        if len(rows) > MAX_ROWS_WITH_REASONS:
+            raise bad_request(
+                "too_many_rows",
+                expected=f"at most {MAX_ROWS_WITH_REASONS} transactions with explain",
+                got=f"{len(rows)} transactions",
+            )
+        reasons = [explain(self._scorer, row, count) for row in rows]
+        return encode_with_reasons(values, reasons, form, wanted)
 
-def refusal(error: RequestError) -> Answer:
+
+def refusal(error: RequestError, headers: Mapping[str, str] = _NO_HEADERS) -> Answer:
     """Make the answer that says why a request was refused."""
-    return Answer(error.status, media_types.JSON, error.body(), error_code=error.code)
+    return Answer(
+        error.status,
+        media_types.JSON,
+        error.body(),
+        headers=headers,
+        error_code=error.code,
+    )

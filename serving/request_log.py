@@ -1,18 +1,28 @@
-"""One line of JSON per request on standard output, never with a feature's value."""
+"""One line of JSON per request on standard output, never with a feature's value.
 
+Lines are collected and written a few times a second by a thread of their own, so
+that no request waits for whoever reads the log. What a killed process had not yet
+written (at most `_FLUSH_SECONDS` of lines) is lost.
+"""
+
+import atexit
+import itertools
 import json
+import math
 import os
 import re
+import secrets
 import sys
-import uuid
-from collections.abc import Mapping
-from typing import Any
+import threading
+import time
 
 from serving.invocation import Answer
 
 _LEVELS = {"DEBUG": 0, "INFO": 100, "WARNING": 400, "ERROR": 500, "CRITICAL": 600}
+_FLUSH_SECONDS = 0.2
+#: Beyond this many waiting lines new ones are counted instead of kept.
+_MOST_LINES = 100_000
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
-_REQUEST_ID_HEADERS = ("HTTP_X_AMZN_SAGEMAKER_INFERENCE_ID", "HTTP_X_AMZN_REQUESTID")
 
 
 class RequestLog:
@@ -23,44 +33,77 @@ class RequestLog:
     """
 
     def __init__(self) -> None:
-        level = os.environ.get("LOG_LEVEL", "").upper() or "INFO"
+        level = os.environ.get("LOG_LEVEL", "").upper()
         self._lowest_status = _LEVELS.get(level, _LEVELS["INFO"])
+        self._lines: list[str] = []
+        self._dropped = 0
+        self._prefix = ""
+        self._numbers = itertools.count(1)
+        self._writing = threading.Lock()
+        self._started = False
+        atexit.register(self.flush)
+        os.register_at_fork(after_in_child=self._forget)
 
-    def write(self, environ: Mapping[str, Any], answer: Answer, seconds: float) -> None:
+    def write(self, request_id: str, answer: Answer, seconds: float) -> None:
         """Log one answered request."""
         if answer.status < self._lowest_status:
             return
-        entry = {
-            "request_id": _request_id(environ),
-            "status": answer.status,
-            "rows": answer.rows,
-            "milliseconds": round(seconds * 1000, 3),
-        }
-        if answer.outside:
-            entry["values_outside_training_range"] = answer.outside
-        if answer.error_code:
-            entry["error"] = answer.error_code
-        _print(entry)
+        if not self._started:
+            self._start()
+        if not (request_id and _REQUEST_ID.fullmatch(request_id)):
+            request_id = f"{self._prefix}{next(self._numbers)}"
+        milliseconds = "null" if math.isnan(seconds) else f"{seconds * 1000:.3f}"
+        scored = ""
+        if answer.rows:
+            scored = (
+                f', "rows": {answer.rows}, "alerts": {answer.alerts}, '
+                f'"max_fraud_probability": {answer.max_fraud_probability!r}, '
+                f'"values_outside_training_range": {answer.outside}'
+            )
+        failed = f', "error": "{answer.error_code}"' if answer.error_code else ""
+        self._add(
+            f'{{"request_id": "{request_id}", "status": {answer.status}, '
+            f'"milliseconds": {milliseconds}{scored}{failed}}}\n'
+        )
 
     def fault(self, error: Exception) -> None:
         """Log an error of ours: its type and place; its text might hold a value."""
-        frames = error.__traceback__
-        place = ""
-        while frames is not None:
-            code = frames.tb_frame.f_code
-            place = f"{os.path.basename(code.co_filename)}:{frames.tb_lineno}"  # noqa: PTH119
-            frames = frames.tb_next
-        _print({"fault": type(error).__name__, "at": place})
+        if not self._started:
+            self._start()
+        at, trace = "", error.__traceback__
+        while trace is not None:
+            file = trace.tb_frame.f_code.co_filename.rpartition("/")[2]
+            at, trace = f"{file}:{trace.tb_lineno}", trace.tb_next
+        self._add(json.dumps({"fault": type(error).__name__, "at": at}) + "\n")
 
+    def flush(self) -> None:
+        """Write what has been collected."""
+        with self._writing:
+            lines, self._lines = self._lines, []
+            dropped, self._dropped = self._dropped, 0
+            if dropped:
+                lines.append(json.dumps({"log_lines_dropped": dropped}) + "\n")
+            if lines:
+                sys.stdout.write("".join(lines))
+                sys.stdout.flush()
 
-def _request_id(environ: Mapping[str, Any]) -> str:
-    for header in _REQUEST_ID_HEADERS:
-        value = environ.get(header, "")
-        if value and _REQUEST_ID.fullmatch(value):
-            return str(value)
-    return uuid.uuid4().hex
+    def _add(self, line: str) -> None:
+        if len(self._lines) < _MOST_LINES:
+            self._lines.append(line)
+        else:
+            self._dropped += 1
 
+    def _start(self) -> None:
+        self._started = True
+        self._prefix = f"{secrets.token_hex(4)}-"
+        threading.Thread(target=self._flush_for_ever, daemon=True).start()
 
-def _print(entry: Mapping[str, Any]) -> None:
-    sys.stdout.write(json.dumps(entry) + "\n")
-    sys.stdout.flush()
+    def _forget(self) -> None:
+        """Begin anew in a child process, which has no thread and owns no line."""
+        self._started, self._lines = False, []
+        self._writing = threading.Lock()
+
+    def _flush_for_ever(self) -> None:
+        while True:
+            time.sleep(_FLUSH_SECONDS)
+            self.flush()

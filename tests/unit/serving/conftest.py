@@ -3,10 +3,12 @@ from pathlib import Path
 
 import pytest
 
+from artifact.decision import ThresholdRule
 from artifact.manifest import read_manifest
 from artifact.scorer import Scorer, load_scorer
 from serving.app import Application
 from serving.invocation import Invocations
+from serving.service import Service
 from tests.unit.serving.sample_artifact import write_artifact
 from tests.unit.serving.wsgi_client import WsgiClient
 
@@ -33,12 +35,12 @@ def scorer(model_dir: Path) -> Scorer:
 
 @pytest.fixture(scope="session")
 def invocations(scorer: Scorer) -> Invocations:
-    return Invocations(scorer)
+    return Invocations(scorer, ThresholdRule(0.5))
 
 
 @pytest.fixture
 def client(model_dir: Path) -> WsgiClient:
-    return WsgiClient(Application(model_dir))
+    return WsgiClient(Application(Service(model_dir)))
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from artifact.errors import ArtifactError
-from serving.app import Application
-from serving.invocation import MAX_BODY_BYTES
+from serving.body import MAX_BODY_BYTES
+from serving.service import Service
 from tests.unit.serving.wsgi_client import WsgiClient
 
 Row = dict[str, float]
@@ -33,12 +33,12 @@ def test_the_application_does_not_exist_without_a_good_artifact(
     with (own_model_dir / "model.joblib").open("ab") as file:
         file.write(b"tampered")
     with pytest.raises(ArtifactError, match=r"model\.joblib has SHA-256"):
-        Application(own_model_dir)
+        Service(own_model_dir)
 
 
 def test_another_manifest_than_the_pinned_one_is_refused(model_dir: Path) -> None:
     with pytest.raises(ArtifactError, match=r"manifest\.json has SHA-256"):
-        Application(model_dir, "0" * 64)
+        Service(model_dir, "0" * 64)
 
 
 @pytest.mark.parametrize("path", ["/", "/invocation", "/ping/", "/invocations/x"])
@@ -137,6 +137,7 @@ def test_a_fault_of_ours_is_500_and_tells_no_value(
     reply = client.invoke(json.dumps(row).encode())
     assert reply.status == 500
     assert reply.json()["error"]["code"] == "internal_error"
+    client.service.log.flush()
     logged = capsys.readouterr()
     assert "RuntimeError" in logged.out
     assert "secret" not in logged.out + logged.err + reply.body.decode()

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from serving.invocation import MAX_BODY_BYTES, Invocations
+from serving.body import MAX_BODY_BYTES
+from serving.invocation import Invocations, Request
 
 JSON = "application/json"
 LINES = "application/jsonlines"
@@ -19,7 +20,7 @@ GOOD = '{"Hour": 3, "V1": 0.25, "Amount": 12.5}'
 
 def refused(invocations: Invocations, body: str | bytes, content_type: str) -> Any:
     data = body.encode() if isinstance(body, str) else body
-    answer = invocations.answer(data, content_type)
+    answer = invocations.answer(Request(data, content_type))
     assert answer.status == 400, answer.body
     error = json.loads(answer.body)
     assert set(error) == {"error"}
@@ -220,7 +221,7 @@ def test_bytes_that_are_not_utf_8_are_refused(
 
 
 def test_a_body_beyond_the_limit_is_413(invocations: Invocations) -> None:
-    answer = invocations.answer(b" " * (MAX_BODY_BYTES + 1), JSON)
+    answer = invocations.answer(Request(b" " * (MAX_BODY_BYTES + 1), JSON))
     assert answer.status == 413
 
 
@@ -239,7 +240,7 @@ def test_a_field_that_does_not_look_like_a_name_is_not_repeated(
 def test_no_value_is_repeated(invocations: Invocations) -> None:
     for value in ('"4111-1111"', "{}", "[4111]", "4111e999", "nul4111", '"4111'):
         body = GOOD.replace("0.25", value)
-        answer = invocations.answer(body.encode(), JSON)
+        answer = invocations.answer(Request(body.encode(), JSON))
         assert answer.status == 400
         assert b"4111" not in answer.body
 
@@ -268,7 +269,7 @@ def test_a_bomb_is_refused_at_once_and_in_little_memory(
     data = (start + repeated * 1_000_000)[:1_000_000].encode() + b"x"
     tracemalloc.start()
     try:
-        answer = invocations.answer(data, content_type)
+        answer = invocations.answer(Request(data, content_type))
         _, peak_bytes = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from artifact.scorer import Scorer
-from serving.invocation import Answer, Invocations
+from serving.invocation import Answer, Invocations, Request
 
 Row = dict[str, float]
 ROWS: list[Row] = [
@@ -42,14 +42,14 @@ def results(answer: Answer) -> list[float]:
 def test_a_list_gives_one_result_per_row_in_order(
     invocations: Invocations, probabilities: list[float]
 ) -> None:
-    answer = invocations.answer(json.dumps(ROWS).encode(), "application/json")
+    answer = invocations.answer(Request(json.dumps(ROWS).encode(), "application/json"))
     assert results(answer) == pytest.approx(probabilities)
 
 
 def test_instances_give_predictions(
     invocations: Invocations, probabilities: list[float]
 ) -> None:
-    answer = invocations.answer(json.dumps({"instances": ROWS}).encode())
+    answer = invocations.answer(Request(json.dumps({"instances": ROWS}).encode()))
     predictions = json.loads(answer.body)["predictions"]
     assert [p["fraud_probability"] for p in predictions] == pytest.approx(probabilities)
 
@@ -61,7 +61,7 @@ def test_instances_give_predictions(
 def test_json_lines_give_json_lines(
     invocations: Invocations, probabilities: list[float], content_type: str
 ) -> None:
-    answer = invocations.answer(json_lines(ROWS), content_type)
+    answer = invocations.answer(Request(json_lines(ROWS), content_type))
     assert answer.media_type == "application/jsonlines"
     lines = [json.loads(line) for line in answer.body.splitlines()]
     assert [p["fraud_probability"] for p in lines] == pytest.approx(probabilities)
@@ -72,7 +72,7 @@ def test_json_lines_may_end_with_or_without_a_line_end(
     invocations: Invocations, end: bytes
 ) -> None:
     body = json_lines(ROWS).strip().replace(b"\n", b"\r\n" if b"\r" in end else b"\n")
-    answer = invocations.answer(body + end, "application/jsonlines")
+    answer = invocations.answer(Request(body + end, "application/jsonlines"))
     assert answer.rows == 3
 
 
@@ -93,7 +93,7 @@ def test_json_lines_may_end_with_or_without_a_line_end(
 def test_csv_gives_one_probability_a_line(
     invocations: Invocations, probabilities: list[float], body: bytes
 ) -> None:
-    answer = invocations.answer(body, "text/csv")
+    answer = invocations.answer(Request(body, "text/csv"))
     assert answer.media_type == "text/csv"
     got = [float(line) for line in answer.body.decode().splitlines()]
     assert got == pytest.approx(probabilities)
@@ -107,7 +107,7 @@ def test_npy_gives_json(
     rows = np.array([[1, 2, 10], [22, -1, 3], [13, 0, 99]], dtype, order=order)
     body = io.BytesIO()
     np.save(body, rows)
-    answer = invocations.answer(body.getvalue(), "application/x-npy")
+    answer = invocations.answer(Request(body.getvalue(), "application/x-npy"))
     assert results(answer) == pytest.approx(scorer.predict(rows.astype(np.float64)))
 
 
@@ -127,7 +127,9 @@ def test_npy_gives_json(
 def test_accept_chooses_the_form_of_the_answer(
     invocations: Invocations, row: Row, accept: str, media_type: str
 ) -> None:
-    answer = invocations.answer(json.dumps(row).encode(), "application/json", accept)
+    answer = invocations.answer(
+        Request(json.dumps(row).encode(), "application/json", accept)
+    )
     assert answer.status == 200
     assert answer.media_type == media_type
 
@@ -135,7 +137,7 @@ def test_accept_chooses_the_form_of_the_answer(
 def test_an_accept_that_nothing_meets_is_406(
     invocations: Invocations, row: Row
 ) -> None:
-    answer = invocations.answer(json.dumps(row).encode(), "", "image/png")
+    answer = invocations.answer(Request(json.dumps(row).encode(), "", "image/png"))
     assert answer.status == 406
 
 
@@ -146,7 +148,7 @@ def test_an_accept_that_nothing_meets_is_406(
 def test_another_content_type_is_415(
     invocations: Invocations, row: Row, content_type: str
 ) -> None:
-    answer = invocations.answer(json.dumps(row).encode(), content_type)
+    answer = invocations.answer(Request(json.dumps(row).encode(), content_type))
     assert answer.status == 415
 
 
@@ -157,12 +159,15 @@ def test_another_content_type_is_415(
 def test_parameters_and_case_of_the_content_type_do_not_matter(
     invocations: Invocations, row: Row, content_type: str
 ) -> None:
-    assert invocations.answer(json.dumps(row).encode(), content_type).status == 200
+    assert (
+        invocations.answer(Request(json.dumps(row).encode(), content_type)).status
+        == 200
+    )
 
 
 def test_values_outside_the_training_range_are_answered_and_counted(
     invocations: Invocations,
 ) -> None:
     rows = [{"Hour": 12, "V1": 9, "Amount": -5}, {"Hour": 12, "V1": 0, "Amount": 5}]
-    answer = invocations.answer(json.dumps(rows).encode())
+    answer = invocations.answer(Request(json.dumps(rows).encode()))
     assert (answer.status, answer.outside) == (200, 2)

@@ -24,6 +24,7 @@ class Reply:
 class WsgiClient:
     def __init__(self, application: Application) -> None:
         self._application = validator(application)
+        self.service = application.service
 
     def request(
         self,

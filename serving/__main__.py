@@ -1,0 +1,98 @@
+"""``python -m serving``: the project's own server, ``serve`` in its image."""
+
+import argparse
+import os
+import socket
+import sys
+from pathlib import Path
+
+# One row uses one thread: a pool per worker would only cost memory and start-up.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+from artifact.errors import ArtifactError
+from serving.supervisor import DRAIN_SECONDS, Supervisor, listen
+
+#: Connections a worker holds at a time; further ones are answered 503.
+MAX_CONNECTIONS = 2048
+
+
+def main() -> int:
+    """Run the server; returns its exit status."""
+    options = _parser().parse_args()
+    try:
+        from serving.asgi import AsgiApplication  # noqa: PLC0415 - numpy, after the above
+        from serving.service import Service  # noqa: PLC0415
+
+        digest = os.environ.get("FRAUD_MANIFEST_SHA256", "")
+        application = AsgiApplication(Service(options.model_dir, digest))
+        sockets = listen(options.host, options.port, options.workers)
+    except ArtifactError as error:
+        print(f"[ERROR] {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(
+            f"[ERROR] Cannot listen on {options.host}:{options.port}: "
+            f"{error.strerror}; stop what uses the port or choose another.",
+            file=sys.stderr,
+        )
+        return 1
+    port = sockets[0].getsockname()[1]
+    print(
+        f"Serving on {options.host}:{port} with {options.workers} workers", flush=True
+    )
+    Supervisor(sockets, lambda listener: run_worker(application, listener)).run()
+    return 0
+
+
+def run_worker(application: object, listener: socket.socket) -> None:
+    """Serve one socket until SIGTERM, then finish what has begun."""
+    import uvicorn  # noqa: PLC0415 - the workers alone need it
+
+    config = uvicorn.Config(
+        application,  # type: ignore[arg-type]
+        http="httptools",
+        loop="uvloop",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        limit_concurrency=MAX_CONNECTIONS,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m serving",
+        description="Serve a fraud model over HTTP: GET /ping, POST /invocations.",
+    )
+    # SageMaker starts every serving container with the argument "serve".
+    parser.add_argument("serve", nargs="?", choices=["serve"], help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--model-dir",
+        type=Path,
+        default=Path(os.environ.get("FRAUD_MODEL_DIR") or "/opt/ml/model"),
+        help="unpacked artifact (default: FRAUD_MODEL_DIR, else /opt/ml/model)",
+    )
+    parser.add_argument("--host", default="0.0.0.0", help="(default: 0.0.0.0)")  # noqa: S104 - a container's only door
+    parser.add_argument(
+        "--port",
+        type=int,
+        default=int(os.environ.get("SAGEMAKER_BIND_TO_PORT") or 8080),
+        help="(default: SAGEMAKER_BIND_TO_PORT, else 8080; 0 = any free one)",
+    )
+    parser.add_argument(
+        "--workers",
+        type=int,
+        default=len(os.sched_getaffinity(0)),
+        help="processes (default: one per core)",
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

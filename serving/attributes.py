@@ -1,0 +1,36 @@
+"""What a caller asks for beside the score, in SageMaker's custom attributes."""
+
+from serving.errors import bad_request
+
+#: InvokeEndpoint's CustomAttributes arrive in this header.
+HEADER = "X-Amzn-SageMaker-Custom-Attributes"
+_EXPLAIN = "explain"
+_MOST_REASONS = 100
+
+
+def reasons_wanted(attributes: str) -> int:
+    """How many reasons ``explain=3`` asks for; 0 without it.
+
+    Attributes are separated by commas or semicolons; those of others (trace
+    identifiers, say) are left alone.
+
+    Raises
+    ------
+    RequestError
+        If the number is none.
+    """
+    if _EXPLAIN not in attributes:
+        return 0
+    for attribute in attributes.replace(";", ",").split(","):
+        name, _, value = attribute.partition("=")
+        if name.strip() == _EXPLAIN:
+            value = value.strip()
+            if value.isascii() and value.isdigit() and 0 < int(value) <= _MOST_REASONS:
+                return int(value)
+            raise bad_request(
+                "invalid_attribute",
+                field=_EXPLAIN,
+                expected=f"a number of reasons from 1 to {_MOST_REASONS}",
+                got="something else",
+            )
+    return 0

@@ -1,0 +1,118 @@
+"""Compiled JSON decoders that take right bodies apart, and nothing else.
+
+Each returns rows only for a body of exactly `n_rows` objects with exactly the
+features as fields, all of them JSON numbers; duplicate fields are the caller's to
+count. In any doubt the answer is None.
+"""
+
+import json
+from collections.abc import Callable
+from itertools import chain
+from operator import itemgetter
+from typing import Any
+
+import numpy as np
+
+from serving.json_scanner import INSTANCES
+from serving.schema import Rows
+
+#: Body, form ("object", "list" or "instances") and number of rows → rows.
+Decoder = Callable[[bytes, str, int], Rows | None]
+
+
+def fastest_decoder(names: tuple[str, ...]) -> Decoder:
+    """Return the typed decoder where msgspec is installed, else the standard one."""
+    try:
+        return typed_decoder(names)
+    except ImportError:
+        return standard_decoder(names)
+
+
+def standard_decoder(names: tuple[str, ...]) -> Decoder:
+    """Decode with the standard library, as in AWS's image."""
+    width = len(names)
+    values_of = _getter(names)
+    # Its true and false would become 1 and 0 unseen.
+    no_words = all("true" not in name and "false" not in name for name in names)
+
+    def decode(body: bytes, form: str, n_rows: int) -> Rows | None:
+        # Counts that a right body has; they bound what decoding makes of a wrong one.
+        if (
+            not no_words
+            or body.count(b",") != n_rows * width - 1
+            or body.count(b"{") != n_rows + (form == INSTANCES)
+            or body.count(b"[") != (form != "object")
+            or b"true" in body
+            or b"false" in body
+        ):
+            return None
+        try:
+            document = json.loads(body.decode())
+            if form == INSTANCES:
+                document = document[INSTANCES]
+            elif form == "object":
+                document = [document]
+            if set(map(len, document)) != {width}:
+                return None
+            values = chain.from_iterable(map(values_of, document))
+            rows = np.fromiter(values, np.float64, n_rows * width)
+        except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+            return None
+        return rows.reshape(n_rows, width)
+
+    return decode
+
+
+def typed_decoder(names: tuple[str, ...]) -> Decoder:
+    """Decode with msgspec, which checks names and types as it goes.
+
+    Raises
+    ------
+    ImportError
+        If msgspec is not installed.
+    """
+    import msgspec  # noqa: PLC0415 - taken where it is installed
+
+    fields = [(f"f{position}", float) for position in range(len(names))]
+    row = msgspec.defstruct(
+        "Row",
+        fields,
+        rename={f"f{position}": name for position, name in enumerate(names)},
+        forbid_unknown_fields=True,
+        gc=False,
+    )
+    wrapper = msgspec.defstruct(
+        "Wrapper",
+        [("rows", list[row])],  # type: ignore[valid-type]
+        rename={"rows": INSTANCES},
+        forbid_unknown_fields=True,
+    )
+    decode_one = msgspec.json.Decoder(row).decode
+    decode_list = msgspec.json.Decoder(list[row]).decode  # type: ignore[valid-type]
+    decode_wrapper = msgspec.json.Decoder(wrapper).decode
+    values_of = msgspec.structs.astuple
+    width = len(names)
+
+    def decode(body: bytes, form: str, n_rows: int) -> Rows | None:
+        try:
+            if form == "object":
+                return np.array((values_of(decode_one(body)),), np.float64)
+            decoded = (
+                decode_list(body)
+                if form == "list"
+                else values_of(decode_wrapper(body))[0]
+            )
+        except (msgspec.DecodeError, ValueError):
+            return None
+        if len(decoded) != n_rows:
+            return None
+        values = chain.from_iterable(map(values_of, decoded))
+        return np.fromiter(values, np.float64, n_rows * width).reshape(n_rows, width)
+
+    return decode
+
+
+def _getter(names: tuple[str, ...]) -> Any:  # noqa: ANN401 - a callable of a dict
+    if len(names) == 1:
+        return lambda transaction: (transaction[names[0]],)
+    return itemgetter(*names)
