@@ -8,6 +8,8 @@ import sys
 import textwrap
 from typing import TYPE_CHECKING
 
+from local_aws.listener import PortInUseError, listen
+
 if TYPE_CHECKING:
     from types import FrameType
 
@@ -74,19 +76,21 @@ def main(arguments: list[str] | None = None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
 
-    # Here, not at the top: moto takes a second to import and --help needs none of it.
-    from local_aws.server import PortInUseError, Server  # noqa: PLC0415
-
     try:
-        server = Server(
-            options.port,
-            startup_timeout_seconds=options.startup_timeout,
-            log_requests=options.verbose,
-        )
+        listener = listen(options.port)
     except PortInUseError as error:
         print(f"local_aws: {error}", file=sys.stderr)
         return 1
-    with server:
+
+    # Here, not at the top: moto takes a second to import, and --help and a port in use
+    # need none of it.
+    from local_aws.server import Server  # noqa: PLC0415
+
+    with Server(
+        listener,
+        startup_timeout_seconds=options.startup_timeout,
+        log_requests=options.verbose,
+    ) as server:
         print(_banner(server.url), flush=True)
         server.serve_forever()
     return 0

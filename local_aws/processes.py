@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 REAPER = Path(__file__).with_name("reaper.py")
 TAIL_LINES = 200
+CLOSE_GRACE_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
@@ -60,9 +62,13 @@ class ContainerProcess:
         self._end_group()
         return code
 
+    def terminate(self) -> None:
+        """Send SIGTERM to the process and all that it started."""
+        self._signal(signal.SIGTERM)
+
     def stop(self, grace_seconds: float) -> int:
         """Send SIGTERM, then SIGKILL after the grace; return the exit code."""
-        self._signal(signal.SIGTERM)
+        self.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._popen.wait(grace_seconds)
         self._end_group()
@@ -146,12 +152,16 @@ class Processes:
         """End every process, then the reaper, which removes the directory."""
         with self._lock:
             self._closed = True
+        running = list(self._running)
+        for process in running:
+            process.terminate()
+        deadline = time.monotonic() + CLOSE_GRACE_SECONDS
+        for process in running:
+            process.stop(max(0.0, deadline - time.monotonic()))
         if self._reaper.stdin is not None:
             with contextlib.suppress(BrokenPipeError):
                 self._reaper.stdin.close()
         self._reaper.wait()
-        for process in self._running:
-            process.wait()
 
     def _tell_reaper(self, line: str) -> None:
         if self._reaper.stdin is not None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 import shutil
-import socket
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -14,40 +12,32 @@ from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import make_server
 
 from local_aws.context import Context, activate
+from local_aws.listener import LOOPBACK
 from local_aws.processes import Processes
 from local_aws.scheduler.clock import Clock
 from local_aws.services import dispatcher
 
 if TYPE_CHECKING:
+    import socket
     from types import TracebackType
-
-LOOPBACK = "127.0.0.1"
-
-
-class PortInUseError(Exception):
-    """Another program listens on the port."""
-
-    def __init__(self, port: int) -> None:
-        super().__init__(
-            f"port {port} is in use; stop the program that listens there, or choose "
-            "another port with --port."
-        )
 
 
 class Server:
     """AWS on this machine, as a context manager that leaves nothing behind."""
 
     def __init__(
-        self, port: int, *, startup_timeout_seconds: float, log_requests: bool = False
+        self,
+        listener: socket.socket,
+        *,
+        startup_timeout_seconds: float,
+        log_requests: bool = False,
     ) -> None:
-        listener = _listen(port)
         logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
         logging.getLogger("local_aws").setLevel(logging.INFO)
         logging.getLogger("werkzeug").setLevel(
             logging.INFO if log_requests else logging.ERROR
         )
-        # `localhost`, not 127.0.0.1: moto takes a template's URL path-style, as the
-        # SDKs send it, only if it contains "localhost".
+        # Always `localhost`: SDKs may address a bucket as `<bucket>.localhost`.
         self.url = f"http://localhost:{listener.getsockname()[1]}"
         self._directory = Path(tempfile.mkdtemp(prefix="local-aws-"))
         self._processes = Processes(self._directory)
@@ -83,17 +73,3 @@ class Server:
         self._http.server_close()
         self._processes.close()
         shutil.rmtree(self._directory, ignore_errors=True)
-
-
-def _listen(port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((LOOPBACK, port))
-        listener.listen(128)
-    except OSError as error:
-        listener.close()
-        if error.errno == errno.EADDRINUSE:
-            raise PortInUseError(port) from error
-        raise
-    return listener

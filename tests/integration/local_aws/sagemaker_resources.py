@@ -28,6 +28,8 @@ import json, os, pathlib, sys, time
 MODEL = (pathlib.Path(os.environ["SM_MODEL_DIR"]) / "name").read_text()
 if MODEL == "broken":
     raise RuntimeError("model 'broken' was tampered with")
+if MODEL == "slow-to-start":
+    time.sleep(5)
 
 def app(environ, start_response):
     def answer(status, body, *headers):

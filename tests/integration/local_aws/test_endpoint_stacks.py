@@ -14,10 +14,8 @@ from tests.integration.local_aws.sagemaker_resources import (
     IMAGE,
     ROLE,
     WSGI,
-    archive,
     ask,
     exists,
-    put,
     put_model,
     unique,
 )
@@ -117,14 +115,6 @@ def test_an_endpoint_is_deployed_updated_in_place_and_destroyed(
 def test_creation_waits_for_a_slow_endpoint(local_aws: LocalAws) -> None:
     """The call returns while the endpoint is on its way; the stack shows it."""
     name = unique("slow")
-    slow = archive(
-        {
-            "name": "slow",
-            "code/inference.py": "import time\ntime.sleep(4)\n"
-            "def app(environ, start_response):\n"
-            "    start_response('200 OK', [])\n    return [b'']\n",
-        }
-    )
     template = serving(name)
     client = local_aws.client("cloudformation")
     client.create_stack(
@@ -133,7 +123,7 @@ def test_creation_waits_for_a_slow_endpoint(local_aws: LocalAws) -> None:
         Parameters=[
             {
                 "ParameterKey": "Uri",
-                "ParameterValue": put(local_aws, f"{name}.tar.gz", slow),
+                "ParameterValue": put_model(local_aws, "slow-to-start"),
             }
         ],
     )
@@ -201,7 +191,7 @@ def test_a_stack_can_be_deleted_while_its_endpoint_is_created(
         Parameters=[
             {
                 "ParameterKey": "Uri",
-                "ParameterValue": put_model(local_aws, "never-healthy"),
+                "ParameterValue": put_model(local_aws, "slow-to-start"),
             }
         ],
     )
@@ -227,7 +217,7 @@ def test_a_stack_that_is_being_updated_cannot_be_updated_or_deleted(
         "Parameters": [
             {
                 "ParameterKey": "Uri",
-                "ParameterValue": put_model(local_aws, "never-healthy"),
+                "ParameterValue": put_model(local_aws, "slow-to-start"),
             }
         ],
     }
