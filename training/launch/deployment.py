@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 from cdk_app.naming import (
     ARTIFACT_BUCKET_OUTPUT,
     DATA_BUCKET_OUTPUT,
+    ENCRYPTION_KEY_OUTPUT,
     TRAINING_ROLE_OUTPUT,
     Unit,
     stack_name,
@@ -17,11 +18,13 @@ from training.launch.errors import LaunchError, aws_errors_told
 
 @dataclass(frozen=True)
 class Deployment:
-    """Buckets and role that a training job of one environment uses."""
+    """Buckets, role and key that a training job of one environment uses."""
 
     data_bucket: str
     artifact_bucket: str
     training_role_arn: str
+    #: The environment's own key; None where the services' keys are used.
+    encryption_key_arn: str | None = None
 
 
 def find_deployment(session: boto3.Session, environment: str) -> Deployment:
@@ -39,6 +42,7 @@ def find_deployment(session: boto3.Session, environment: str) -> Deployment:
         data_bucket=storage[DATA_BUCKET_OUTPUT],
         artifact_bucket=storage[ARTIFACT_BUCKET_OUTPUT],
         training_role_arn=training[TRAINING_ROLE_OUTPUT],
+        encryption_key_arn=storage.get(ENCRYPTION_KEY_OUTPUT),
     )
 
 

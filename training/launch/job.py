@@ -71,10 +71,12 @@ def start_job(
         from sagemaker.train.configs import (  # noqa: PLC0415
             Compute,
             InputData,
+            Networking,
             SourceCode,
         )
     logging.getLogger("sagemaker").setLevel(logging.ERROR)
     training = settings.training
+    key = deployment.encryption_key_arn
     with aws_errors_told(), tempfile.TemporaryDirectory(prefix="fraud-code-") as code:
         stage_code(Path(code))
         trainer = ModelTrainer(
@@ -96,6 +98,8 @@ def start_job(
                 instance_type=training.instance_type,
                 instance_count=1,
                 volume_size_in_gb=training.volume_size_gb,
+                # An instance's own disks are encrypted by the hardware, not by a key.
+                volume_kms_key_id=None if training.has_local_disks else key,
                 # Interrupted, it starts from scratch: it is short and has no state.
                 enable_managed_spot_training=limits.spot,
             ),
@@ -103,8 +107,16 @@ def start_job(
                 max_runtime_in_seconds=limits.max_runtime_seconds,
                 max_wait_time_in_seconds=limits.max_wait_seconds,
             ),
+            # Code and data come through channels: the job needs no network.
+            networking=Networking(
+                enable_network_isolation=True,
+                enable_inter_container_traffic_encryption=(
+                    training.encrypt_inter_container_traffic
+                ),
+            ),
             output_data_config=OutputDataConfig(
-                s3_output_path=f"s3://{deployment.artifact_bucket}"
+                s3_output_path=f"s3://{deployment.artifact_bucket}",
+                **({"kms_key_id": key} if key else {}),
             ),
             hyperparameters=dict(hyperparameters),
             tags=[Tag(key=k, value=v) for k, v in project_tags(settings).items()],

@@ -65,6 +65,14 @@ class TestDeployment:
         deploy(session, "training", {"TrainingRoleArn": "arn:role"})
         assert find_deployment(session, "dev") == Deployment("d", "a", "arn:role")
 
+    def test_an_environment_with_a_key_of_its_own_uses_it(
+        self, session: boto3.Session
+    ) -> None:
+        outputs = {"DataBucketName": "d", "ArtifactBucketName": "a"}
+        deploy(session, "storage", {**outputs, "EncryptionKeyArn": "arn:key"})
+        deploy(session, "training", {"TrainingRoleArn": "arn:role"})
+        assert find_deployment(session, "dev").encryption_key_arn == "arn:key"
+
     def test_a_stack_that_is_not_deployed_is_named_with_the_command(
         self, session: boto3.Session
     ) -> None:
@@ -156,6 +164,8 @@ class TestResult:
         self,
         session: boto3.Session,
         artifact_uri: str,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
         capsys: pytest.CaptureFixture[str],
     ) -> None:
         # moto completes a job at once and names this place for its artifact.
@@ -175,7 +185,10 @@ class TestResult:
                 },
                 StoppingCondition={"MaxRuntimeInSeconds": 60},
             )
+        monkeypatch.chdir(tmp_path)
         assert command.main(["--env", "dev", "--last"]) == 0
+        card = tmp_path / "out" / "fraud-dev-1" / layout.MODEL_CARD
+        assert card.read_text().startswith("# Model card")
         out, told = capsys.readouterr()
         assert "newest completed job is fraud-dev-1" in told
         assert "average precision" in told
@@ -204,7 +217,7 @@ class TestDeployCommand:
     def test_a_shell_reads_it_back_as_it_was_meant(
         self, rule: ThresholdRule | ExpectedValueRule
     ) -> None:
-        model = TrainedModel("s3://b/k/model.tar.gz", "a" * 64, rule, {})
+        model = TrainedModel("s3://b/k/model.tar.gz", "a" * 64, rule, {}, {})
         words = shlex.split(deploy_command("dev", model).replace("\\\n", " "))
         assert words[:5] == ["npx", "cdk", "deploy", "-c", "env=dev"]
         assert words[5] == "fraud-dev-serving"
@@ -218,7 +231,7 @@ class TestDeployCommand:
         assert json.loads(parameters["DecisionRule"]) == rule.as_dict()
 
     def test_every_parameter_names_its_stack(self) -> None:
-        model = TrainedModel("s3://b/k.tar.gz", "a" * 64, ThresholdRule(0.5), {})
+        model = TrainedModel("s3://b/k.tar.gz", "a" * 64, ThresholdRule(0.5), {}, {})
         text = deploy_command("dev", model)
         assert text.count("--parameters") == text.count("fraud-dev-serving:") == 3
 
