@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import boto3
 
@@ -14,7 +15,7 @@ from training.launch.deployment import find_deployment
 from training.launch.errors import LaunchError, aws_errors_told
 from training.launch.follow import follow
 from training.launch.job import PROJECT_DIR, job_name_prefix, start_job
-from training.launch.result import deploy_command, read_result
+from training.launch.result import deploy_command, read_result, save_documents
 from training.launch.spending import JobLimits, job_limits
 from training.launch.upload import upload_data
 from training.metrics_text import describe_metrics
@@ -48,9 +49,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     print(
         f"\nOn the test part of its data:\n{describe_metrics(model.metrics)}", file=told
     )
+    for path in save_documents(model, _documents_dir(artifact_uri)):
+        print(f"  {path}", file=told)
     print("\nDeploy it with\n", file=told, flush=True)
     print(deploy_command(options.env, model))
     return 0
+
+
+def _documents_dir(artifact_uri: str) -> Path:
+    """Where the report of a job goes: ``out/<job name>/`` in the current directory."""
+    return Path("out", artifact_uri.split("/")[-3])
 
 
 def launch(

@@ -6,6 +6,7 @@ import shlex
 import tarfile
 import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -25,6 +26,8 @@ class TrainedModel:
     manifest_sha256: str
     decision_rule: DecisionRule
     metrics: dict[str, Any]
+    #: Texts for people, by file name: the report and the model card.
+    documents: dict[str, bytes]
 
 
 def read_result(session: boto3.Session, artifact_uri: str) -> TrainedModel:
@@ -46,6 +49,11 @@ def read_result(session: boto3.Session, artifact_uri: str) -> TrainedModel:
                     name: _member(tar, name)
                     for name in (layout.METRICS, layout.CONFIG, layout.MANIFEST)
                 }
+                documents = {
+                    name: _member(tar, name)
+                    for name in (layout.REPORT, layout.MODEL_CARD)
+                    if name in tar.getnames()
+                }
             rule = parse_decision_rule(
                 json.loads(files[layout.CONFIG])["decision_rule"]
             )
@@ -60,7 +68,18 @@ def read_result(session: boto3.Session, artifact_uri: str) -> TrainedModel:
         manifest_sha256=hashlib.sha256(files[layout.MANIFEST]).hexdigest(),
         decision_rule=rule,
         metrics=metrics,
+        documents=documents,
     )
+
+
+def save_documents(model: TrainedModel, directory: Path) -> list[Path]:
+    """Write the report and the model card; return their paths."""
+    directory.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for name, text in model.documents.items():
+        paths.append(directory / name)
+        paths[-1].write_bytes(text)
+    return paths
 
 
 def deploy_command(environment: str, model: TrainedModel) -> str:
