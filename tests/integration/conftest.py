@@ -163,6 +163,6 @@ def stop_local_aws(server: LocalAws, temporary: Path) -> None:
 def local_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
     """AWS on this machine, empty, for one test module; nothing of it remains."""
     temporary = tmp_path_factory.mktemp("local-aws")
-    server = start_local_aws(temporary, "--startup-timeout", "20")
+    server = start_local_aws(temporary)
     yield server
     stop_local_aws(server, temporary)

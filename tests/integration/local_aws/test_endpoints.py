@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.conftest import LocalAws, alive, descendants, eventually
+from tests.integration.conftest import (
+    LocalAws,
+    alive,
+    descendants,
+    eventually,
+    start_local_aws,
+    stop_local_aws,
+)
 from tests.integration.local_aws.sagemaker_resources import (
     BUCKET,
     IMAGE,
@@ -28,6 +35,9 @@ from tests.integration.local_aws.sagemaker_resources import (
     unique,
     update_endpoint,
 )
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SERVERLESS = {"ServerlessConfig": {"MemorySizeInMB": 2048, "MaxConcurrency": 5}}
 
@@ -273,19 +283,19 @@ def test_the_container_s_last_error_is_the_failure_reason(local_aws: LocalAws) -
 
 
 def test_a_container_that_never_becomes_healthy_fails_after_its_time(
-    local_aws: LocalAws,
+    tmp_path: Path,
 ) -> None:
-    name = unique("sick")
-    create_model(local_aws, name, put_model(local_aws, "never-healthy"))
-    create_config(local_aws, name, ContainerStartupHealthCheckTimeoutInSeconds=60)
+    aws = start_local_aws(tmp_path, "--startup-timeout", "2")
+    create_model(aws, "sick", put_model(aws, "never-healthy"))
+    create_config(aws, "sick", ContainerStartupHealthCheckTimeoutInSeconds=60)
     started = time.monotonic()
 
-    description = create_endpoint(local_aws, name, name)
+    description = create_endpoint(aws, "sick", "sick")
 
+    assert time.monotonic() - started >= 2
     assert description["EndpointStatus"] == "Failed"
-    # The server was started with --startup-timeout 20, which is the shorter.
-    assert "no HTTP 200 within 20 seconds" in description["FailureReason"]
-    assert time.monotonic() - started >= 20
+    assert "no HTTP 200 within 2 seconds" in description["FailureReason"]
+    stop_local_aws(aws, tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
+import io
 import json
+import zipfile
 from typing import Any
 
 import pytest
@@ -306,3 +309,42 @@ def test_an_unknown_image_fails_the_job_with_what_is_known(
 def test_a_name_is_taken_once(local_aws: LocalAws, report: dict[str, Any]) -> None:
     with pytest.raises(ClientError, match="must be unique"):
         start_job(local_aws, report["name"], "")
+
+
+def wheel() -> bytes:
+    """Return a wheel of one module."""
+    metadata = "Metadata-Version: 2.1\nName: borrowed\nVersion: 1.0\n"
+    files = {
+        "borrowed.py": "VALUE = 42\n",
+        "borrowed-1.0.dist-info/METADATA": metadata,
+        "borrowed-1.0.dist-info/WHEEL": (
+            "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        ),
+        "borrowed-1.0.dist-info/RECORD": "",
+    }
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive_file:
+        for name, text in files.items():
+            archive_file.writestr(name, text)
+    return buffer.getvalue()
+
+
+def test_what_a_job_installs_stays_in_the_job(local_aws: LocalAws) -> None:
+    script = """
+import os, pathlib, subprocess, sys
+found = pathlib.Path(os.environ["SM_CHANNEL_WHEELS"], "borrowed-1.0-py3-none-any.whl")
+python = sys.executable
+subprocess.run([python, "-m", "pip", "install", "--no-index", found], check=True)
+subprocess.run([python, "-c", "import borrowed; print(borrowed.VALUE)"], check=True)
+"""
+    key = "wheels/borrowed-1.0-py3-none-any.whl"
+    uri = put(local_aws, key, wheel()).rsplit("/", 1)[0]
+    name = unique("installing")
+
+    description = run_job(
+        local_aws, name, script, InputDataConfig=[channel("wheels", uri)]
+    )
+
+    assert description["TrainingJobStatus"] == "Completed", description
+    assert log_lines(local_aws, GROUP, name)[-1] == "42"
+    assert importlib.util.find_spec("borrowed") is None
