@@ -128,14 +128,16 @@ def _run(argv: Sequence[str] | None, environment: Mapping[str, str]) -> None:
         raise TrainingError(
             "--data and --model-dir are needed outside SageMaker; see --help."
         )
-    print(describe_metrics(train(data_path, model_dir, to_arguments(options))))
+    metrics = train(data_path, model_dir, to_arguments(options))
+    print(describe_metrics(metrics), flush=True)
     outputs = container.output_data_dir(environment)
     if outputs is not None:
         outputs.mkdir(parents=True, exist_ok=True)
         for name in (layout.METRICS, layout.MODEL_CARD, layout.REPORT):
             if (model_dir / name).is_file():
                 shutil.copyfile(model_dir / name, outputs / name)
-    print(f"The artifact is in {model_dir}", flush=True)
+    if options.model_dir is not None:
+        print(f"The artifact is in {model_dir}")
 
 
 def _say(what: str) -> None:

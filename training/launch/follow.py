@@ -42,7 +42,7 @@ def follow(
                 print(f"{seconds:7.0f} s  {transition['Status']}", flush=True)
             seen_statuses = len(transitions)
             for line in log.new_lines():
-                print(f"           | {line}", flush=True)
+                print(f"  | {line}", flush=True)
             if job["TrainingJobStatus"] in {"Completed", "Failed", "Stopped"}:
                 print(describe_cost(job, session.region_name), flush=True)
                 return _artifact_uri(job)

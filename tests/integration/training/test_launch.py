@@ -1,0 +1,136 @@
+"""The launcher against local AWS: a real job through the SageMaker SDK."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from artifact import layout
+from training.launch.job import PROJECT_DIR
+
+#: The stacks' contract with the launcher: their names and outputs.
+STORAGE: dict[str, Any] = {
+    "Resources": {
+        name: {
+            "Type": "AWS::S3::Bucket",
+            "DeletionPolicy": "Delete",
+        }
+        for name in ("Data", "Artifact")
+    },
+    "Outputs": {
+        "DataBucketName": {"Value": {"Ref": "Data"}},
+        "ArtifactBucketName": {"Value": {"Ref": "Artifact"}},
+    },
+}
+TRAINING: dict[str, Any] = {
+    "Resources": {
+        "Role": {
+            "Type": "AWS::IAM::Role",
+            "Properties": {
+                "AssumeRolePolicyDocument": {
+                    "Version": "2012-10-17",
+                    "Statement": [
+                        {
+                            "Effect": "Allow",
+                            "Principal": {"Service": "sagemaker.amazonaws.com"},
+                            "Action": "sts:AssumeRole",
+                        }
+                    ],
+                }
+            },
+        }
+    },
+    "Outputs": {"TrainingRoleArn": {"Value": {"Fn::GetAtt": ["Role", "Arn"]}}},
+}
+
+
+@pytest.fixture(scope="module")
+def stacks(local_aws: Any) -> Any:
+    cloudformation = local_aws.client("cloudformation")
+    for unit, template in (("storage", STORAGE), ("training", TRAINING)):
+        name = f"fraud-dev-{unit}"
+        cloudformation.create_stack(
+            StackName=name,
+            TemplateBody=json.dumps(template),
+            Capabilities=["CAPABILITY_IAM"],
+        )
+        cloudformation.get_waiter("stack_create_complete").wait(
+            StackName=name, WaiterConfig={"Delay": 1}
+        )
+    return local_aws
+
+
+def launch(
+    local_aws: Any, directory: Path, *options: str
+) -> subprocess.CompletedProcess[str]:
+    environment = {
+        **{k: v for k, v in os.environ.items() if not k.startswith("AWS_")},
+        **local_aws.environment,
+        "PYTHONPATH": str(PROJECT_DIR),
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "training.launch", "--env", "dev", *options],
+        cwd=directory,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def test_a_job_runs_to_an_artifact_and_the_command_that_deploys_it(
+    stacks: Any, tmp_path: Path
+) -> None:
+    launched = launch(stacks, tmp_path, "--threshold", "0.4")
+    assert launched.returncode == 0, launched.stdout + launched.stderr
+    out = launched.stdout
+    found = re.search(r"ModelArtifactUri=(s3://[^\s']+/model\.tar\.gz)", out)
+    assert found is not None, out
+    uri = found[1]
+    assert re.fullmatch(r"s3://[^/]+/fraud-dev-\d+/output/model\.tar\.gz", uri)
+    assert "read 14,708 rows, 492 of them frauds" in out
+    assert '"threshold":0.4' in out
+    # Readable: no panels, no SDK noise, nothing wide but what cannot be cut.
+    before_command = out.partition("npx cdk deploy")[0]
+    wide = [line for line in before_command.splitlines() if len(line) > 80]
+    assert [line for line in wide if "s3://" not in line] == []
+    for noise in ("╭", "INFO", "SM_HPS", "Warning"):
+        assert noise not in out + launched.stderr
+
+    job = stacks.client("sagemaker").describe_training_job(
+        TrainingJobName=uri.split("/")[3]
+    )
+    assert job["HyperParameters"] == {"threshold": "0.4"}
+    report = tmp_path / "out" / job["TrainingJobName"] / layout.REPORT
+    assert report.read_text().startswith("<!doctype html>")
+
+    again = launch(stacks, tmp_path, "--last")
+    assert again.returncode == 0, again.stderr
+    assert again.stdout.strip() == out[out.index("npx cdk deploy") :].strip()
+    buckets = {b["Name"] for b in stacks.client("s3").list_buckets()["Buckets"]}
+    assert not [name for name in buckets if name.startswith("sagemaker-")]
+
+
+def test_a_job_that_refuses_its_data_fails_with_the_reason(
+    stacks: Any, tmp_path: Path
+) -> None:
+    data = tmp_path / "data.csv"
+    data.write_text("V1,Class\n1,0\nabc,1\n")
+    launched = launch(stacks, tmp_path, "--data", str(data))
+    assert launched.returncode == 1
+    assert "ended as Failed" in launched.stderr
+    assert "column 'V1' holds text in row 2 (line 3)" in launched.stderr
+    assert "Traceback" not in launched.stderr
+    assert "npx cdk deploy" not in launched.stdout
+
+
+def test_a_stack_that_is_not_deployed_is_named(stacks: Any, tmp_path: Path) -> None:
+    launched = launch(stacks, tmp_path, "--env", "staging")
+    assert launched.returncode == 1
+    assert "fraud-staging-storage is not deployed" in launched.stderr
