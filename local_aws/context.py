@@ -48,12 +48,19 @@ class Clients:
 
 @dataclass
 class Context:
-    """The server's address, processes and temporary directory."""
+    """The server's address, processes and temporary directory.
+
+    Attributes
+    ----------
+    time_scale
+        What the waits of an endpoint's update are multiplied with.
+    """
 
     url: str
     directory: Path
     processes: Processes
     startup_timeout_seconds: float
+    time_scale: float
     _clients: dict[str, Clients] = field(default_factory=dict)
 
     def clients(self, region: str) -> Clients:

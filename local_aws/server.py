@@ -30,6 +30,7 @@ class Server:
         listener: socket.socket,
         *,
         startup_timeout_seconds: float,
+        time_scale: float,
         log_requests: bool = False,
     ) -> None:
         logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
@@ -42,7 +43,13 @@ class Server:
         self._directory = Path(tempfile.mkdtemp(prefix="local-aws-"))
         self._processes = Processes(self._directory)
         activate(
-            Context(self.url, self._directory, self._processes, startup_timeout_seconds)
+            Context(
+                self.url,
+                self._directory,
+                self._processes,
+                startup_timeout_seconds,
+                time_scale,
+            )
         )
         self._http = make_server(
             LOOPBACK,

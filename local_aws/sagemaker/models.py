@@ -17,13 +17,16 @@ from moto.sagemaker.models import (
 )
 
 from local_aws import context, s3
-from local_aws.sagemaker.endpoints import Deployment
+from local_aws.sagemaker import variant_properties
+from local_aws.sagemaker.deployment_config import DeploymentConfig
+from local_aws.sagemaker.endpoints import Deployment, Update, weigh
+from local_aws.sagemaker.rollback_alarms import RollbackAlarms
+from local_aws.sagemaker.traffic import NO_TRAFFIC, Traffic
 from local_aws.sagemaker.training import MESSAGES, TrainingRun, check_supported
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
-
-    from local_aws.sagemaker.fleet import Fleet
 
 FINAL = {"Completed", "Failed", "Stopped"}
 
@@ -95,15 +98,34 @@ class Endpoint(FakeEndpoint):
         self.account = account_id
         self.region = region_name
         self.endpoint_status = "Creating"
-        self.fleet: Fleet | None = None
+        self.traffic: Traffic = NO_TRAFFIC
+        self.last_deployment_config: Mapping[str, Any] | None = None
+        self.pending_deployment_summary: dict[str, Any] | None = None
 
-    def describe_config(self, config: FakeEndpointConfig) -> None:
-        """Take over the configuration that now serves."""
+    def _process_production_variants(
+        self, production_variants: list[dict[str, Any]]
+    ) -> list[dict[str, Any]]:
+        # moto leaves weights out that are zero, or one by default.
+        described = super()._process_production_variants(production_variants)
+        for one, settings in zip(described, production_variants, strict=True):
+            weight = settings.get("InitialVariantWeight", 1.0)
+            one.update(CurrentWeight=weight, DesiredWeight=weight)
+        return described
+
+    def described_as(self, config: FakeEndpointConfig) -> list[dict[str, Any]]:
+        """Return the production variants that a configuration makes of it."""
+        return self._process_production_variants(config.production_variants)
+
+    def take_over(
+        self,
+        config: FakeEndpointConfig,
+        variants: Sequence[Mapping[str, Any]],
+        data_capture: Mapping[str, Any],
+    ) -> None:
+        """Describe the configuration that now serves."""
         self.endpoint_config_name = config.endpoint_config_name
-        self.production_variants = self._process_production_variants(
-            config.production_variants
-        )
-        self.data_capture_config = config.data_capture_config
+        self.production_variants = [dict(one) for one in variants]
+        self.data_capture_config = dict(data_capture)
 
     def is_created(self) -> bool:
         """Return whether it is past Creating."""
@@ -112,6 +134,7 @@ class Endpoint(FakeEndpoint):
     def enter(self, status: str, failure_reason: str | None = None) -> None:
         """Go into a status."""
         self.failure_reason = failure_reason  # type: ignore[assignment]
+        self.pending_deployment_summary = None
         self.last_modified_time = utcnow()
         self.endpoint_status = status
         context.log.info(
@@ -257,26 +280,76 @@ class SageMakerBackend(SageMakerModelBackend):
         endpoint_name: str,
         endpoint_config_name: str,
         *,
-        retain_all_variant_properties: bool,
-        retained_except: list[str],
+        retained: frozenset[str],
+        deployment_config: Mapping[str, Any] | None,
     ) -> Endpoint:
-        """Start replacing what serves an endpoint; returns at once."""
+        """Start replacing what serves an endpoint; returns at once.
+
+        Parameters
+        ----------
+        retained
+            Types of variant properties that stay as they are.
+        deployment_config
+            As the API takes it.
+        """
         endpoint = self.endpoint(endpoint_name)
         config = self._config(endpoint_config_name)
         with self._lock:
-            if endpoint.endpoint_status != "InService":
-                message = (
-                    f'Cannot update endpoint "{endpoint.arn}" in status '
-                    f"{endpoint.endpoint_status}; it must be InService."
-                )
-                raise ValidationError(message)
+            _check_in_service(endpoint)
             _check_hosting_kind(self._config(endpoint.endpoint_config_name), config)
+            update = self._update(endpoint, config, retained, deployment_config)
+            endpoint.last_deployment_config = deployment_config
             endpoint.enter("Updating")
-        deployment = Deployment(endpoint, config, self._models)
-        deployment.update(
-            retain=retain_all_variant_properties, retained_except=retained_except
-        )
+        Deployment(endpoint, config, self._models).update(update)
         return endpoint
+
+    def _update(
+        self,
+        endpoint: Endpoint,
+        config: FakeEndpointConfig,
+        retained: frozenset[str],
+        deployment_config: Mapping[str, Any] | None,
+    ) -> Update:
+        """Return what an update makes of an endpoint, its guardrails checked."""
+        variants = variant_properties.carried_over(
+            endpoint.described_as(config), endpoint.production_variants, retained
+        )
+        keeps_capture = variant_properties.DATA_CAPTURE in retained
+        parsed = DeploymentConfig.parse(deployment_config)
+        update = Update(
+            variants,
+            (endpoint if keeps_capture else config).data_capture_config,
+            parsed,
+            RollbackAlarms(self.account_id, self.region_name, parsed.alarms),
+        )
+        parsed.check(update.instance_counts)
+        update.alarms.check()
+        return update
+
+    def update_endpoint_weights_and_capacities(
+        self, endpoint_name: str, desired_weights_and_capacities: list[dict[str, Any]]
+    ) -> str:
+        """Change what is given of the variants, and nothing else."""
+        endpoint = self.endpoint(endpoint_name)
+        names = ("DesiredWeight", "DesiredInstanceCount")
+        with self._lock:
+            _check_in_service(endpoint)
+            now = {one["VariantName"]: one for one in endpoint.production_variants}
+            # moto sets what is not given to null.
+            complete = [
+                {**{n: now.get(one["VariantName"], {}).get(n) for n in names}, **one}
+                for one in desired_weights_and_capacities
+            ]
+            arn: str = super().update_endpoint_weights_and_capacities(
+                endpoint_name, complete
+            )
+            endpoint.production_variants = [
+                {name: value for name, value in one.items() if value is not None}
+                for one in endpoint.production_variants
+            ]
+            for fleet in endpoint.traffic.fleets:
+                weigh(fleet, endpoint.production_variants)
+        return arn
 
     def delete_endpoint(self, endpoint_name: str) -> None:
         """Start ending an endpoint's processes; it disappears when they are gone."""
@@ -293,14 +366,24 @@ class SageMakerBackend(SageMakerModelBackend):
         ).start()
 
     def _end_endpoint(self, endpoint: Endpoint) -> None:
-        if endpoint.fleet is not None:
-            endpoint.fleet.stop()
+        fleets, endpoint.traffic = endpoint.traffic.fleets, NO_TRAFFIC
+        for fleet in fleets:
+            fleet.stop()
         del self.endpoints[endpoint.endpoint_name]
         context.log.info("endpoint %s: deleted", endpoint.endpoint_name)
 
     def _config(self, name: str) -> FakeEndpointConfig:
         self.describe_endpoint_config(name)  # Raises SageMaker's error if unknown.
         return self.endpoint_configs[name]
+
+
+def _check_in_service(endpoint: Endpoint) -> None:
+    if endpoint.endpoint_status != "InService":
+        message = (
+            f'Cannot update endpoint "{endpoint.arn}" in status '
+            f"{endpoint.endpoint_status}; it must be InService."
+        )
+        raise ValidationError(message)
 
 
 def _check_hosting_kind(old: FakeEndpointConfig, new: FakeEndpointConfig) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from moto.core.responses import ActionResult, EmptyResult
 from moto.sagemaker.responses import SageMakerResponse as MotoSageMakerResponse
 
+from local_aws.sagemaker import variant_properties
 from local_aws.sagemaker.models import SageMakerBackend, sagemaker_backends
 
 
@@ -72,13 +73,24 @@ class SageMakerResponse(MotoSageMakerResponse):
 
     def update_endpoint(self) -> ActionResult:
         """UpdateEndpoint, which moto lacks."""
+        name = self._get_param("EndpointName")
+        backend = self.sagemaker_backend
         excluded = self._get_param("ExcludeRetainedVariantProperties") or []
-        endpoint = self.sagemaker_backend.update_endpoint(
-            self._get_param("EndpointName"),
-            self._get_param("EndpointConfigName"),
-            retain_all_variant_properties=bool(
+        retained = variant_properties.retained(
+            retain_all=bool(
                 self._get_bool_param("RetainAllVariantProperties", if_none=False)
             ),
-            retained_except=[one["VariantPropertyType"] for one in excluded],
+            excluded=[one["VariantPropertyType"] for one in excluded],
+        )
+        deployment_config = (
+            backend.endpoint(name).last_deployment_config
+            if self._get_bool_param("RetainDeploymentConfig", if_none=False)
+            else self._get_param("DeploymentConfig")
+        )
+        endpoint = backend.update_endpoint(
+            name,
+            self._get_param("EndpointConfigName"),
+            retained=retained,
+            deployment_config=deployment_config,
         )
         return ActionResult(endpoint.response_create)

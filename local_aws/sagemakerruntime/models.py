@@ -76,7 +76,7 @@ class SageMakerRuntimeBackend(BaseBackend):
         endpoints = sagemaker_backends[self.account_id][self.region_name].endpoints
         while True:
             endpoint = cast("Endpoint | None", endpoints.get(endpoint_name))
-            fleet = endpoint.fleet if endpoint else None
+            fleet = endpoint.traffic.choose() if endpoint else None
             if endpoint is None or fleet is None:
                 message = (
                     f"Endpoint {endpoint_name} of account {self.account_id} not found."
@@ -86,7 +86,7 @@ class SageMakerRuntimeBackend(BaseBackend):
             with fleet.use(target_variant) as server:
                 if server is not None:
                     return self._forward(endpoint_name, server, body, headers)
-            if endpoint.fleet is fleet:
+            if endpoint.traffic.includes(fleet):
                 raise InvocationError(_no_variant(endpoint_name, target_variant))
             # The fleet was replaced in between: ask the new one.
 
