@@ -95,8 +95,16 @@ def _of_kind(
 
 
 def _stack_of(found: Found, stacks: Sequence[LiveStack]) -> str:
-    ids = {found.name, found.arn, found.physical_id} - {""}
-    return next((s.found.name for s in stacks if ids & s.physical_ids), "")
+    """Return the owned stack that holds a resource, by its tag or by its id."""
+    ids = {text.lower() for text in (found.name, found.arn, found.physical_id) if text}
+    for stack in stacks:
+        if not stack.is_owned:
+            continue
+        if found.tags.get(STACK_NAME_TAG) == stack.found.name:
+            return stack.found.name
+        if ids & stack.physical_ids:
+            return stack.found.name
+    return ""
 
 
 def _retained_stacks(settings: Settings) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ class LiveStack:
     found: Found
     is_owned: bool
     physical_ids: frozenset[str]
+    """In lower case: services and CloudFormation differ in the case of ARNs."""
 
 
 def live_stacks(account: Account, scope: Scope) -> list[LiveStack]:
@@ -35,7 +36,7 @@ def live_stacks(account: Account, scope: Scope) -> list[LiveStack]:
 
 def _physical_ids(account: Account, stack: str) -> frozenset[str]:
     return frozenset(
-        resource["PhysicalResourceId"]
+        resource["PhysicalResourceId"].lower()
         for resource in account.pages(
             "cloudformation",
             "list_stack_resources",

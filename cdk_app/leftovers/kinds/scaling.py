@@ -27,6 +27,9 @@ def _scalable_targets(account: Account) -> Iterator[Found]:
             arn,
             tags,
             detail=f"{entry['MinCapacity']} to {entry['MaxCapacity']}",
+            physical_id="|".join(
+                (entry["ResourceId"], entry["ScalableDimension"], NAMESPACE)
+            ),
         )
 
 

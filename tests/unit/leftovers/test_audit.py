@@ -176,6 +176,20 @@ def test_what_a_stack_holds_is_deployed_and_left_to_cdk_destroy(
     assert len(audit(account, load("dev")).findings) == 2
 
 
+def test_a_stacks_resource_is_known_by_cloudformations_own_tag(
+    account: Account,
+) -> None:
+    deploy_parameter(account, "fraud-dev-serving", DEV)
+    made_by_it = {"aws:cloudformation:stack-name": "fraud-dev-serving"}
+    s3_backends[account.id]["aws"].create_bucket("held", "us-east-1")
+    bucket = s3_backends[account.id]["aws"].get_bucket("held")
+    s3_backends[account.id]["aws"].tagger.tag_resource(
+        bucket.arn, orphans.pairs(DEV | made_by_it)
+    )
+    standings = {f.found.kind: f.standing for f in audit(account, load("dev")).findings}
+    assert standings["bucket"] is Standing.DEPLOYED
+
+
 def test_a_retained_storage_stack_is_declared_with_what_it_holds(
     account: Account,
 ) -> None:
