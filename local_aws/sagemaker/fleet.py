@@ -125,9 +125,11 @@ class Fleet:
         fleet = cls()
         try:
             for variant in variants:
-                server = _start(endpoint_name, account, region, variant)
+                group = f"/aws/sagemaker/Endpoints/{endpoint_name}"
+                name = f"{endpoint_name}-{variant.name}"
+                server = start_server(name, group, account, region, variant)
                 fleet.servers.append(server)
-                _wait_until_healthy(server, variant)
+                wait_until_healthy(server, variant)
         except BaseException:
             fleet.stop()
             raise
@@ -167,13 +169,18 @@ class Fleet:
             server.stop()
 
 
-def _start(
-    endpoint_name: str, account: str, region: str, variant: Variant
+def start_server(
+    name: str, log_group: str, account: str, region: str, variant: Variant
 ) -> VariantServer:
+    """Start a variant's container; it may take a while to answer.
+
+    Raises
+    ------
+    FleetError
+        If it cannot be started; nothing of it is left.
+    """
     shared = context.current()
-    directory = ContainerDirectory.create(
-        shared.directory, f"{endpoint_name}-{variant.name}"
-    )
+    directory = ContainerDirectory.create(shared.directory, name)
     try:
         port = _free_port()
         command = _command(directory, port, region, variant)
@@ -183,7 +190,7 @@ def _start(
     log = LogStream(
         account,
         region,
-        f"/aws/sagemaker/Endpoints/{endpoint_name}",
+        log_group,
         f"{variant.name}/{directory.root.name}",
     )
     process = shared.processes.start(command, log.write)
@@ -214,8 +221,14 @@ def _command(
     return image.serve(ServingLaunch(directory, environment, port, fetch_archive))
 
 
-def _wait_until_healthy(server: VariantServer, variant: Variant) -> None:
-    """Wait for the first healthy /ping, the process's end, or the time limit."""
+def wait_until_healthy(server: VariantServer, variant: Variant) -> None:
+    """Wait for the first healthy /ping.
+
+    Raises
+    ------
+    FleetError
+        If the process ends before it, or the time limit passes.
+    """
     timeout_seconds = variant.startup_timeout_seconds
     deadline = time.monotonic() + timeout_seconds
     while time.monotonic() < deadline:

@@ -17,12 +17,15 @@ from moto.sagemaker.models import (
 )
 
 from local_aws import context, s3
+from local_aws.sagemaker import transform_job as transform_jobs
 from local_aws.sagemaker import variant_properties
 from local_aws.sagemaker.deployment_config import DeploymentConfig
 from local_aws.sagemaker.endpoints import Deployment, Update, weigh
 from local_aws.sagemaker.rollback_alarms import RollbackAlarms
 from local_aws.sagemaker.traffic import NO_TRAFFIC, Traffic
 from local_aws.sagemaker.training import MESSAGES, TrainingRun, check_supported
+from local_aws.sagemaker.transform import TransformRun
+from local_aws.sagemaker.transform_job import TransformJob
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -151,6 +154,7 @@ class SageMakerBackend(SageMakerModelBackend):
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self._runs: dict[str, TrainingRun] = {}
+        self._transform_runs: dict[str, TransformRun] = {}
         self._lock = threading.RLock()
 
     def create_training_job(  # type: ignore[override]
@@ -188,6 +192,43 @@ class SageMakerBackend(SageMakerModelBackend):
             )
             raise ValidationError(message)
         self._runs[training_job_name].stop()
+
+    def create_transform_job(  # type: ignore[override]
+        self,
+        **settings: Any,  # noqa: ANN401
+    ) -> TransformJob:
+        """Start a batch transform job; returns at once."""
+        name = settings["transform_job_name"]
+        model = self._models.get(settings["model_name"])
+        if model is None:
+            message = f"Could not find model {settings['model_name']}."
+            raise ValidationError(message)
+        with self._lock:
+            if name in self.transform_jobs:
+                arn = self.transform_jobs[name].arn
+                message = f"Transform job names must be unique; {arn} exists."
+                raise ValidationError(message)
+            job = TransformJob(
+                account_id=self.account_id, region_name=self.region_name, **settings
+            )
+            transform_jobs.check_supported(job)
+            self.transform_jobs[name] = job
+            container = model.primary_container or next(iter(model.containers), {})
+            self._transform_runs[name] = TransformRun(job, container)
+        self._transform_runs[name].start()
+        return job
+
+    def stop_transform_job(self, transform_job_name: str) -> None:
+        """Ask a batch transform job to stop; returns at once."""
+        self.describe_transform_job(transform_job_name)
+        run = self._transform_runs[transform_job_name]
+        if run.job.is_over:
+            message = (
+                f"The request was rejected because the transform job is in status "
+                f"{run.job.transform_job_status}."
+            )
+            raise ValidationError(message)
+        run.stop()
 
     def create_model(  # noqa: PLR0917  (moto's signature)
         self,

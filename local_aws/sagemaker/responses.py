@@ -56,6 +56,11 @@ class SageMakerResponse(MotoSageMakerResponse):
         self.sagemaker_backend.stop_training_job(self._get_param("TrainingJobName"))
         return EmptyResult()
 
+    def stop_transform_job(self) -> EmptyResult:
+        """StopTransformJob, which moto lacks."""
+        self.sagemaker_backend.stop_transform_job(self._get_param("TransformJobName"))
+        return EmptyResult()
+
     def create_model(self) -> ActionResult:
         """CreateModel, with network isolation, which moto drops."""
         model = self.sagemaker_backend.create_model(
