@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from local_aws.cloudformation.resources import (
+from local_aws.cloudformation.resources import (  # noqa: F401  (each registers)
     applicationautoscaling,
     budgets,
     cdk,
@@ -26,25 +26,7 @@ from local_aws.cloudformation.resources.moto_model import MotoModelHandler
 if TYPE_CHECKING:
     from local_aws.cloudformation.resources.base import Handler
 
-__all__ = ["MODULES", "Request", "handler_for", "immutable_properties"]
-
-# Importing a module registers its handlers.
-MODULES = (
-    applicationautoscaling,
-    budgets,
-    cdk,
-    cloudwatch,
-    ecr,
-    iam,
-    kms,
-    lambda_function,
-    logs,
-    s3,
-    sagemaker,
-    scheduler,
-    sns,
-    ssm,
-)
+__all__ = ["Request", "handler_for", "immutable_properties"]
 
 
 def handler_for(resource_type: str) -> Handler:

@@ -306,6 +306,7 @@ def test_a_container_that_never_becomes_healthy_fails_after_its_time(
         (archive({"code/inference.py": ""}), None, "Failed to find attribute 'app'"),
         (archive({}), {}, "set SAGEMAKER_SERVING_MODULE or SAGEMAKER_PROGRAM"),
     ],
+    ids=["no archive", "no code", "no application", "no module named"],
 )
 def test_an_artifact_that_cannot_be_served_says_why(
     local_aws: LocalAws,

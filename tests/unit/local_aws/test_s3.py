@@ -84,7 +84,11 @@ def test_a_member_that_would_leave_the_directory_is_refused(
     assert not Path("/etc/evil").exists()
 
 
-@pytest.mark.parametrize("content", [b"", b"not a tar", tar_of("a")[:-20]])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"not a tar", tar_of("a")[:-20]],
+    ids=["empty", "text", "truncated"],
+)
 def test_what_is_no_archive_says_so(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(S3Error, match=r"not.*valid|is a valid tar\.gz"):
         unpack(content, tmp_path / "model")
