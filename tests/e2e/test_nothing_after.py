@@ -1,0 +1,71 @@
+"""Each environment from nothing to a served model and back, and what is left then."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import run, shell
+from tests.integration.conftest import LocalAws
+
+DISPOSABLE = {
+    "dev": "--all",
+    "staging": "--all",
+    "prod": "fraud-prod-serving fraud-prod-observability fraud-prod-training",
+}
+RETAINED = {
+    "dev": [],
+    "staging": [],
+    "prod": ["KMS key", "bucket", "bucket", "bucket", "stack"],
+}
+
+
+def kinds_under(heading: str, table: str) -> list[str]:
+    """Return the kinds of the resources that the audit lists under a heading."""
+    found, here = [], False
+    for line in table.splitlines():
+        if not line.startswith(" "):
+            here = line.startswith(f"{heading}:")
+        elif here and line[2:20].strip():
+            found.append(line[2:20].strip())
+    return sorted(found)
+
+
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+def test_what_is_deployed_is_known_and_nothing_undeclared_remains(
+    local_aws: LocalAws, tmp_path: Path, environment: str
+) -> None:
+    # `cdk.out` of the checkout may be another test's, or its user's.
+    cdk = f"-c env={environment} --output {tmp_path / 'cdk.out'}"
+    launch = f"python -m training.launch --env {environment}"
+    audit = f"python -m cdk_app.leftovers --env {environment}"
+    if environment == "dev":
+        run(f"npx cdk bootstrap {cdk}", local_aws)
+    stacks = " ".join(
+        f"fraud-{environment}-{unit}"
+        for unit in ("storage", "training", "observability")
+    )
+    run(f"npx cdk deploy --require-approval never {cdk} {stacks}", local_aws)
+
+    told = run(f"{launch} --spot --max-cost-usd 0.05", local_aws)
+    assert "(spot), at most" in told
+    assert told.count("Billable: ") == told.count(" USD.\n") == 1
+
+    run(
+        f'eval "$({launch} --last) --require-approval never '
+        f'--output {tmp_path / "cdk.out"}"',
+        local_aws,
+    )
+    templates = tmp_path / "cdk.out"
+    run(f"python -m cdk_app.cost --env {environment} --templates {templates}")
+
+    deployed = shell(audit, local_aws)
+    assert deployed.returncode == 1, deployed.stdout
+    assert "endpoint" in kinds_under("DEPLOYED", deployed.stdout)
+    assert kinds_under("LEFTOVER", deployed.stdout) == []
+    assert kinds_under("DECLARED", deployed.stdout) == RETAINED[environment]
+
+    run(f"npx cdk destroy --force {cdk} {DISPOSABLE[environment]}", local_aws)
+    after = run(audit, local_aws)
+    for heading in ("LEFTOVER", "DEPLOYED", "NAME ONLY"):
+        assert kinds_under(heading, after) == [], after
+    assert kinds_under("DECLARED", after) == RETAINED[environment]
