@@ -9,7 +9,6 @@ import pytest
 from cdk_app import prices
 from cdk_app.cost import gate
 from cdk_app.cost.estimate import Estimate, estimate
-from cdk_app.cost.items import Basis
 from cdk_app.cost.templates import read_resources
 from cdk_app.cost.workload import Workload
 from tests.infrastructure.synthesized import Synthesized
@@ -53,61 +52,91 @@ def count(synthesized: Synthesized, resource_type: str) -> int:
     )
 
 
-def test_dev_is_serverless_and_its_endpoint_costs_nothing_while_idle(
-    dev: Synthesized,
-) -> None:
+def monitoring_usd(synthesized: Synthesized) -> float:
+    """Return alarms by their metrics, and dashboards, counted in the templates."""
+    alarms = [
+        resource["Properties"]
+        for unit in synthesized.units
+        for resource in synthesized.resources(unit, "AWS::CloudWatch::Alarm").values()
+    ]
+    metrics = sum(
+        sum("MetricStat" in metric for metric in alarm["Metrics"])
+        if "Metrics" in alarm
+        else 1
+        for alarm in alarms
+    )
+    return metrics * 0.10 + count(synthesized, "AWS::CloudWatch::Dashboard") * 3.00
+
+
+def logs_usd(retention_days: int) -> float:
+    return LOGS_GB * 0.50 + LOGS_GB * retention_days / 30 * 0.03
+
+
+def function_logs_usd(retention_days: int) -> float:
+    return 0.1 * 0.50 + 0.1 * retention_days / 30 * 0.03
+
+
+def test_the_month_of_dev(dev: Synthesized) -> None:
+    """Serverless: of its hosting nothing is paid while nobody calls."""
     result = month(dev)
-    hosting = [line for line in result.lines if "sagemaker.serverless" in line.item]
-    assert [line.basis for line in hosting] == [Basis.TRAFFIC]
-    # 3 million requests of 2 ms at 2048 MB, what passes through, and the logs.
-    assert result.basis_usd(Basis.TRAFFIC) == pytest.approx(
+    idle = (
+        monitoring_usd(dev)
+        + count(dev, "AWS::S3::Bucket") * 2 * 0.023
+        + function_logs_usd(7)
+    )
+    traffic = (
         3_000_000 * 0.002 * 0.00004
         + PASSED_THROUGH
-        + LOGS_GB * 0.50
-        + LOGS_GB * 7 / 30 * 0.03
+        + logs_usd(7)
         + count(dev, "AWS::Logs::MetricFilter") * 0.30
     )
+    training = 4 * 0.115 + 10 * 4 / 730 * 0.14
+    assert result.idle_usd == pytest.approx(idle)
+    assert result.usd == pytest.approx(idle + traffic + training)
+    assert result.maximum_usd == pytest.approx(result.usd)
+    assert count(dev, "AWS::KMS::Key") == 0
 
 
-def test_staging_pays_for_its_one_instance(staging: Synthesized) -> None:
-    serving = [
-        x for x in month(staging).lines if x.item.startswith("sagemaker.hosting")
-    ]
-    assert sum(line.usd or 0 for line in serving) == pytest.approx(
-        730 * 0.115 + 30 * 0.14
+def test_the_month_of_staging(staging: Synthesized) -> None:
+    """One instance, busy or not."""
+    result = month(staging)
+    idle = (
+        (730 * 0.115 + 30 * 0.14)
+        + monitoring_usd(staging)
+        + count(staging, "AWS::S3::Bucket") * 2 * 0.023
+        + function_logs_usd(14)
     )
+    traffic = (
+        PASSED_THROUGH + logs_usd(14) + count(staging, "AWS::Logs::MetricFilter") * 0.30
+    )
+    training = 4 * 0.115 + 10 * 4 / 730 * 0.14
+    assert result.idle_usd == pytest.approx(idle)
+    assert result.usd == pytest.approx(idle + traffic + training)
+    assert result.maximum_usd == pytest.approx(result.usd)
 
 
-def test_prod_pays_for_two_to_six_instances_its_key_and_its_monitoring(
-    prod: Synthesized,
-) -> None:
+def test_the_month_of_prod(prod: Synthesized) -> None:
+    """Two to six instances, one key, and a tenth of the traffic captured."""
     result = month(prod)
-    instances = 2 * (730 * 0.115 + 10 * 0.14)
-    at_maximum = 6 * (730 * 0.115 + 10 * 0.14)
-    assert result.maximum_usd - result.usd == pytest.approx(at_maximum - instances)
+    one_instance = 730 * 0.115 + 10 * 0.14
+    idle = (
+        2 * one_instance
+        + monitoring_usd(prod)
+        + 2 * 0.10  # the alarms of target tracking
+        + 1 * 1.00  # the key
+        + count(prod, "AWS::S3::Bucket") * 2 * 0.023
+    )
     captured_gb = 3_000_000 * 0.10 * (650 + 500) / GB
-    assert result.basis_usd(Basis.TRAFFIC) == pytest.approx(
+    traffic = (
         PASSED_THROUGH
-        + LOGS_GB * 0.50
-        + LOGS_GB * 365 / 30 * 0.03
+        + logs_usd(365)
         + captured_gb * 90 / 30 * 0.023
         + count(prod, "AWS::Logs::MetricFilter") * 0.30
     )
-    assert result.basis_usd(Basis.TRAINING) == pytest.approx(
-        4 * 0.23 + 30 * 4 / 730 * 0.14
-    )
-    monitoring = sum(
-        line.usd or 0
-        for line in result.lines
-        if line.item.startswith("cloudwatch.alarm")
-    )
-    assert result.idle_usd == pytest.approx(
-        instances
-        + monitoring
-        + count(prod, "AWS::KMS::Key") * 1.00
-        + count(prod, "AWS::CloudWatch::Dashboard") * 3.00
-        + count(prod, "AWS::S3::Bucket") * 2 * 0.023
-    )
+    training = 4 * 0.23 + 30 * 4 / 730 * 0.14
+    assert result.idle_usd == pytest.approx(idle)
+    assert result.usd == pytest.approx(idle + traffic + training)
+    assert result.maximum_usd == pytest.approx(result.usd + 4 * one_instance)
     assert count(prod, "AWS::KMS::Key") == 1
 
 
