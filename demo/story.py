@@ -51,8 +51,10 @@ def tell(terminal: Terminal) -> None:
     _expect(first[FRAUD]["alert"], "the fraud is an alert")
     _expect(not first[LEGITIMATE]["alert"], "the legitimate transaction is no alert")
 
-    terminal.part("Train with another setting, redeploy, ask again")
-    launched = terminal.run("python -m training.launch --env dev --logistic-c 0.001")
+    terminal.part(
+        "Train another model, compare it with the baseline, redeploy, ask again"
+    )
+    launched = terminal.run("python -m training.launch --env dev --model vote")
     terminal.run(deploy_command(launched))
     second = {name: ask(terminal, name) for name in (FRAUD, LEGITIMATE)}
     for name in (FRAUD, LEGITIMATE):
