@@ -31,10 +31,10 @@ class Capacity:
         return cls(str(settings["Type"]), int(settings["Value"]))
 
     def instances(self, of: int) -> int:
-        """Return how many of a variant's instances it is, at least one."""
+        """Return its whole instances of a variant: rounded down, at least one."""
         if self.kind == "INSTANCE_COUNT":
             return self.value
-        return max(1, math.ceil(of * self.value / 100))
+        return max(1, of * self.value // 100)
 
     def fraction(self, of: int) -> float:
         """Return the part of a variant's instances that was asked for."""

@@ -130,6 +130,24 @@ class Endpoint(FakeEndpoint):
         self.production_variants = [dict(one) for one in variants]
         self.data_capture_config = dict(data_capture)
 
+    @property
+    def response_object(self) -> dict[str, Any]:
+        """What DescribeEndpoint answers; moto shows data capture as it was asked for.
+
+        https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DataCaptureConfigSummary.html
+        """
+        response: dict[str, Any] = super().response_object
+        capture = response.pop("DataCaptureConfig", None)
+        if capture:
+            enabled = capture.get("EnableCapture", False)
+            response["DataCaptureConfig"] = {
+                **capture,
+                "EnableCapture": enabled,
+                "CaptureStatus": "Started" if enabled else "Stopped",
+                "CurrentSamplingPercentage": capture["InitialSamplingPercentage"],
+            }
+        return response
+
     def is_created(self) -> bool:
         """Return whether it is past Creating."""
         return bool(self.endpoint_status != "Creating")

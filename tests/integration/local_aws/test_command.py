@@ -44,7 +44,7 @@ def test_help_tells_all_options() -> None:
     result = run("--help")
 
     assert result.returncode == 0
-    for option in ("--port", "--startup-timeout", "--verbose"):
+    for option in ("--port", "--startup-timeout", "--time-scale", "--verbose"):
         assert option in result.stdout
     assert "docs/local-aws.md" in result.stdout
 
@@ -55,6 +55,7 @@ def test_help_tells_all_options() -> None:
         (["--port", "many"], "--port: expected a number from 0 to 65535, got 'many'"),
         (["--port", "65536"], "--port: expected a number from 0 to 65535"),
         (["--startup-timeout", "0"], "--startup-timeout: expected a positive number"),
+        (["--time-scale", "2"], "--time-scale: expected a number above 0 and up to 1"),
     ],
 )
 def test_a_wrong_option_is_refused_in_one_sentence(
