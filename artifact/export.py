@@ -249,19 +249,25 @@ def _function(_export: Export, step: Any, of: Node) -> Node:  # noqa: ANN401
 
 
 def _column_transformer(export: Export, step: Any, of: Node) -> Node:  # noqa: ANN401
-    parts = []
     everything = np.arange(step.n_features_in_)
-    for _, part, columns in step.transformers_:
-        if part == "drop":
-            continue
-        names = export.add(columns=everything[columns])
-        parts.append(export.transformer(part, {"op": "columns", "of": of, **names}))
-    return {"op": "concatenate", "of": parts}
+    groups = [
+        _group(export, part, everything[columns])
+        for _, part, columns in step.transformers_
+        if part != "drop"
+    ]
+    return {"op": "concatenate", "of": of, "groups": groups}
 
 
 def _feature_union(export: Export, step: Any, of: Node) -> Node:  # noqa: ANN401
-    parts = [export.transformer(part, of) for _, part in step.transformer_list]
-    return {"op": "concatenate", "of": parts}
+    parts = [part for _, part in step.transformer_list if part != "drop"]
+    everything = np.arange(step.n_features_in_)
+    groups = [_group(export, part, everything) for part in parts]
+    return {"op": "concatenate", "of": of, "groups": groups}
+
+
+def _group(export: Export, part: Any, columns: npt.NDArray[np.intp]) -> Node:  # noqa: ANN401
+    """Columns and how they are transformed; every operation keeps their number."""
+    return {**export.add(columns=columns), "by": export.transformer(part, INPUT)}
 
 
 def _pipeline_of_transformers(export: Export, step: Any, of: Node) -> Node:  # noqa: ANN401

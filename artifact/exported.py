@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from artifact.errors import ArtifactError
-from artifact.operations import Array, Arrays, Evaluate, build
+from artifact.operations import Arrays, Evaluate, build
 from artifact.operations_on_one import build_one
 
 GRAPH = "graph"
@@ -33,20 +33,14 @@ class ExportedModel:
     predict : callable
         Rows of shape (n_rows, n_features) → probabilities of shape (n_rows,).
     predict_one : callable
-        Rows of shape (1, n_features) → the probability, several times faster.
+        The values of one row, in a tuple → its probability, several times faster.
     margin : callable
         Rows of shape (n_rows, n_features) → log-odds of shape (n_rows,).
     """
 
     def __init__(self, graph: Mapping[str, Any], arrays: Arrays) -> None:
-        predict = build(graph["probability"], arrays)
-        predict_one = build_one(graph["probability"], arrays)
-
-        def predict_any(rows: Array) -> Array:
-            return np.array([predict_one(rows)]) if len(rows) == 1 else predict(rows)
-
-        self.predict_one = predict_one
-        self.predict: Evaluate = predict_any
+        self.predict: Evaluate = build(graph["probability"], arrays)
+        self.predict_one = build_one(graph["probability"], arrays)
         self.margin = build(graph["margin"], arrays)
 
 

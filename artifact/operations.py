@@ -58,14 +58,25 @@ def _clip(node: Node, arrays: Arrays) -> Evaluate:
     return lambda rows: np.minimum(np.maximum(below(rows), low), high)
 
 
-def _columns(node: Node, arrays: Arrays) -> Evaluate:
-    below, chosen = build(node["of"], arrays), _array(node, "columns", arrays)
-    return lambda rows: below(rows).take(chosen, axis=1)
-
-
 def _concatenate(node: Node, arrays: Arrays) -> Evaluate:
-    parts = [build(part, arrays) for part in node["of"]]
-    return lambda rows: np.concatenate([part(rows) for part in parts], axis=1)
+    """Transform groups of columns each in its own way and put them side by side."""
+    below = build(node["of"], arrays)
+    groups = [np.asarray(arrays[group["columns"]], np.intp) for group in node["groups"]]
+    chosen, start = np.concatenate(groups), 0
+    changes: list[tuple[slice, Evaluate]] = []
+    for group, columns in zip(node["groups"], groups, strict=True):
+        if group["by"]["op"] != "input":
+            place = slice(start, start + len(columns))
+            changes.append((place, build(group["by"], arrays)))
+        start += len(columns)
+
+    def evaluate(rows: Array) -> Array:
+        result: Array = below(rows).take(chosen, axis=1)
+        for place, change in changes:
+            result[:, place] = change(result[:, place])
+        return result
+
+    return evaluate
 
 
 def _modulo(node: Node, arrays: Arrays) -> Evaluate:
@@ -175,7 +186,6 @@ _OPERATIONS: Mapping[str, Callable[[Node, Arrays], Evaluate]] = {
     "input": _input,
     "scale": _scale,
     "clip": _clip,
-    "columns": _columns,
     "concatenate": _concatenate,
     "modulo": _modulo,
     "linear": _linear,

@@ -20,6 +20,7 @@ SELF_TEST_TOLERANCE = 1e-6
 
 Array = npt.NDArray[np.float64]
 Score = Callable[[Array], Array]
+ScoreOne = Callable[[tuple[float, ...]], float]
 
 
 class Scorer:
@@ -30,13 +31,18 @@ class Scorer:
     predict : callable
         Float64 rows of shape (n_rows, n_features), columns in the order of
         ``manifest.feature_names`` → fraud probabilities of shape (n_rows,).
+    predict_one : callable
+        The values of one row, in a tuple → its fraud probability.
     margin : callable
-        The same rows → log-odds before calibration, of shape (n_rows,).
+        The same rows as `predict` → log-odds before calibration, of shape (n_rows,).
     """
 
-    def __init__(self, manifest: Manifest, predict: Score, margin: Score) -> None:
+    def __init__(
+        self, manifest: Manifest, predict: Score, predict_one: ScoreOne, margin: Score
+    ) -> None:
         self.manifest = manifest
         self.predict = predict
+        self.predict_one = predict_one
         self.margin = margin
 
 
@@ -57,7 +63,9 @@ def load_scorer(model_dir: Path | str, expected_manifest_sha256: str = "") -> Sc
     verify(directory, manifest)
     if layout.SCORER in manifest.files:
         exported = read_exported(directory / layout.SCORER)
-        scorer = Scorer(manifest, exported.predict, exported.margin)
+        scorer = Scorer(
+            manifest, exported.predict, exported.predict_one, exported.margin
+        )
     else:
         _check_scikit_learn(manifest)
         scorer = _fitted_scorer(manifest, _unpickle(directory / layout.MODEL))
@@ -70,7 +78,12 @@ def _fitted_scorer(manifest: Manifest, model: Any) -> Scorer:  # noqa: ANN401 - 
         probabilities: Array = model.predict_proba(rows)[:, 1]
         return probabilities
 
-    return Scorer(manifest, predict, lambda rows: margin_of(predict(rows)))
+    return Scorer(
+        manifest,
+        predict,
+        lambda values: float(predict(np.array((values,)))[0]),
+        lambda rows: margin_of(predict(rows)),
+    )
 
 
 def _check_scikit_learn(manifest: Manifest) -> None:

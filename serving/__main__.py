@@ -1,6 +1,7 @@
 """``python -m serving``: the project's own server, ``serve`` in its image."""
 
 import argparse
+import gc
 import os
 import socket
 import sys
@@ -46,20 +47,26 @@ def main() -> int:
 
 def run_worker(application: object, listener: socket.socket) -> None:
     """Serve one socket until SIGTERM, then finish what has begun."""
-    import uvicorn  # noqa: PLC0415 - the workers alone need it
+    import uvicorn  # noqa: PLC0415 - after numpy's variable is set
 
+    from serving.http_protocol import KEEP_ALIVE_SECONDS, Protocol  # noqa: PLC0415
+
+    # What is here stays: the collector need not look through it again.
+    gc.freeze()
     config = uvicorn.Config(
         application,  # type: ignore[arg-type]
-        http="httptools",
+        http=Protocol,
         loop="uvloop",
         ws="none",
         lifespan="off",
+        interface="asgi3",
+        proxy_headers=False,
         log_config=None,
         access_log=False,
         server_header=False,
         date_header=False,
         limit_concurrency=MAX_CONNECTIONS,
-        timeout_keep_alive=75,
+        timeout_keep_alive=int(KEEP_ALIVE_SECONDS),
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
     uvicorn.Server(config).run(sockets=[listener])

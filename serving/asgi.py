@@ -45,7 +45,7 @@ class AsgiApplication:
     """Carries requests to a service and its answers back (ASGI 3, HTTP only)."""
 
     def __init__(self, service: Service, body_seconds: float = BODY_SECONDS) -> None:
-        self._service = service
+        self.service = service
         self._body_seconds = body_seconds
         self._held_bytes = 0
         self._thread = ThreadPoolExecutor(1, "large-bodies")
@@ -69,11 +69,11 @@ class AsgiApplication:
         await send({"type": "http.response.body", "body": answer.body})
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
-        refused = self._service.refuse_address(scope["method"], scope["path"])
+        refused = self.service.refuse_address(scope["method"], scope["path"])
         if refused is not None:
             return refused
         if scope["path"] == "/ping":
-            return self._service.ping()
+            return self.service.ping()
         headers = {
             _WANTED[name]: value.decode("latin-1")
             for name, value in scope["headers"]
@@ -85,7 +85,7 @@ class AsgiApplication:
             length = check_length(headers.pop("length", "0") or "0")
             return await self._read_and_score(receive, length, headers)
         except RequestError as error:
-            answer = self._service.refuse(error, request_id)
+            answer = self.service.refuse(error, request_id)
             if error.status == HTTPStatus.SERVICE_UNAVAILABLE:
                 return answer._replace(headers=_RETRY_AFTER)
             return answer
@@ -95,7 +95,7 @@ class AsgiApplication:
     ) -> Answer:
         message = await self._first(receive)
         if not message.get("more_body") and length <= INLINE_BYTES:
-            return self._service.invoke(Request(message["body"], **headers))
+            return self.service.invoke(Request(message["body"], **headers))
         held = length or MAX_BODY_BYTES
         if self._held_bytes + held > MAX_HELD_BYTES:
             raise RequestError(
@@ -109,10 +109,10 @@ class AsgiApplication:
             body = await self._within_time(_rest(message, receive))
             request = Request(body, **headers)
             if len(body) <= INLINE_BYTES:
-                return self._service.invoke(request)
+                return self.service.invoke(request)
             loop = asyncio.get_running_loop()
             return await loop.run_in_executor(
-                self._thread, self._service.invoke, request
+                self._thread, self.service.invoke, request
             )
         finally:
             self._held_bytes -= held

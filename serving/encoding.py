@@ -11,6 +11,11 @@ from serving.media_types import CSV, JSON_LINES
 KEY = "fraud_probability"
 
 
+def encode_one(probability: float) -> bytes:
+    """Write the answer to one transaction in JSON."""
+    return f'{{"{KEY}": {probability!r}}}'.encode()
+
+
 def encode(probabilities: Sequence[float], form: str, media_type: str) -> bytes:
     """Write one result per transaction, in order.
 

@@ -8,11 +8,11 @@ from artifact.decision import DecisionRule
 from artifact.reasons import explain
 from artifact.scorer import Scorer
 from serving import media_types
-from serving.alerts import AlertCounter, alert_counter
+from serving.alerts import AlertCounter
 from serving.attributes import reasons_wanted
 from serving.body import MAX_BODY_BYTES
 from serving.csv_input import CsvReader
-from serving.encoding import encode, encode_with_reasons
+from serving.encoding import encode, encode_one, encode_with_reasons
 from serving.errors import RequestError, bad_request, empty_body, too_large
 from serving.json_input import JsonReader
 from serving.npy_input import read_npy
@@ -21,6 +21,8 @@ from serving.schema import Rows, Schema
 #: Reasons cost two scored rows per feature; for more transactions use batch transform.
 MAX_ROWS_WITH_REASONS = 100
 
+_JSON_INPUTS = frozenset({"", media_types.JSON})
+_JSON_OUTPUTS = frozenset({"", "*/*", media_types.JSON})
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -58,14 +60,38 @@ class Invocations:
         self._schema = Schema(scorer.manifest)
         self._json = JsonReader(self._schema)
         self._csv = CsvReader(self._schema)
-        self._count_alerts: AlertCounter = alert_counter(rule, self._schema)
+        self._alerts = AlertCounter(rule, self._schema)
 
     def answer(self, request: Request) -> Answer:
         """Score the transactions in the body; a refusal is an answer too."""
         try:
-            return self._score(request)
+            return self._score_common(request) or self._score(request)
         except RequestError as error:
             return refusal(error)
+
+    def _score_common(self, request: Request) -> Answer | None:
+        """Answer what nearly every request is: one ordinary transaction in JSON.
+
+        `_score` would give the same answer, in twice the time; it gets all others.
+        """
+        if (
+            request.content_type not in _JSON_INPUTS
+            or request.accept not in _JSON_OUTPUTS
+            or request.custom_attributes
+        ):
+            return None
+        values = self._json.read_one(request.body)
+        if values is None or not self._schema.is_ordinary(values):
+            return None
+        probability = self._scorer.predict_one(values)
+        return Answer(
+            200,
+            media_types.JSON,
+            encode_one(probability),
+            rows=1,
+            alerts=self._alerts.count_one(probability, values),
+            max_fraud_probability=probability,
+        )
 
     def _score(self, request: Request) -> Answer:
         media_type = media_types.input_type(request.content_type)
@@ -89,7 +115,7 @@ class Invocations:
             body,
             rows=len(values),
             outside=self._schema.count_outside(rows),
-            alerts=self._count_alerts(probabilities, rows),
+            alerts=self._alerts.count(probabilities, rows),
             max_fraud_probability=max(values),
         )
 

@@ -73,22 +73,15 @@ def typed_decoder(names: tuple[str, ...]) -> Decoder:
     """
     import msgspec  # noqa: PLC0415 - taken where it is installed
 
-    fields = [(f"f{position}", float) for position in range(len(names))]
-    row = msgspec.defstruct(
-        "Row",
-        fields,
-        rename={f"f{position}": name for position, name in enumerate(names)},
-        forbid_unknown_fields=True,
-        gc=False,
-    )
+    row: Any = _row_type(names)
     wrapper = msgspec.defstruct(
         "Wrapper",
-        [("rows", list[row])],  # type: ignore[valid-type]
+        [("rows", list[row])],
         rename={"rows": INSTANCES},
         forbid_unknown_fields=True,
     )
     decode_one = msgspec.json.Decoder(row).decode
-    decode_list = msgspec.json.Decoder(list[row]).decode  # type: ignore[valid-type]
+    decode_list = msgspec.json.Decoder(list[row]).decode
     decode_wrapper = msgspec.json.Decoder(wrapper).decode
     values_of = msgspec.structs.astuple
     width = len(names)
@@ -110,6 +103,39 @@ def typed_decoder(names: tuple[str, ...]) -> Decoder:
         return np.fromiter(values, np.float64, n_rows * width).reshape(n_rows, width)
 
     return decode
+
+
+def typed_decoder_of_one(
+    names: tuple[str, ...],
+) -> Callable[[bytes], tuple[float, ...] | None] | None:
+    """Decode one object to its values; None where msgspec is not installed."""
+    try:
+        import msgspec  # noqa: PLC0415 - taken where it is installed
+    except ImportError:
+        return None
+    decode_one = msgspec.json.Decoder(_row_type(names)).decode
+    values_of, refused = msgspec.structs.astuple, (msgspec.DecodeError, ValueError)
+
+    def decode(body: bytes) -> tuple[float, ...] | None:
+        try:
+            return values_of(decode_one(body))
+        except refused:
+            return None
+
+    return decode
+
+
+def _row_type(names: tuple[str, ...]) -> Any:  # noqa: ANN401 - a type made here
+    import msgspec  # noqa: PLC0415 - taken where it is installed
+
+    fields = [(f"f{position}", float) for position in range(len(names))]
+    return msgspec.defstruct(
+        "Row",
+        fields,
+        rename={f"f{position}": name for position, name in enumerate(names)},
+        forbid_unknown_fields=True,
+        gc=False,
+    )
 
 
 def _getter(names: tuple[str, ...]) -> Any:  # noqa: ANN401 - a callable of a dict

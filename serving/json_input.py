@@ -5,7 +5,7 @@ that is certain to be right. All else goes to the exact reader, `JsonScanner`, w
 accepts it after all or says what is wrong with it.
 """
 
-from serving.json_decoders import Decoder, fastest_decoder
+from serving.json_decoders import Decoder, fastest_decoder, typed_decoder_of_one
 from serving.json_scanner import INSTANCES, JsonScanner
 from serving.schema import Rows, Schema
 from serving.text import BLANK, decode_text
@@ -26,6 +26,13 @@ class JsonReader:
             for name in schema.names
         )
 
+        self._decode_one = (
+            typed_decoder_of_one(schema.names)
+            if (self._countable and decoder is None)
+            else None
+        )
+        self._n_quotes = 2 * len(schema)
+
     def read(self, body: bytes) -> tuple[Rows, str]:
         """Rows of shape (n_rows, n_features), and the form they came in.
 
@@ -39,6 +46,12 @@ class JsonReader:
         """
         quick = self._read_quickly(body) if self._countable else None
         return quick or JsonScanner(decode_text(body), self._schema).document()
+
+    def read_one(self, body: bytes) -> tuple[float, ...] | None:
+        """Read the values of one object, if the decoder is typed and all is right."""
+        if self._decode_one is None or body.count(b'"') != self._n_quotes:
+            return None
+        return self._decode_one(body)
 
     def read_lines(self, body: bytes) -> Rows:
         """Rows of a JSON Lines body, one object a line."""

@@ -147,6 +147,16 @@ def test_the_exported_model_answers_as_the_fitted_one(
     assert check_parity(model, exported, extreme, threshold=0.3) < TOLERANCE / 1000
 
 
+@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_one_row_scores_alone_as_in_a_batch(name: str, tmp_path: Path) -> None:
+    rows, labels = sample()
+    exported = write_exported(tmp_path / "scorer.npz", MODELS[name].fit(rows, labels))
+    extreme = np.vstack([rows[:100], rows[:20] * 1e6, -rows[:20] * 1e30])
+    alone = [exported.predict_one(tuple(row)) for row in extreme.tolist()]
+    np.testing.assert_allclose(alone, exported.predict(extreme), rtol=0, atol=1e-9)
+
+
 @pytest.mark.parametrize("name", ["boosted", "extra-trees"])
 def test_a_row_scores_the_same_alone_and_in_a_batch(name: str) -> None:
     rows, labels = sample()
