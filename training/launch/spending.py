@@ -1,5 +1,6 @@
 """What a job may cost, and what it did cost."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -45,6 +46,11 @@ def job_limits(
     training = settings.training
     if max_cost_usd is None:
         return JobLimits(training.max_runtime_seconds, spot)
+    if not 0 < max_cost_usd < math.inf:
+        raise LaunchError(
+            f"--max-cost-usd: expected an amount above 0, got {max_cost_usd}; give one "
+            "in USD, such as 0.50."
+        )
     try:
         affordable_seconds = prices.affordable_seconds(
             region,

@@ -35,9 +35,14 @@ def test_a_generous_cap_leaves_the_settings_limit() -> None:
     assert limits(100) == limits(None)
 
 
-@pytest.mark.parametrize("cap", [0.005, 0.0, -1.0])
-def test_a_cap_below_a_minute_is_refused_before_anything_starts(cap: float) -> None:
+def test_a_cap_below_a_minute_is_refused_before_anything_starts() -> None:
     with pytest.raises(LaunchError, match=r"--max-cost-usd: expected at least 0\.0058"):
+        limits(0.005)
+
+
+@pytest.mark.parametrize("cap", [0.0, -1.0, float("nan"), float("inf")])
+def test_a_cap_that_is_no_amount_is_refused(cap: float) -> None:
+    with pytest.raises(LaunchError, match="--max-cost-usd: expected an amount above 0"):
         limits(cap)
 
 
