@@ -9,31 +9,37 @@ from __future__ import annotations
 
 import threading
 import uuid
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
 from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.utils import utcnow
 
 from local_aws import context
-from local_aws.cloudformation import parameters as template_parameters
 from local_aws.cloudformation import plan
+from local_aws.cloudformation.deletion import delete_stack
 from local_aws.cloudformation.errors import (
     AlreadyExistsError,
     ChangeSetNotFoundError,
     InvalidChangeSetStatusError,
     ValidationError,
 )
-from local_aws.cloudformation.intrinsics import Resolver, Scope
-from local_aws.cloudformation.operations import Operation, Target, delete_stack
-from local_aws.cloudformation.plan import PlannedResources
-from local_aws.cloudformation.stack import ChangeSet, Output, Stack
-from local_aws.cloudformation.template import Template, parse
+from local_aws.cloudformation.exports import (
+    check_deletion,
+    check_outputs,
+    exports_of,
+    importers,
+)
+from local_aws.cloudformation.operations import Operation
+from local_aws.cloudformation.stack import ChangeSet, Stack
+from local_aws.cloudformation.submission import (
+    Submission,
+    Target,
+    has_changes,
+    target_of,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
 NO_CHANGES = (
     "The submitted information didn't contain changes. Submit different information "
@@ -48,21 +54,6 @@ UPDATABLE = {
     "UPDATE_ROLLBACK_COMPLETE",
     "IMPORT_COMPLETE",
 }
-
-
-@dataclass(frozen=True)
-class Submission:
-    """What a caller submits of a stack, as received."""
-
-    template_body: str
-    parameters: Sequence[Mapping[str, Any]] = ()
-    tags: Mapping[str, str] = field(default_factory=dict)
-    role_arn: str | None = None
-    capabilities: Sequence[str] = ()
-    notification_arns: Sequence[str] = ()
-    termination_protection: bool | None = None
-    disable_rollback: bool = False
-    request_token: str | None = None
 
 
 class CloudFormationBackend(BaseBackend):
@@ -90,14 +81,13 @@ class CloudFormationBackend(BaseBackend):
         """Return all stacks that are not deleted."""
         return [one for one in self.stacks.values() if one.status != "DELETE_COMPLETE"]
 
-    def exports(self, *, but_of: Stack | None = None) -> dict[str, tuple[Stack, str]]:
+    def exports(self) -> dict[str, tuple[Stack, str]]:
         """Return each export's stack and value by name."""
-        return {
-            output.export_name: (stack, output.value)
-            for stack in self.living_stacks()
-            for output in stack.outputs
-            if output.export_name and stack is not but_of
-        }
+        return exports_of(self.living_stacks())
+
+    def importers(self, export: str) -> list[str]:
+        """Return the names of the stacks that import an export."""
+        return importers(export, self.living_stacks())
 
     def create_stack(self, name: str, submission: Submission) -> Stack:
         """Start creating a stack."""
@@ -106,7 +96,7 @@ class CloudFormationBackend(BaseBackend):
                 message = f"Stack [{name}] already exists"
                 raise AlreadyExistsError(message)
             stack = self._new_stack(name)
-            target = self._target(stack, submission, {})
+            target = self._target(stack, submission)
             self.stacks[stack.stack_id] = stack
             self._start(stack, "CREATE", target, submission)
         return stack
@@ -115,8 +105,8 @@ class CloudFormationBackend(BaseBackend):
         """Start updating a stack."""
         with self._lock:
             stack = self._updatable(name)
-            target = self._target(stack, submission, stack.parameters)
-            if not self._has_changes(stack, target, submission):
+            target = self._target(stack, submission)
+            if not has_changes(stack, target, submission):
                 message = "No updates are to be performed."
                 raise ValidationError(message)
             self._start(stack, "UPDATE", target, submission)
@@ -158,13 +148,7 @@ class CloudFormationBackend(BaseBackend):
                 f"Stack [{stack.name}] cannot be deleted while in status {stack.status}"
             )
             raise ValidationError(message)
-        for output in stack.outputs:
-            if users := self._importers(output.export_name, stack):
-                message = (
-                    f"Delete canceled. Cannot delete export {output.export_name} as it "
-                    f"is in use by {' and '.join(users)}."
-                )
-                raise ValidationError(message)
+        check_deletion(stack, self._others(stack))
 
     def _delete(self, stack: Stack) -> None:
         stack.cancelled.clear()
@@ -194,7 +178,7 @@ class CloudFormationBackend(BaseBackend):
             ):
                 message = f"ChangeSet {name} already exists"
                 raise AlreadyExistsError(message)
-            target = self._target(stack, submission, stack.parameters)
+            target = self._target(stack, submission)
             change_set = ChangeSet(
                 change_set_id=self._arn(f"changeSet/{name}/{uuid.uuid4()}"),
                 name=name,
@@ -210,7 +194,7 @@ class CloudFormationBackend(BaseBackend):
                 notification_arns=list(submission.notification_arns),
                 changes=plan.changes(stack, target.template, target.scope),
             )
-            if kind == "UPDATE" and not self._has_changes(stack, target, submission):
+            if kind == "UPDATE" and not has_changes(stack, target, submission):
                 change_set.status = "FAILED"
                 change_set.execution_status = "UNAVAILABLE"
                 change_set.status_reason = NO_CHANGES
@@ -270,7 +254,7 @@ class CloudFormationBackend(BaseBackend):
                 disable_rollback=disable_rollback,
                 request_token=request_token,
             )
-            target = self._target(stack, submission, stack.parameters)
+            target = self._target(stack, submission)
             change_set.execution_status = "EXECUTE_COMPLETE"
             stack.change_set_id = change_set.change_set_id
             # A stack's other change sets are for a state that is no more.
@@ -323,40 +307,13 @@ class CloudFormationBackend(BaseBackend):
             raise ValidationError(message)
         return stack
 
-    def _target(
-        self, stack: Stack, submission: Submission, previous: Mapping[str, str]
-    ) -> Target:
-        """Check a submission and return what it makes of the stack."""
-        template = parse(submission.template_body)
-        given = template_parameters.given_values(submission.parameters, previous)
-        values = template_parameters.complete(template, given)
-        ssm = context.current().clients(self.region_name).client("ssm")
-        names: dict[str, object] = {
-            **template_parameters.resolved(template, values, ssm),
-            "AWS::AccountId": self.account_id,
-            "AWS::NotificationARNs": list(submission.notification_arns),
-            "AWS::Partition": "aws",
-            "AWS::Region": self.region_name,
-            "AWS::StackId": stack.stack_id,
-            "AWS::StackName": stack.name,
-            "AWS::URLSuffix": "amazonaws.com",
-        }
-        exported = {name: value for name, (_, value) in self.exports().items()}
-        scope = Scope(template, names, exported)
-        resolver = Resolver(scope, PlannedResources({}, set()))
-        _check_rules(template, resolver)
-        imports = {str(resolver.resolve(one)) for one in _imports(template)}
-        return Target(submission.template_body, template, values, scope, imports)
+    def _others(self, stack: Stack) -> list[Stack]:
+        return [one for one in self.living_stacks() if one is not stack]
 
-    def _has_changes(
-        self, stack: Stack, target: Target, submission: Submission
-    ) -> bool:
-        return bool(
-            plan.changes(stack, target.template, target.scope)
-            or stack.template != target.template
-            or stack.parameters != target.parameters
-            or stack.tags != dict(submission.tags)
-        )
+    def _target(self, stack: Stack, submission: Submission) -> Target:
+        exports = {name: value for name, (_, value) in self.exports().items()}
+        clients = context.current().clients(self.region_name)
+        return target_of(stack, submission, exports, clients)
 
     def _start(
         self, stack: Stack, verb: str, target: Target, submission: Submission
@@ -381,7 +338,9 @@ class CloudFormationBackend(BaseBackend):
             stack,
             context.current().clients(self.region_name),
             target,
-            lambda outputs, imports: self._check_outputs(stack, outputs, imports),
+            lambda outputs, imports: check_outputs(
+                stack, self._others(stack), outputs, imports
+            ),
             submission.disable_rollback,
         )
         self._in_background(stack, lambda: operation.run(verb))
@@ -407,96 +366,11 @@ class CloudFormationBackend(BaseBackend):
 
         threading.Thread(target=run, daemon=True).start()
 
-    def _check_outputs(
-        self, stack: Stack, outputs: list[Output], imports: set[str]
-    ) -> None:
-        """Refuse exports that exist already or that others still import."""
-        others = self.exports(but_of=stack)
-        new = {one.export_name: one.value for one in outputs if one.export_name}
-        for name in new:
-            if name in others:
-                message = (
-                    f"Export with name {name} is already exported by stack "
-                    f"{others[name][0].name}. Rollback requested by user."
-                )
-                raise ValidationError(message)
-        for output in stack.outputs:
-            exported = output.export_name
-            if exported and new.get(exported) != output.value:
-                users = self._importers(exported, stack)
-                if users:
-                    verb = "updated" if exported in new else "deleted"
-                    message = (
-                        f"Export {exported} cannot be {verb} as it is in use by "
-                        f"{' and '.join(users)}."
-                    )
-                    raise ValidationError(message)
-        if missing := imports - others.keys() - new.keys():
-            message = f"No export named {min(missing)} found."
-            raise ValidationError(message)
-
-    def _importers(self, export: str | None, stack: Stack) -> list[str]:
-        if export is None:
-            return []
-        return [
-            one.name
-            for one in self.living_stacks()
-            if one is not stack and export in one.imports
-        ]
-
-    def template_from_url(self, url: str) -> str:
-        """Return the template at an S3 URL, path style or virtual-hosted style.
-
-        Raises
-        ------
-        ValidationError
-            If there is none.
-        """
-        bucket, key = _bucket_and_key(url)
-        s3 = context.current().clients(self.region_name).client("s3")
-        try:
-            body: bytes = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
-        except ClientError as error:
-            message = f"S3 error: {error.response['Error']['Message']} ({url})"
-            raise ValidationError(message) from error
-        return body.decode()
-
-
-def _bucket_and_key(url: str) -> tuple[str, str]:
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    path = unquote(parts.path.lstrip("/"))
-    for ending in (".localhost", ".s3."):
-        if ending in host:
-            return host.partition(ending)[0], path
-    bucket, _, key = path.partition("/")
-    return bucket, key
-
 
 def _as_list(values: Mapping[str, str]) -> list[dict[str, str]]:
     return [
         {"ParameterKey": key, "ParameterValue": value} for key, value in values.items()
     ]
-
-
-def _imports(value: object) -> list[object]:
-    if isinstance(value, list):
-        return [found for item in value for found in _imports(item)]
-    if not isinstance(value, dict):
-        return []
-    found = [value["Fn::ImportValue"]] if "Fn::ImportValue" in value else []
-    return found + [one for item in value.values() for one in _imports(item)]
-
-
-def _check_rules(template: Template, resolver: Resolver) -> None:
-    """Refuse parameters that a template's Rules do not allow."""
-    for rule in template.get("Rules", {}).values():
-        if "RuleCondition" in rule and not resolver.test(rule["RuleCondition"]):
-            continue
-        for assertion in rule["Assertions"]:
-            if not resolver.test(assertion["Assert"]):
-                message = assertion.get("AssertDescription", "A rule was violated")
-                raise ValidationError(message)
 
 
 cloudformation_backends = BackendDict(CloudFormationBackend, "cloudformation")

@@ -1,4 +1,4 @@
-"""Creating, updating, rolling back and deleting a stack, resource by resource."""
+"""Creating, updating and rolling back a stack, resource by resource."""
 
 from __future__ import annotations
 
@@ -6,21 +6,26 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
 from moto.core.utils import utcnow
 
+from local_aws.cloudformation.deletion import RETAINED, deletion_order
 from local_aws.cloudformation.errors import ResourceError, ValidationError
-from local_aws.cloudformation.intrinsics import Resolver, Scope
+from local_aws.cloudformation.handling import (
+    attempt,
+    delete_resource,
+    note,
+    request_for,
+)
+from local_aws.cloudformation.intrinsics import Resolver
 from local_aws.cloudformation.plan import changed_properties, is_active, must_replace
 from local_aws.cloudformation.resources import Request, handler_for
 from local_aws.cloudformation.stack import Output, Physical, Resource, Stack
-from local_aws.cloudformation.template import dependencies, order
+from local_aws.cloudformation.template import order
 
 if TYPE_CHECKING:
-    from local_aws.cloudformation.template import Template
+    from local_aws.cloudformation.submission import Target
     from local_aws.context import Clients
 
-RETAINED = {"Retain", "RetainExceptOnCreate"}
 # Raises ValidationError for outputs or imports that do not fit the region's exports.
 Check = Callable[[list[Output], set[str]], None]
 
@@ -48,17 +53,6 @@ class LiveResources:
             message = f"Unresolved resource dependency {logical_id}"
             raise ValidationError(message)
         return self.existing[logical_id]
-
-
-@dataclass(frozen=True)
-class Target:
-    """What a stack shall become."""
-
-    template_body: str
-    template: Template
-    parameters: dict[str, str]
-    scope: Scope
-    imports: set[str]
 
 
 @dataclass
@@ -160,7 +154,7 @@ class Operation:
         if verb == "CREATE":
             self._note(blank, "CREATE_IN_PROGRESS")
         try:
-            physical = _attempt(
+            physical = attempt(
                 lambda: handler_for(kind).create(self._request(blank, properties))
             )
         except ResourceError as error:
@@ -200,7 +194,7 @@ class Operation:
             current = self.stack.resources[existing.logical_id]
             self._note(existing, "UPDATE_IN_PROGRESS")
             request = self._request(current, existing.properties)
-            physical = _attempt(lambda: handler.update(request, current))
+            physical = attempt(lambda: handler.update(request, current))
             restored = replace(existing, physical=physical)
             self.stack.resources[existing.logical_id] = restored
             self._note(existing, "UPDATE_COMPLETE")
@@ -215,7 +209,7 @@ class Operation:
         )
         try:
             request = self._request(existing, properties)
-            physical = _attempt(lambda: handler.update(request, existing))
+            physical = attempt(lambda: handler.update(request, existing))
         except ResourceError as error:
             self.stack.resources[existing.logical_id] = updated
             self._fail(existing, "UPDATE_FAILED", error)
@@ -305,115 +299,3 @@ class Operation:
 
 class _StepFailedError(Exception):
     """A resource failed; the stack is to be rolled back."""
-
-
-def _attempt(step: Callable[[], Physical]) -> Physical:
-    """Run a handler, with whatever it raises told as a resource's failure."""
-    try:
-        return step()
-    except ResourceError:
-        raise
-    except ClientError as error:
-        detail = error.response["Error"]
-        message = f'Resource handler returned message: "{detail["Message"]}"'
-        raise ResourceError(message) from error
-    except BotoCoreError as error:
-        message = f'Resource handler returned message: "{error}"'
-        raise ResourceError(message) from error
-    except KeyError as error:
-        message = f"Properties validation failed: required property {error} is missing"
-        raise ResourceError(message) from error
-    except Exception as error:
-        message = f"Internal error in local AWS: {type(error).__name__}: {error}"
-        raise ResourceError(message) from error
-
-
-def note(
-    stack: Stack, resource: Resource, status: str, reason: str | None = None
-) -> None:
-    """Add a resource's event to its stack."""
-    stack.note(resource.logical_id, resource.physical.id, resource.type, status, reason)
-
-
-def request_for(
-    stack: Stack,
-    clients: Clients,
-    resource: Resource,
-    properties: Mapping[str, Any],
-) -> Request:
-    """Return what a handler is called with."""
-    return Request(
-        logical_id=resource.logical_id,
-        type=resource.type,
-        properties=properties,
-        stack_name=stack.name,
-        stack_id=stack.stack_id,
-        account=stack.account,
-        tags=stack.tags,
-        clients=clients,
-        cancelled=stack.cancelled,
-    )
-
-
-def delete_resource(
-    stack: Stack, clients: Clients, resource: Resource
-) -> ResourceError | None:
-    """Delete a resource; return why it could not be."""
-    note(stack, resource, "DELETE_IN_PROGRESS")
-    request = request_for(stack, clients, resource, resource.properties)
-
-    def step() -> Physical:
-        handler_for(resource.type).delete(request, resource)
-        return resource.physical
-
-    try:
-        _attempt(step)
-    except ResourceError as error:
-        note(stack, resource, "DELETE_FAILED", str(error))
-        return error
-    note(stack, resource, "DELETE_COMPLETE")
-    return None
-
-
-def deletion_order(resources: list[Resource]) -> list[Resource]:
-    """Return resources with each before those that it needs."""
-    template = {
-        "Resources": {one.logical_id: dict(one.declaration) for one in resources}
-    }
-    position = {name: index for index, name in enumerate(order(template))}
-    return sorted(resources, key=lambda one: -position[one.logical_id])
-
-
-def delete_stack(stack: Stack, clients: Clients) -> bool:
-    """Delete a stack's resources in reverse order of dependency.
-
-    A resource that cannot be deleted keeps those that it needs. Returns whether all
-    that is not retained is gone.
-    """
-    failed: list[str] = []
-    kept: set[str] = set()
-    template = {
-        "Resources": {
-            name: dict(one.declaration) for name, one in stack.resources.items()
-        }
-    }
-    for resource in deletion_order(list(stack.resources.values())):
-        logical_id = resource.logical_id
-        if resource.declaration.get("DeletionPolicy") in RETAINED:
-            note(stack, resource, "DELETE_SKIPPED")
-            continue
-        if logical_id in kept:
-            kept |= dependencies(template, logical_id)
-            continue
-        if delete_resource(stack, clients, resource):
-            failed.append(logical_id)
-            kept |= dependencies(template, logical_id)
-        else:
-            del stack.resources[logical_id]
-    if failed:
-        names = ", ".join(failed)
-        stack.enter(
-            "DELETE_FAILED", f"The following resource(s) failed to delete: [{names}]."
-        )
-        return False
-    return True

@@ -6,18 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 
+from local_aws import context
 from local_aws.cloudformation import describe
 from local_aws.cloudformation.errors import ValidationError
 from local_aws.cloudformation.models import (
     GRACE_SECONDS,
     CloudFormationBackend,
-    Submission,
     cloudformation_backends,
 )
+from local_aws.cloudformation.submission import Submission, template_from_url
 from local_aws.cloudformation.template import parse
 
 if TYPE_CHECKING:
     from local_aws.cloudformation.stack import Stack
+    from local_aws.context import Clients
 
 PAGE = 100
 
@@ -35,6 +37,10 @@ class CloudFormationResponse(BaseResponse):
             self.region
         ]
         return backend
+
+    @property
+    def _clients(self) -> Clients:
+        return context.current().clients(self.region)
 
     # Stacks
 
@@ -165,9 +171,7 @@ class CloudFormationResponse(BaseResponse):
     def list_imports(self) -> ActionResult:
         """ListImports."""
         export = self._get_param("ExportName")
-        importers = [
-            one.name for one in self._backend.living_stacks() if export in one.imports
-        ]
+        importers = self._backend.importers(export)
         if not importers:
             message = f"Export '{export}' is not imported by any stack."
             raise ValidationError(message)
@@ -289,7 +293,7 @@ class CloudFormationResponse(BaseResponse):
         if body := self._get_param("TemplateBody"):
             return str(body)
         if url := self._get_param("TemplateURL"):
-            return self._backend.template_from_url(url)
+            return template_from_url(url, self._clients)
         previous = self._get_bool_param("UsePreviousTemplate", if_none=False)
         if stack and previous:
             return stack.template_body

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from local_aws.cloudformation.deletion import delete_stack
 from local_aws.cloudformation.errors import ResourceError
 from local_aws.cloudformation.intrinsics import Scope
-from local_aws.cloudformation.operations import Operation, Target, delete_stack
+from local_aws.cloudformation.operations import Operation
 from local_aws.cloudformation.plan import changes
 from local_aws.cloudformation.resources.base import REGISTRY, Registration, Request
 from local_aws.cloudformation.stack import Output, Physical, Resource, Stack
+from local_aws.cloudformation.submission import Target
 from local_aws.cloudformation.template import Template, parse
 from local_aws.context import Clients
 
