@@ -13,6 +13,7 @@ from sklearn.ensemble import StackingClassifier
 from artifact.decision import DecisionRule
 from training.calibration import calibrate, fit_calibrator, with_calibration
 from training.dataset import Dataset, Floats
+from training.errors import TrainingError
 from training.evaluation import (
     Evaluation,
     Population,
@@ -74,6 +75,7 @@ def run(data: Dataset, arguments: Arguments, tell: Tell) -> Experiment:
     TrainingError
         If the data cannot bear what is asked.
     """
+    _check_amount(data, arguments)
     parts = split(data, arguments.split)
     population = describe_population(data)
     tell(f"split into {parts.train.rows:,} rows to learn from and {parts.test.rows:,}")
@@ -103,6 +105,16 @@ def run(data: Dataset, arguments: Arguments, tell: Tell) -> Experiment:
     }
     tell(f"evaluated on {parts.test.rows:,} rows")
     return Experiment(parts, population, trained[champion], trained[BASELINE], scores)
+
+
+def _check_amount(data: Dataset, arguments: Arguments) -> None:
+    """Refuse a policy about money for data that have none, before any fit."""
+    policy = arguments.decision.policy
+    if policy in ("cost", "expected-value") and data.amounts is None:
+        raise TrainingError(
+            f"--threshold-policy {policy} needs the column {data.columns.amount!r}, "
+            "which the features lack; name another with --amount-column."
+        )
 
 
 def _predict(

@@ -7,7 +7,8 @@ import pytest
 
 from tests.unit.training.samples import random_dataset
 from training.calibration import calibrate, fit_calibrator, with_calibration
-from training.dataset import Dataset
+from training.dataset import Columns, Dataset
+from training.errors import TrainingError
 from training.experiment import Experiment, run
 from training.fitting import OutOfFold, fit_pipeline
 from training.options import (
@@ -61,6 +62,14 @@ def test_shuffling_the_test_labels_changes_no_choice(policy: Policy) -> None:
 def test_every_protocol_trains(protocol: Protocol) -> None:
     experiment = run(random_dataset(), Arguments(split=SplitOptions(protocol)), silent)
     assert 0.7 < experiment.champion.evaluation.figures["roc_auc"] <= 1
+
+
+@pytest.mark.parametrize("policy", ["cost", "expected-value"])
+def test_a_policy_about_money_needs_an_amount(policy: Policy) -> None:
+    data = replace(random_dataset(), columns=Columns(amount="Betrag"))
+    arguments = Arguments(decision=DecisionOptions(policy))
+    with pytest.raises(TrainingError, match="needs the column 'Betrag'"):
+        run(data, arguments, silent)
 
 
 class TestCalibration:
