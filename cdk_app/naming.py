@@ -14,11 +14,18 @@ VARIANT_NAME = "AllTraffic"
 CAPTURE_PREFIX = "captures/"
 """Where in the data bucket the endpoint's captured requests and answers go."""
 
+BATCH_PREFIX = "batch/"
+"""Where in the data bucket the scores of transform jobs go."""
+
+BATCH_INPUT_PREFIXES = ("datasets/", BATCH_PREFIX)
+"""Where in the data bucket transform jobs may read transactions."""
+
 DATA_BUCKET_OUTPUT = "DataBucketName"
 ARTIFACT_BUCKET_OUTPUT = "ArtifactBucketName"
 ENCRYPTION_KEY_OUTPUT = "EncryptionKeyArn"
 TRAINING_ROLE_OUTPUT = "TrainingRoleArn"
 ENDPOINT_OUTPUT = "EndpointName"
+MODEL_OUTPUT = "ModelName"
 SERVING_ROLE_OUTPUT = "ServingRoleArn"
 DECISION_RULE_OUTPUT = "DecisionRuleParameterName"
 ALARM_TOPIC_OUTPUT = "AlarmTopicArn"

@@ -40,6 +40,18 @@ REASONS = {
         "The deployer names the artifact when deploying; only model.tar.gz of this "
         "environment's own bucket."
     ),
+    "ReadBatchInput": (
+        "Transactions lie under names that callers choose; only under two prefixes of "
+        "this environment's own bucket."
+    ),
+    "WriteBatchOutput": (
+        "SageMaker names scores after their input; only under one prefix of this "
+        "environment's own bucket."
+    ),
+    "WriteBatchLogs": (
+        "The log streams of the log group that all transform jobs of an account and "
+        "region share."
+    ),
     "CaptureData": (
         "SageMaker names the captured objects; only under one prefix of this "
         "environment's own bucket."

@@ -9,6 +9,7 @@ from constructs import Construct
 
 from cdk_app import naming
 from cdk_app.constructs import permissions
+from cdk_app.constructs.batch_transform import use_data
 from cdk_app.constructs.data_capture import allow_capture, capture_config
 from cdk_app.constructs.decision_rule import DecisionRule
 from cdk_app.constructs.endpoint_metrics import INSTANCE_NAMESPACE, EndpointMetrics
@@ -22,6 +23,9 @@ from cdk_app.constructs.scikit_learn_image import ScikitLearnImage
 from cdk_app.constructs.score_metrics import ScoreMetrics
 from cdk_app.settings import InstanceHosting, Settings
 from stacks.storage import StorageStack
+
+TRANSFORM_LOG_GROUP_NAME = "/aws/sagemaker/TransformJobs"  # of account and region
+TRANSFORM_NAMESPACE = "/aws/sagemaker/TransformJobs"
 
 
 class ServingStack(Stack):
@@ -60,6 +64,7 @@ class ServingStack(Stack):
                 settings=settings.network,
                 endpoint_name=naming.endpoint_name(settings.environment),
                 artifact_bucket_arn=storage.artifact_bucket_arn,
+                data_bucket_arn=storage.data_bucket_arn,
             )
         self._outputs(role, DecisionRule(self, "PublishedRule"))
 
@@ -81,7 +86,11 @@ class ServingStack(Stack):
             # SageMaker writes the endpoint's logs as this role. It may not create the
             # group, so nothing brings it back once the stack has deleted it.
             permissions.write_logs(log_group_name),
-            permissions.put_metrics(INSTANCE_NAMESPACE),
+            permissions.put_metrics(INSTANCE_NAMESPACE, TRANSFORM_NAMESPACE),
+            *use_data(storage.data_bucket_arn),
+            permissions.write_logs(
+                TRANSFORM_LOG_GROUP_NAME, may_create_group=True, sid="WriteBatchLogs"
+            ),
         ]
         if storage.key_arn:
             statements += permissions.use_key(storage.key_arn)
@@ -92,7 +101,7 @@ class ServingStack(Stack):
         return ExecutionRole(
             self,
             "ServingRole",
-            description="Fraud detection endpoint: read the artifact, write logs.",
+            description="Fraud detection model: endpoint and transform jobs.",
             statements=statements,
             permissions_boundary_arn=settings.iam.permissions_boundary_arn,
         ).role
@@ -135,7 +144,7 @@ class ServingStack(Stack):
         container = ModelContainer(
             self, "Artifact", image=image, settings=settings.container
         )
-        endpoint = ModelEndpoint(
+        hosted = ModelEndpoint(
             self,
             "Hosting",
             settings=settings,
@@ -148,16 +157,22 @@ class ServingStack(Stack):
                 else None
             ),
             rollback_alarms=alarms,
-        ).endpoint
+        )
+        CfnOutput(
+            self,
+            naming.MODEL_OUTPUT,
+            value=hosted.model_name,
+            description="Model that transform jobs run.",
+        )
         if isinstance(hosting, InstanceHosting) and hosting.autoscaling:
             EndpointScaling(
                 self,
                 "Scaling",
-                endpoint=endpoint,
+                endpoint=hosted.endpoint,
                 endpoint_name=naming.endpoint_name(settings.environment),
                 settings=hosting.autoscaling,
             )
-        return endpoint
+        return hosted.endpoint
 
     def _outputs(self, role: iam.Role, rule: DecisionRule) -> None:
         CfnOutput(

@@ -28,6 +28,7 @@ class ModelEndpoint(Construct):
     """
 
     endpoint: Endpoint
+    model_name: str
 
     def __init__(
         self,
@@ -55,6 +56,7 @@ class ModelEndpoint(Construct):
             ),
             vpc_config=_vpc_config(settings.network),
         )
+        self.model_name = model.attr_model_name
         config = Config(
             self,
             "Config",

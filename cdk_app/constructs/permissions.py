@@ -28,23 +28,23 @@ def pull_image(image: ScikitLearnImage) -> list[iam.PolicyStatement]:
     ]
 
 
-def put_metrics(namespace: str) -> iam.PolicyStatement:
-    """Allow metrics in one namespace."""
+def put_metrics(*namespaces: str) -> iam.PolicyStatement:
+    """Allow metrics in these namespaces."""
     return iam.PolicyStatement(
         sid="PutMetrics",
         actions=["cloudwatch:PutMetricData"],
         resources=["*"],
-        conditions={"StringEquals": {"cloudwatch:namespace": namespace}},
+        conditions={"StringEquals": {"cloudwatch:namespace": list(namespaces)}},
     )
 
 
 def write_logs(
-    log_group_name: str, *, may_create_group: bool = False
+    log_group_name: str, *, may_create_group: bool = False, sid: str = "WriteLogs"
 ) -> iam.PolicyStatement:
     """Allow writing to one log group, and creating it where no stack owns it."""
     actions = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
     return iam.PolicyStatement(
-        sid="WriteLogs",
+        sid=sid,
         actions=[*actions, "logs:CreateLogGroup"] if may_create_group else actions,
         resources=[f"{log_group_arn(log_group_name)}:*"],
     )

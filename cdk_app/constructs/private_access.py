@@ -5,6 +5,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from cdk_app.constructs.batch_transform import use_data
 from cdk_app.settings import NetworkSettings
 
 
@@ -19,12 +20,13 @@ class PrivateAccess(Construct):
         settings: NetworkSettings,
         endpoint_name: str,
         artifact_bucket_arn: str,
+        data_bucket_arn: str,
     ) -> None:
         super().__init__(scope, construct_id)
         if settings.private_endpoint:
             self._callers(settings, endpoint_name)
         if settings.route_table_ids:
-            self._artifacts(settings, artifact_bucket_arn)
+            self._storage(settings, artifact_bucket_arn, data_bucket_arn)
 
     def _callers(self, settings: NetworkSettings, endpoint_name: str) -> None:
         ec2.CfnVPCEndpoint(
@@ -51,7 +53,12 @@ class PrivateAccess(Construct):
             ),
         )
 
-    def _artifacts(self, settings: NetworkSettings, artifact_bucket_arn: str) -> None:
+    def _storage(
+        self, settings: NetworkSettings, artifact_bucket_arn: str, data_bucket_arn: str
+    ) -> None:
+        batch = use_data(data_bucket_arn)
+        for statement in batch:
+            statement.add_any_principal()
         ec2.CfnVPCEndpoint(
             self,
             "Storage",
@@ -69,7 +76,8 @@ class PrivateAccess(Construct):
                             artifact_bucket_arn,
                             f"{artifact_bucket_arn}/*",
                         ],
-                    )
+                    ),
+                    *batch,
                 ]
             ),
         )

@@ -203,6 +203,12 @@ def test_callers_and_artifacts_stay_inside_the_vpc(everything: Synthesized) -> N
 
     storage = endpoints["Gateway"]
     assert storage["RouteTableIds"] == ["rtb-0123456789abcdef0"]
-    (statement,) = storage["PolicyDocument"]["Statement"]
+    statement, *batch = storage["PolicyDocument"]["Statement"]
     assert statement["Action"] == ["s3:GetObject", "s3:ListBucket"]
     assert "ArtifactsBucket" in json.dumps(statement["Resource"])
+    assert [one["Sid"] for one in batch] == [
+        "ListBatchInput",
+        "ReadBatchInput",
+        "WriteBatchOutput",
+    ]
+    assert all("DataBucket" in json.dumps(one["Resource"]) for one in batch)

@@ -71,9 +71,15 @@ def test_training_reads_data_and_writes_only_artifacts(
     assert "/datasets/*" in read
 
 
-def test_serving_only_reads_artifacts(environment: Synthesized) -> None:
+def test_serving_reads_artifacts_and_data_and_writes_only_scores(
+    environment: Synthesized,
+) -> None:
     allowed = statements(environment, "serving")
     assert set(allowed) - WITH_KEY - {"CaptureData"} == {
+        "ListBatchInput",
+        "ReadBatchInput",
+        "WriteBatchLogs",
+        "WriteBatchOutput",
         "ListArtifacts",
         "LogInToRegistry",
         "PullImage",
@@ -83,6 +89,19 @@ def test_serving_only_reads_artifacts(environment: Synthesized) -> None:
     }
     assert allowed["ReadArtifacts"]["Action"] == "s3:GetObject"
     assert "/*/model.tar.gz" in json.dumps(allowed["ReadArtifacts"]["Resource"])
+    read = allowed.pop("ReadBatchInput")
+    assert read["Action"] == "s3:GetObject"
+    prefixes = json.dumps(read["Resource"])
+    assert "/datasets/*" in prefixes
+    assert "/batch/*" in prefixes
+    assert "captures" not in prefixes
+    listed = allowed.pop("ListBatchInput")
+    assert listed["Condition"] == {
+        "StringLike": {"s3:prefix": ["datasets/*", "batch/*"]}
+    }
+    written = allowed.pop("WriteBatchOutput")
+    assert written["Action"] == ["s3:AbortMultipartUpload", "s3:PutObject"]
+    assert "/batch/*" in json.dumps(written["Resource"])
     del allowed["ReadArtifacts"], allowed["ListArtifacts"]
     for item in allowed.values():
         if "Bucket" in json.dumps(item["Resource"]):
