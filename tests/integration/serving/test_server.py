@@ -1,0 +1,328 @@
+"""The project's own server over real sockets: HTTP, deadlines, workers, the end."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from artifact.manifest import read_manifest
+from tests.integration.serving.running import Server, project_server, wait_until
+from tests.unit.serving.sample_artifact import write_artifact
+
+JSON = {"Content-Type": "application/json"}
+ROW = {"Hour": 3.0, "V1": 0.25, "Amount": 12.5}
+BODY = json.dumps(ROW).encode()
+REQUEST = (
+    b"POST /invocations HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    b"Content-Length: %d\r\n\r\n%b" % (len(BODY), BODY)
+)
+
+
+@pytest.fixture(scope="module")
+def model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("server") / "model"
+    directory.mkdir()
+    write_artifact(directory)
+    return directory
+
+
+@pytest.fixture(scope="module")
+def server(
+    model_dir: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    log = tmp_path_factory.mktemp("log") / "server.log"
+    with project_server(model_dir, log) as running:
+        yield running
+
+
+def read_answers(connection: socket.socket, count: int) -> list[tuple[int, bytes]]:
+    """Answers from a raw connection, with one parser across them."""
+    stream = connection.makefile("rb")
+    answers = []
+    for _ in range(count):
+        status = int(stream.readline().split()[1])
+        length = 0
+        while (line := stream.readline()) not in (b"\r\n", b""):
+            name, _, value = line.partition(b":")
+            if name.lower() == b"content-length":
+                length = int(value)
+        answers.append((status, stream.read(length)))
+    return answers
+
+
+def error_of(body: bytes) -> str:
+    error = json.loads(body)["error"]
+    assert set(error) == {"code", "row", "field", "expected", "got"}
+    return str(error["code"])
+
+
+def test_it_answers_the_self_test_row_as_recorded(
+    server: Server, model_dir: Path
+) -> None:
+    test = read_manifest(model_dir).self_test
+    body = json.dumps(dict(test.row)).encode()
+    status, answer = server.request("POST", "/invocations", body, JSON)
+    assert status == 200
+    expected = pytest.approx(test.fraud_probability)
+    assert json.loads(answer) == {"fraud_probability": expected}
+
+
+def test_reasons_come_only_when_asked_for(server: Server) -> None:
+    asked = {**JSON, "X-Amzn-SageMaker-Custom-Attributes": "trace=1;explain=2"}
+    _, answer = server.request("POST", "/invocations", BODY, asked)
+    reasons = json.loads(answer)["reasons"]
+    assert [set(reason) for reason in reasons] == [{"feature", "contribution"}] * 2
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/", 404), ("GET", "/invocations", 405), ("HEAD", "/ping", 200)],
+)
+def test_addresses(server: Server, method: str, path: str, status: int) -> None:
+    assert server.request(method, path)[0] == status
+
+
+def test_a_connection_serves_many_requests(server: Server) -> None:
+    connection = server.connect()
+    for body, status in [(BODY, 200), (b"{}", 400), (BODY, 200), (b"x", 400)] * 5:
+        connection.request("POST", "/invocations", body, JSON)
+        response = connection.getresponse()
+        response.read()
+        assert response.status == status
+    connection.close()
+
+
+def test_pipelined_requests_are_answered_in_order(server: Server) -> None:
+    bad = REQUEST.replace(BODY, b" " * len(BODY))
+    ping = b"GET /ping HTTP/1.1\r\nHost: x\r\n\r\n"
+    connection = server.send(REQUEST + bad + ping + REQUEST + ping)
+    statuses = [status for status, _ in read_answers(connection, 5)]
+    assert statuses == [200, 400, 200, 200, 200]
+    connection.close()
+
+
+def test_a_request_may_arrive_byte_by_byte(server: Server) -> None:
+    connection = server.send(b"")
+    for at in range(len(REQUEST)):
+        connection.sendall(REQUEST[at : at + 1])
+    assert read_answers(connection, 1)[0][0] == 200
+    connection.close()
+
+
+@pytest.mark.parametrize("header", [b"Connection: close\r\n", b"connection: Close\r\n"])
+def test_a_connection_is_closed_when_the_client_says_so(
+    server: Server, header: bytes
+) -> None:
+    connection = server.send(REQUEST.replace(b"Host: x\r\n", b"Host: x\r\n" + header))
+    assert read_answers(connection, 1)[0][0] == 200
+    assert connection.recv(1) == b""
+    connection.close()
+
+
+def test_http_1_0_is_answered_and_closed(server: Server) -> None:
+    connection = server.send(REQUEST.replace(b"HTTP/1.1", b"HTTP/1.0"))
+    assert read_answers(connection, 1)[0][0] == 200
+    assert connection.recv(1) == b""
+    connection.close()
+
+
+def test_a_chunked_body_is_answered(server: Server) -> None:
+    connection = server.connect()
+    chunks = iter([BODY[:10], BODY[10:]])
+    connection.request("POST", "/invocations", chunks, JSON, encode_chunked=True)
+    assert connection.getresponse().status == 200
+    connection.close()
+
+
+def test_a_client_that_waits_for_100_continue_gets_it(server: Server) -> None:
+    head = REQUEST.removesuffix(BODY).replace(
+        b"Host: x\r\n", b"Host: x\r\nExpect: 100-continue\r\n"
+    )
+    connection = server.send(head)
+    stream = connection.makefile("rb")
+    assert stream.readline().split()[1] == b"100"
+    assert stream.readline() == b"\r\n"
+    connection.sendall(BODY)
+    assert read_answers(connection, 1)[0][0] == 200
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        b"GARBAGE\r\n\r\n",
+        b"POST /invocations HTTP/1.1\r\nContent-Length: x\r\n\r\n",
+        b"POST /invocations HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+        b"POST /invocations HTTP/1.1\r\nBad Header: 1\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01",
+    ],
+)
+def test_what_is_not_http_is_400_and_the_worker_lives(
+    server: Server, garbage: bytes
+) -> None:
+    before = server.workers()
+    connection = server.send(garbage)
+    assert connection.recv(12) == b"HTTP/1.1 400"
+    connection.close()
+    assert server.is_healthy()
+    assert server.workers() == before
+
+
+def test_a_body_announced_too_large_is_413(server: Server) -> None:
+    size = str(25 * 1024 * 1024 + 1).encode()
+    head = b"POST /invocations HTTP/1.1\r\nHost: x\r\nContent-Length: %b\r\n\r\n" % size
+    connection = server.send(head + b" " * 1000)
+    status, body = read_answers(connection, 1)[0]
+    assert (status, error_of(body)) == (413, "payload_too_large")
+    connection.close()
+
+
+def test_a_chunked_body_that_grows_too_large_is_413(server: Server) -> None:
+    head = (
+        b"POST /invocations HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    )
+    connection = server.send(head)
+    chunk = b"100000\r\n" + b" " * 0x100000 + b"\r\n"
+    for _ in range(26):
+        try:
+            connection.sendall(chunk)
+        except OSError:
+            break
+    status, body = read_answers(connection, 1)[0]
+    assert (status, error_of(body)) == (413, "payload_too_large")
+    connection.close()
+
+
+def test_health_is_answered_while_a_large_body_is_scored(server: Server) -> None:
+    large = b"[" + b",".join([BODY] * 100_000) + b"]"
+    results: list[int] = []
+    sender = threading.Thread(
+        target=lambda: results.append(
+            server.request("POST", "/invocations", large, JSON)[0]
+        )
+    )
+    sender.start()
+    pings = 0
+    while sender.is_alive():
+        assert server.is_healthy()
+        pings += 1
+    sender.join()
+    assert results == [200]
+    assert pings > 0
+
+
+def test_hundreds_of_slow_senders_do_not_stop_the_others(server: Server) -> None:
+    slow = [server.send(REQUEST[:-5]) for _ in range(300)]
+    assert server.request("POST", "/invocations", BODY, JSON)[0] == 200
+    for connection in slow:
+        connection.sendall(REQUEST[-5:])
+    assert all(read_answers(c, 1)[0][0] == 200 for c in slow)
+    for connection in slow:
+        connection.close()
+
+
+def test_more_large_bodies_than_may_be_held_are_503(server: Server) -> None:
+    size = 25 * 1024 * 1024
+    head = b"POST /invocations HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % size
+    held = [server.send(head + b" " * 100_000) for _ in range(4)]
+    refused: list[socket.socket] = []
+
+    def is_refused() -> bool:
+        connection = server.send(head + b" " * 100_000)
+        refused.append(connection)
+        connection.settimeout(0.2)
+        try:
+            return connection.recv(12) == b"HTTP/1.1 503"
+        except TimeoutError:
+            held.append(connection)
+            return False
+
+    wait_until(is_refused)
+    assert server.request("POST", "/invocations", BODY, JSON)[0] == 200
+    for connection in {*held, *refused}:
+        connection.close()
+    wait_until(lambda: server.request("POST", "/invocations", BODY, JSON)[0] == 200)
+
+
+def test_the_log_tells_of_each_request_and_never_a_value(server: Server) -> None:
+    secret = {"Hour": 3, "V1": 0.123456789, "Amount": 87.654321}
+    named = {**JSON, "X-Amzn-SageMaker-Inference-Id": "payment-77"}
+    server.request("POST", "/invocations", json.dumps(secret).encode(), named)
+    wait_until(lambda: "payment-77" in server.log.read_text())
+    lines = server.log.read_text().splitlines()
+    entry = json.loads(next(line for line in lines if "payment-77" in line))
+    assert set(entry) == {
+        *("request_id", "status", "milliseconds", "rows", "alerts"),
+        *("max_fraud_probability", "values_outside_training_range"),
+    }
+    assert "0.1234" not in server.log.read_text()
+    assert "87.65" not in server.log.read_text()
+
+
+def test_a_killed_worker_is_replaced(model_dir: Path, tmp_path: Path) -> None:
+    with project_server(model_dir, tmp_path / "log", workers=2) as server:
+        first, second = server.workers()
+        os.kill(first, signal.SIGKILL)
+        wait_until(lambda: len(set(server.workers()) - {first, second}) == 1)
+        assert second in server.workers()
+        assert server.is_healthy()
+        assert "ended with status -9; starting another" in server.log.read_text()
+
+
+def test_sigterm_finishes_what_has_begun_and_leaves_no_process(
+    model_dir: Path, tmp_path: Path
+) -> None:
+    with project_server(model_dir, tmp_path / "log", workers=2) as server:
+        workers = server.workers()
+        begun = server.send(REQUEST[:-5])
+        # The part above has arrived when a later request has been answered.
+        for _ in workers:
+            assert server.request("POST", "/invocations", BODY, JSON)[0] == 200
+        server.process.send_signal(signal.SIGTERM)
+
+        def refuses() -> bool:
+            try:
+                socket.create_connection(("127.0.0.1", server.port)).close()
+            except OSError:
+                return True
+            return False
+
+        begun.sendall(REQUEST[-5:])
+        assert read_answers(begun, 1)[0][0] == 200
+        wait_until(refuses)
+        assert server.process.wait(60) == 0
+        assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
+
+
+def test_a_bad_artifact_ends_the_server_before_it_listens(
+    model_dir: Path, tmp_path: Path
+) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    log = tmp_path / "log"
+    with (
+        pytest.raises(AssertionError, match=r"\[ERROR\] The artifact has no manifest"),
+        project_server(empty, log),
+    ):
+        pass
+
+
+def test_a_port_in_use_is_told(server: Server, model_dir: Path, tmp_path: Path) -> None:
+    arguments = ["--host", "127.0.0.1", "--port", str(server.port), "--workers", "1"]
+    ended = subprocess.run(
+        [sys.executable, "-m", "serving", *arguments],
+        env={"PATH": os.environ["PATH"], "FRAUD_MODEL_DIR": str(model_dir)},
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"[ERROR] Cannot listen on 127.0.0.1:{server.port}")
