@@ -1,11 +1,11 @@
-"""What CloudFormation says of an environment's serving stack."""
+"""What CloudFormation says of an environment's stacks."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import boto3
 
-from cdk_app.naming import stack_name
+from cdk_app.naming import Unit, stack_name
 from serving.client_errors import CallError, explained
 
 ARTIFACT_URI_PARAMETER = "ModelArtifactUri"
@@ -16,7 +16,7 @@ ENDPOINT_CONFIG = "AWS::SageMaker::EndpointConfig"
 
 @dataclass(frozen=True)
 class DeployedStack:
-    """A serving stack as it is deployed."""
+    """A stack as it is deployed."""
 
     name: str
     status: str
@@ -26,15 +26,17 @@ class DeployedStack:
     resources: Mapping[str, str]
 
 
-def read_stack(session: boto3.Session, environment: str) -> DeployedStack:
-    """Read the serving stack of an environment.
+def read_stack(
+    session: boto3.Session, environment: str, unit: Unit = "serving"
+) -> DeployedStack:
+    """Read a stack of an environment.
 
     Raises
     ------
     CallError
         If there is none.
     """
-    name = stack_name(environment, "serving")
+    name = stack_name(environment, unit)
     with explained():
         client = session.client("cloudformation")
         try:
