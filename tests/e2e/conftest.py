@@ -13,21 +13,26 @@ BIN = ROOT / ".venv" / "bin"
 COMMAND_SECONDS = 400
 
 
+def variables_of(account: LocalAws | None, **more: str) -> dict[str, str]:
+    """Return a reader's environment: the tools on PATH, the account in variables."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
+    return {
+        **clean,
+        "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+        "JSII_NODE": str(BIN / "node"),
+        **(account.environment if account else {}),
+        **more,
+    }
+
+
 def shell(
     script: str, account: LocalAws | None = None, **variables: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run a script as a reader would: the tools on PATH, the account in variables."""
-    clean = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
+    """Run a script as a reader would."""
     return subprocess.run(
         ["sh", "-e", "-c", script],
         cwd=ROOT,
-        env={
-            **clean,
-            "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
-            "JSII_NODE": str(BIN / "node"),
-            **(account.environment if account else {}),
-            **variables,
-        },
+        env=variables_of(account, **variables),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
