@@ -182,7 +182,7 @@ def npy(array: Any) -> bytes:
 
 
 #: A header that promises 240 TB, and data for none of it.
-HUGE = npy(np.zeros((1, 3))).replace(b"1, 3), }" + b" " * 12, b"9" * 12 + b", 3), }  ")
+HUGE = npy(np.zeros((1, 3))).replace(b"1, 3), }" + b" " * 12, b"9" * 12 + b", 3), } ")
 
 
 @pytest.mark.parametrize(
@@ -202,6 +202,9 @@ HUGE = npy(np.zeros((1, 3))).replace(b"1, 3), }" + b" " * 12, b"9" * 12 + b", 3)
         (npy(np.array([[1, np.nan, 2]])), "not_finite"),
         (npy(np.array([[1, np.inf, 2]])), "not_finite"),
         (npy(np.array([[1.5, 1, 2]])), "wrong_type"),
+        (npy(np.zeros((1, 3))).replace(b"{'descr'", b"({'descr"), "invalid_npy"),
+        (npy(np.zeros((1, 3))).replace(b"}", b"+"), "invalid_npy"),
+        (npy(np.zeros((1, 1, 3))), "invalid_npy"),
         (b"\x93NUMPY", "invalid_npy"),
         (b"\x93NUMPY\x01\x00\xff\xff", "invalid_npy"),
         (b"\x93NUMPY\x09\x00" + b" " * 100, "invalid_npy"),

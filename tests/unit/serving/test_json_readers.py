@@ -37,7 +37,9 @@ numbers = st.one_of(
     st.integers(-(10**25), 10**25),
     st.sampled_from([0, -0.0, 5e-324, 1.7976931348623157e308]),
 )
-others: st.SearchStrategy[Any] = st.sampled_from([None, True, False, "1", "", [], {}, [1], float("nan")])
+others: st.SearchStrategy[Any] = st.sampled_from(
+    [None, True, False, "1", "", [], {}, [1], float("nan")]
+)
 names = st.sampled_from([*NAMES, "D", "", "a", "A ", "instances"])
 transactions = st.one_of(
     st.fixed_dictionaries(dict.fromkeys(NAMES, numbers)),
