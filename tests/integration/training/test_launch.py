@@ -107,6 +107,8 @@ def test_a_job_runs_to_an_artifact_and_the_command_that_deploys_it(
         TrainingJobName=uri.split("/")[3]
     )
     assert job["HyperParameters"] == {"threshold": "0.4"}
+    assert job["EnableNetworkIsolation"] is True
+    assert job["EnableInterContainerTrafficEncryption"] is True
     report = tmp_path / "out" / job["TrainingJobName"] / layout.REPORT
     assert report.read_text().startswith("<!doctype html>")
 
