@@ -1,6 +1,7 @@
 """The exported model answers as the fitted one does, whatever scikit-learn model."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from operator import methodcaller
 from pathlib import Path
@@ -25,11 +26,11 @@ from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from threadpoolctl import threadpool_limits
 
+from artifact import native
 from artifact.errors import ArtifactError
 from artifact.export import write_exported
 from artifact.exported import read_exported
 from artifact.forest import Forest
-from artifact.native import compile_forest
 from artifact.parity import TOLERANCE, check_parity
 
 N_FEATURES = 5
@@ -185,14 +186,24 @@ def forest_of(model: Any) -> Forest:
     return Forest({name: arrays[node[name]] for name in names})
 
 
+@pytest.fixture(scope="module")
+def compiled_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    library = tmp_path_factory.mktemp("engine") / native.LIBRARY.name
+    native.build(library)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(native, "_libraries", native._load(library))
+        yield
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C compiler")
+@pytest.mark.usefixtures("compiled_engine")
 @pytest.mark.parametrize("n_rows", [1, 2, 7, 8, 9, 63, 64, 400])
 @pytest.mark.parametrize("name", ["boosted", "extra-trees"])
 def test_compiled_and_numpy_engines_agree(name: str, n_rows: int) -> None:
     rows, labels = sample()
     forest = forest_of(MODELS[name].fit(rows, labels))
-    compiled = compile_forest(forest)
-    if compiled is None:
-        pytest.skip("the compiled engine is not built here: python -m artifact.native")
+    compiled = native.compile_forest(forest)
+    assert compiled is not None
     np.testing.assert_allclose(
         compiled(rows[:n_rows]),
         forest.sum_leaves_in_numpy(rows[:n_rows]),
