@@ -3,7 +3,6 @@
 import argparse
 import gc
 import os
-import socket
 import sys
 from pathlib import Path
 
@@ -11,21 +10,20 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from artifact.errors import ArtifactError
-from serving.supervisor import DRAIN_SECONDS, Supervisor, listen
-
-#: Connections a worker holds at a time; further ones are answered 503.
-MAX_CONNECTIONS = 2048
+from serving.supervisor import Supervisor, listen
 
 
 def main() -> int:
     """Run the server; returns its exit status."""
     options = _parser().parse_args()
-    try:
-        from serving.asgi import AsgiApplication  # noqa: PLC0415 - numpy, after the above
-        from serving.service import Service  # noqa: PLC0415
+    # Imported here for the variable above, and before the workers fork for their
+    # memory: what they share is there once.
+    from serving.service import Service  # noqa: PLC0415
+    from serving.worker import run_worker  # noqa: PLC0415
 
+    try:
         digest = os.environ.get("FRAUD_MANIFEST_SHA256", "")
-        application = AsgiApplication(Service(options.model_dir, digest))
+        service = Service(options.model_dir, digest)
         sockets = listen(options.host, options.port, options.workers)
     except ArtifactError as error:
         print(f"[ERROR] {error}", file=sys.stderr)
@@ -41,35 +39,11 @@ def main() -> int:
     print(
         f"Serving on {options.host}:{port} with {options.workers} workers", flush=True
     )
-    Supervisor(sockets, lambda listener: run_worker(application, listener)).run()
-    return 0
-
-
-def run_worker(application: object, listener: socket.socket) -> None:
-    """Serve one socket until SIGTERM, then finish what has begun."""
-    import uvicorn  # noqa: PLC0415 - after numpy's variable is set
-
-    from serving.http_protocol import KEEP_ALIVE_SECONDS, Protocol  # noqa: PLC0415
-
-    # What is here stays: the collector need not look through it again.
+    # What is here stays: the collector need not touch it, nor copy its pages.
+    gc.collect()
     gc.freeze()
-    config = uvicorn.Config(
-        application,  # type: ignore[arg-type]
-        http=Protocol,
-        loop="uvloop",
-        ws="none",
-        lifespan="off",
-        interface="asgi3",
-        proxy_headers=False,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        date_header=False,
-        limit_concurrency=MAX_CONNECTIONS,
-        timeout_keep_alive=int(KEEP_ALIVE_SECONDS),
-        timeout_graceful_shutdown=DRAIN_SECONDS,
-    )
-    uvicorn.Server(config).run(sockets=[listener])
+    Supervisor(sockets, lambda listener: run_worker(service, listener)).run()
+    return 0
 
 
 def _parser() -> argparse.ArgumentParser:

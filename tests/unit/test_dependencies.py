@@ -35,7 +35,7 @@ OURS = {"cdk_app", "stacks", "artifact", "training", "serving", "local_aws", "de
 # What AWS's scikit-learn image carries, and the serving code may use in it.
 IMAGE_PACKAGES = {"numpy", "joblib", "sklearn", "flask"}
 # Taken where they are installed, never needed.
-OPTIONAL_IN_IMAGE = {"granian", "msgspec", "treelite", "orjson", "onnxruntime"}
+OPTIONAL_IN_IMAGE = {"msgspec", "uvicorn"}
 
 
 def modules() -> list[Path]:
