@@ -51,9 +51,7 @@ def tell(terminal: Terminal) -> None:
     _expect(first[FRAUD]["alert"], "the fraud is an alert")
     _expect(not first[LEGITIMATE]["alert"], "the legitimate transaction is no alert")
 
-    terminal.part(
-        "Train another model, compare it with the baseline, redeploy, ask again"
-    )
+    terminal.part("Train another model, compare, redeploy, ask again")
     launched = terminal.run("python -m training.launch --env dev --model vote")
     terminal.run(deploy_command(launched))
     second = {name: ask(terminal, name) for name in (FRAUD, LEGITIMATE)}
@@ -66,7 +64,8 @@ def tell(terminal: Terminal) -> None:
 
     terminal.part("Change the decision rule without a deployment")
     terminal.run(
-        f"python -m serving.decision_rule --env dev --set '{json.dumps(QUIET_RULE)}'"
+        "python -m serving.decision_rule --env dev \\\n"
+        f"  --set '{json.dumps(QUIET_RULE)}'"
     )
     third = ask(terminal, FRAUD)
     same = third["fraud_probability"] == second[FRAUD]["fraud_probability"]
@@ -89,7 +88,8 @@ def deploy_command(launched: str) -> str:
 def ask(terminal: Terminal, transaction: str) -> Answer:
     """Call the endpoint as an application does; return what the client says."""
     said = terminal.run(
-        f"python -m serving.client --endpoint {ENDPOINT} --file {transaction} --json"
+        f"python -m serving.client --endpoint {ENDPOINT} \\\n"
+        f"  --file {transaction} --json"
     )
     answer: Answer = json.loads(said.splitlines()[-1])
     return answer
