@@ -130,6 +130,7 @@ class EndpointHandler:
                     "DeploymentConfig",
                     "ExcludeRetainedVariantProperties",
                     "RetainAllVariantProperties",
+                    "RetainDeploymentConfig",
                 ),
             )
             described = _settle(request, name, current.physical.id)

@@ -229,7 +229,7 @@ def test_a_rolled_back_update_loses_no_request(
     assert {model_of(body) for body in answers.bodies[back + 2 :]} == {old}
 
 
-def test_a_linear_shift_grows_step_by_step(
+def test_a_linear_shift_loses_no_request(
     local_aws: LocalAws, pair: tuple[str, str]
 ) -> None:
     old, new = pair
@@ -241,6 +241,30 @@ def test_a_linear_shift_grows_step_by_step(
 
     assert answers.failures == []
     assert after["EndpointConfigName"] == new
+
+
+def test_the_last_deployment_s_guardrails_can_be_retained(
+    local_aws: LocalAws, pair: tuple[str, str], alarm: str
+) -> None:
+    old, new = pair
+    config = deployment("ALL_AT_ONCE", 0, alarm)
+    update_endpoint(local_aws, old, new, DeploymentConfig=config)
+    trip(local_aws, alarm)
+
+    unguarded = update_endpoint(local_aws, old, old)
+    assert unguarded["EndpointConfigName"] == old
+
+    update_endpoint(local_aws, old, old, DeploymentConfig=deployment("ALL_AT_ONCE", 0))
+    forgotten = update_endpoint(local_aws, old, new, RetainDeploymentConfig=True)
+    assert forgotten["EndpointConfigName"] == new
+
+    local_aws.client("cloudwatch").set_alarm_state(
+        AlarmName=alarm, StateValue="OK", StateReason="mended"
+    )
+    update_endpoint(local_aws, old, old, DeploymentConfig=config)
+    trip(local_aws, alarm)
+    guarded_again = update_endpoint(local_aws, old, new, RetainDeploymentConfig=True)
+    assert guarded_again["EndpointConfigName"] == old
 
 
 def test_an_alarm_rolls_back_after_all_traffic_has_shifted(
