@@ -18,6 +18,11 @@ from serving.schema import Rows
 
 #: Body, form ("object", "list" or "instances") and number of rows → rows.
 Decoder = Callable[[bytes, str, int], Rows | None]
+#: Body → the values of its one object.
+DecoderOfOne = Callable[[bytes], tuple[float, ...] | None]
+
+#: The standard decoder makes much of a long body before it can be refused.
+_MOST_BYTES_OF_ONE = 1 << 16
 
 
 def fastest_decoder(names: tuple[str, ...]) -> Decoder:
@@ -105,14 +110,12 @@ def typed_decoder(names: tuple[str, ...]) -> Decoder:
     return decode
 
 
-def typed_decoder_of_one(
-    names: tuple[str, ...],
-) -> Callable[[bytes], tuple[float, ...] | None] | None:
-    """Decode one object to its values; None where msgspec is not installed."""
+def decoder_of_one(names: tuple[str, ...]) -> DecoderOfOne:
+    """Return the decoder of one object to its values, typed where msgspec is."""
     try:
         import msgspec  # noqa: PLC0415 - taken where it is installed
     except ImportError:
-        return None
+        return standard_decoder_of_one(names)
     decode_one = msgspec.json.Decoder(_row_type(names)).decode
     values_of, refused = msgspec.structs.astuple, (msgspec.DecodeError, ValueError)
 
@@ -121,6 +124,25 @@ def typed_decoder_of_one(
             return values_of(decode_one(body))
         except refused:
             return None
+
+    return decode
+
+
+def standard_decoder_of_one(names: tuple[str, ...]) -> DecoderOfOne:
+    """Decode one object with the standard library."""
+    width, values_of, is_number = len(names), _getter(names), {float, int}.issuperset
+
+    def decode(body: bytes) -> tuple[float, ...] | None:
+        if len(body) > _MOST_BYTES_OF_ONE:
+            return None
+        try:
+            document = json.loads(body.decode())
+            values: tuple[float, ...] = values_of(document)
+        except (ValueError, TypeError, KeyError, RecursionError):
+            return None
+        return (
+            values if len(document) == width and is_number(map(type, values)) else None
+        )
 
     return decode
 

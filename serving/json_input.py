@@ -5,7 +5,12 @@ that is certain to be right. All else goes to the exact reader, `JsonScanner`, w
 accepts it after all or says what is wrong with it.
 """
 
-from serving.json_decoders import Decoder, fastest_decoder, typed_decoder_of_one
+from serving.json_decoders import (
+    Decoder,
+    DecoderOfOne,
+    decoder_of_one,
+    fastest_decoder,
+)
 from serving.json_scanner import INSTANCES, JsonScanner
 from serving.schema import Rows, Schema
 from serving.text import BLANK, decode_text
@@ -16,7 +21,12 @@ _BLANK = BLANK.encode()
 class JsonReader:
     """Reads transactions of one schema from JSON."""
 
-    def __init__(self, schema: Schema, decoder: Decoder | None = None) -> None:
+    def __init__(
+        self,
+        schema: Schema,
+        decoder: Decoder | None = None,
+        decode_one: DecoderOfOne | None = None,
+    ) -> None:
         self._schema = schema
         self._decoder = decoder or fastest_decoder(schema.names)
         # Duplicate fields are told by counting quotes, which is exact only when no
@@ -26,11 +36,7 @@ class JsonReader:
             for name in schema.names
         )
 
-        self._decode_one = (
-            typed_decoder_of_one(schema.names)
-            if (self._countable and decoder is None)
-            else None
-        )
+        self._decode_one = decode_one or decoder_of_one(schema.names)
         self._n_quotes = 2 * len(schema)
 
     def read(self, body: bytes) -> tuple[Rows, str]:
@@ -48,8 +54,11 @@ class JsonReader:
         return quick or JsonScanner(decode_text(body), self._schema).document()
 
     def read_one(self, body: bytes) -> tuple[float, ...] | None:
-        """Read the values of one object, if the decoder is typed and all is right."""
-        if self._decode_one is None or body.count(b'"') != self._n_quotes:
+        """Read the values of one object, in a decoder's quick way; None in any doubt.
+
+        Infinite values and NaN may be among them.
+        """
+        if not self._countable or body.count(b'"') != self._n_quotes:
             return None
         return self._decode_one(body)
 
