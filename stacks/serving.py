@@ -1,6 +1,9 @@
 """The endpoint: disposable, and the only part that costs money while it exists."""
 
+from collections.abc import Sequence
+
 from aws_cdk import CfnOutput, Environment, RemovalPolicy, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
@@ -50,8 +53,9 @@ class ServingStack(Stack):
         self._settings = settings
         self._storage = storage
         image = ScikitLearnImage(self, "Image")
-        role = self._role(image)
-        endpoint = self._endpoint(image, role)
+        alarms = self._rollback_alarms()
+        role = self._role(image, alarms)
+        endpoint = self._endpoint(image, role, alarms)
         # SageMaker would create the group itself, without retention or owner.
         endpoint.node.add_dependency(self._log_group())
         if settings.network:
@@ -68,7 +72,20 @@ class ServingStack(Stack):
             )
         self._outputs(role, DecisionRule(self, "PublishedRule"))
 
-    def _role(self, image: ScikitLearnImage) -> iam.Role:
+    def _rollback_alarms(self) -> list[cloudwatch.Alarm]:
+        hosting = self._settings.hosting
+        if not isinstance(hosting, InstanceHosting):
+            return []  # a serverless endpoint has no deployment guardrails
+        return RollbackAlarms(
+            self,
+            "Rollback",
+            metrics=EndpointMetrics(self._settings.environment),
+            thresholds=hosting.rollback,
+        ).alarms
+
+    def _role(
+        self, image: ScikitLearnImage, alarms: Sequence[cloudwatch.Alarm]
+    ) -> iam.Role:
         storage, settings = self._storage, self._settings
         log_group_name = naming.endpoint_log_group_name(settings.environment)
         statements = [
@@ -92,6 +109,8 @@ class ServingStack(Stack):
                 TRANSFORM_LOG_GROUP_NAME, may_create_group=True, sid="WriteBatchLogs"
             ),
         ]
+        if alarms:
+            statements.append(permissions.read_alarms(alarms))
         if storage.key_arn:
             statements += permissions.use_key(storage.key_arn)
         if settings.data_capture:
@@ -127,20 +146,13 @@ class ServingStack(Stack):
         return log_group
 
     def _endpoint(
-        self, image: ScikitLearnImage, role: iam.Role
+        self,
+        image: ScikitLearnImage,
+        role: iam.Role,
+        alarms: Sequence[cloudwatch.Alarm],
     ) -> sagemaker.CfnEndpoint:
         settings, storage = self._settings, self._storage
         hosting, capture = settings.hosting, settings.data_capture
-        alarms = (
-            RollbackAlarms(
-                self,
-                "Rollback",
-                metrics=EndpointMetrics(settings.environment),
-                thresholds=hosting.rollback,
-            ).alarms
-            if isinstance(hosting, InstanceHosting)
-            else []  # a serverless endpoint has no deployment guardrails
-        )
         container = ModelContainer(
             self, "Artifact", image=image, settings=settings.container
         )

@@ -1,6 +1,9 @@
 """What containers of SageMaker may do, action by action, resource by resource."""
 
+from collections.abc import Sequence
+
 from aws_cdk import Aws
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 
 from cdk_app.constructs.arns import ec2_arn, log_group_arn
@@ -35,6 +38,18 @@ def put_metrics(*namespaces: str) -> iam.PolicyStatement:
         actions=["cloudwatch:PutMetricData"],
         resources=["*"],
         conditions={"StringEquals": {"cloudwatch:namespace": list(namespaces)}},
+    )
+
+
+def read_alarms(alarms: Sequence[cloudwatch.Alarm]) -> iam.PolicyStatement:
+    """Allow SageMaker to watch the alarms that roll a deployment back.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html
+    """
+    return iam.PolicyStatement(
+        sid="WatchRollbackAlarms",
+        actions=["cloudwatch:DescribeAlarms"],
+        resources=[alarm.alarm_arn for alarm in alarms],
     )
 
 

@@ -62,6 +62,21 @@ def test_every_alarm_of_the_stack_rolls_back_and_precedes_the_endpoint(
     assert 2 <= len(alarms) <= 10  # SageMaker takes ten
 
 
+@pytest.mark.parametrize("name", ["staging", "prod", "everything"])
+def test_the_endpoint_s_role_may_read_its_rollback_alarms_and_no_others(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    """SageMaker reads the alarms as this role; without it none rolls back."""
+    synthesized: Synthesized = request.getfixturevalue(name)
+    policy = synthesized.the("serving", "AWS::IAM::ManagedPolicy")["PolicyDocument"]
+    (statement,) = (
+        one for one in policy["Statement"] if one["Sid"] == "WatchRollbackAlarms"
+    )
+    assert statement["Action"] == "cloudwatch:DescribeAlarms"
+    readable = {one["Fn::GetAtt"][0] for one in statement["Resource"]}
+    assert readable == set(synthesized.resources("serving", ALARM))
+
+
 def test_rollback_alarms_watch_this_endpoint(environment: Synthesized) -> None:
     for item in environment.resources("serving", ALARM).values():
         assert item["Properties"]["Namespace"] == "AWS/SageMaker"

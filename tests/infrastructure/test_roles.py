@@ -75,7 +75,7 @@ def test_serving_reads_artifacts_and_data_and_writes_only_scores(
     environment: Synthesized,
 ) -> None:
     allowed = statements(environment, "serving")
-    assert set(allowed) - WITH_KEY - {"CaptureData"} == {
+    assert set(allowed) - WITH_KEY - {"CaptureData", "WatchRollbackAlarms"} == {
         "ListBatchInput",
         "ReadBatchInput",
         "WriteBatchLogs",
