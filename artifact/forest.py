@@ -16,6 +16,8 @@ Array = npt.NDArray[np.float64]
 
 #: Lanes (trees by rows) walked at once: their indices stay in the processor's cache.
 _LANES = 1 << 15
+#: Nodes a tree below which testing all of them costs less than many small steps.
+_FEW_NODES = 100
 
 
 class Forest:
@@ -73,11 +75,18 @@ class Forest:
         return sums
 
     def _sum_one(self, row: Array) -> Array:
-        at = self.root.copy()
-        for active in self._active:
-            lanes = at[:active]
-            right = row.take(self.feature.take(lanes)) > self.threshold.take(lanes)
-            np.add(self.left.take(lanes), right, out=lanes)
+        if len(self.left) < _FEW_NODES * len(self.root):
+            # Every test of every tree at once, then one look-up a level.
+            following = self.left + (row.take(self.feature) > self.threshold)
+            at = self.root
+            for _ in self._active:
+                at = following.take(at)
+        else:
+            at = self.root.copy()
+            for active in self._active:
+                lanes = at[:active]
+                right = row.take(self.feature.take(lanes)) > self.threshold.take(lanes)
+                np.add(self.left.take(lanes), right, out=lanes)
         sums: Array = self.value.take(at).sum(keepdims=True)
         return sums
 

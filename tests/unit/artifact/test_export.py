@@ -113,6 +113,7 @@ MODELS = {
     "boosted": boosted(),
     "extra-trees": extra_trees(),
     "random-forest": RandomForestClassifier(11, max_depth=4, random_state=0),
+    "deep-trees": ExtraTreesClassifier(3, random_state=0),
     "network": clipped_network(),
     "network-tanh": clipped_network("tanh"),
     "network-logistic": clipped_network("logistic"),
@@ -198,7 +199,7 @@ def compiled_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C compiler")
 @pytest.mark.usefixtures("compiled_engine")
 @pytest.mark.parametrize("n_rows", [1, 2, 7, 8, 9, 63, 64, 400])
-@pytest.mark.parametrize("name", ["boosted", "extra-trees"])
+@pytest.mark.parametrize("name", ["boosted", "extra-trees", "deep-trees"])
 def test_compiled_and_numpy_engines_agree(name: str, n_rows: int) -> None:
     rows, labels = sample()
     forest = forest_of(MODELS[name].fit(rows, labels))
