@@ -6,7 +6,6 @@ Waits are a hundredth of what the requests say: local AWS's default time scale.
 from __future__ import annotations
 
 import json
-import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -185,17 +184,14 @@ def test_a_canary_that_bakes_in_peace_takes_over(
     old, new = pair
     blue = descendants(local_aws.process.pid)
     asking = asking_once(local_aws, old, Body=b"hi")
-    slow = threading.Thread(target=asking_once(local_aws, old, Body=b"slow"))
 
     with load(asking) as answers:
         eventually(lambda: len(answers.bodies) > 5)
-        slow.start()
         after = update_endpoint(
             local_aws, old, new, DeploymentConfig=deployment("CANARY", 100, alarm)
         )
         switched = len(answers.bodies)
         eventually(lambda: len(answers.bodies) > switched + 5)
-    slow.join()
 
     assert answers.failures == []
     assert {model_of(body) for body in answers.bodies} == {old, new}
@@ -275,9 +271,14 @@ def test_an_alarm_rolls_back_after_all_traffic_has_shifted(
     start_update(local_aws, old, new, DeploymentConfig=config)
     assert {ask(local_aws, old)["model"] for _ in range(10)} == {new}
 
-    trip(local_aws, alarm)
+    # Each request takes a second, so there are always some under way.
+    with load(asking_once(local_aws, old, Body=b"slow"), clients=4) as answers:
+        eventually(lambda: len(answers.bodies) > 0)
+        trip(local_aws, alarm)
+        after = settled(local_aws, old)
 
-    assert settled(local_aws, old)["EndpointConfigName"] == old
+    assert after["EndpointConfigName"] == old
+    assert answers.failures == []
     assert {ask(local_aws, old)["model"] for _ in range(10)} == {old}
 
 
