@@ -138,7 +138,7 @@ def start_local_aws(temporary: Path, *arguments: str) -> LocalAws:
         return "AWS_SECRET_ACCESS_KEY" in exported
 
     eventually(ready, START_SECONDS)
-    # What the issue promises to be enough, and not what it prints for convenience.
+    # What is promised to be enough, not all that it prints for convenience.
     names = (
         "AWS_ENDPOINT_URL",
         "AWS_REGION",
