@@ -9,11 +9,11 @@ import argparse
 import asyncio
 import json
 import os
-import signal
 import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -80,6 +80,13 @@ async def _exchange(
     return head.split(b" ", 2)[1]
 
 
+async def _while_killing(server: Server, load: Awaitable[Tally]) -> Tally:
+    """Kill a worker when the load has run for half a minute."""
+    worker = psutil.Process(server.process.pid).children()[0]
+    asyncio.get_running_loop().call_later(30, worker.kill)
+    return await load
+
+
 def main() -> int:
     """Run the soak; returns its exit status."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.soak")
@@ -112,11 +119,9 @@ def _soak(server: Server, options: argparse.Namespace) -> int:
     print(f"peak {len(peak.latencies) / PEAK_SECONDS:,.0f}/s; holding {rate:,.0f}/s")
     failures, memory = 0, []
     for minute in range(1, options.minutes + 1):
-        if options.kill_worker and minute == options.minutes // 2 + 1:
-            os.kill(
-                psutil.Process(server.process.pid).children()[0].pid, signal.SIGKILL
-            )
-        tally = asyncio.run(drive(server.port, request, rate, 60))
+        kills = options.kill_worker and minute == options.minutes // 2 + 1
+        load = drive(server.port, request, rate, 60)
+        tally = asyncio.run(_while_killing(server, load) if kills else load)
         failures += tally.failures
         memory.append(server.pss_bytes() / 1e6)
         p99 = statistics.quantiles(tally.latencies, n=100)[98] * 1e3
