@@ -23,7 +23,7 @@ def add_stacks(app: App, chosen: settings.Settings) -> None:
     storage = StorageStack(
         app, stack_name(name, "storage"), settings=chosen, env=target
     )
-    TrainingStack(
+    training = TrainingStack(
         app,
         stack_name(name, "training"),
         settings=chosen,
@@ -43,6 +43,7 @@ def add_stacks(app: App, chosen: settings.Settings) -> None:
         settings=chosen,
         env=target,
         storage=storage,
+        training=training,
     )
     for key, value in tags.project_tags(chosen).items():
         Tags.of(app).add(key, value)

@@ -13,6 +13,7 @@ from constructs import Construct
 from cdk_app import naming
 from cdk_app.constructs import permissions
 from cdk_app.constructs.batch_transform import use_data
+from cdk_app.constructs.container_image import ContainerImage
 from cdk_app.constructs.data_capture import allow_capture, capture_config
 from cdk_app.constructs.decision_rule import DecisionRule
 from cdk_app.constructs.endpoint_metrics import INSTANCE_NAMESPACE, EndpointMetrics
@@ -26,6 +27,7 @@ from cdk_app.constructs.scikit_learn_image import ScikitLearnImage
 from cdk_app.constructs.score_metrics import ScoreMetrics
 from cdk_app.settings import InstanceHosting, Settings
 from stacks.storage import StorageStack
+from stacks.training import TrainingStack
 
 TRANSFORM_LOG_GROUP_NAME = "/aws/sagemaker/TransformJobs"  # of account and region
 TRANSFORM_NAMESPACE = "/aws/sagemaker/TransformJobs"
@@ -42,6 +44,7 @@ class ServingStack(Stack):
         settings: Settings,
         env: Environment,
         storage: StorageStack,
+        training: TrainingStack,
     ) -> None:
         super().__init__(
             scope,
@@ -52,7 +55,7 @@ class ServingStack(Stack):
         self.add_stack_dependency(storage)
         self._settings = settings
         self._storage = storage
-        image = ScikitLearnImage(self, "Image")
+        image = self._image(training)
         alarms = self._rollback_alarms()
         role = self._role(image, alarms)
         endpoint = self._endpoint(image, role, alarms)
@@ -72,6 +75,15 @@ class ServingStack(Stack):
             )
         self._outputs(role, DecisionRule(self, "PublishedRule"))
 
+    def _image(self, training: TrainingStack) -> ContainerImage:
+        repository_arn = training.serving_repository_arn
+        if repository_arn is None:
+            return ScikitLearnImage(self, "Image")
+        from cdk_app.constructs.serving_image import ServingImage  # noqa: PLC0415
+
+        self.add_stack_dependency(training)
+        return ServingImage(self, "Image", repository_arn=repository_arn)
+
     def _rollback_alarms(self) -> list[cloudwatch.Alarm]:
         hosting = self._settings.hosting
         if not isinstance(hosting, InstanceHosting):
@@ -84,7 +96,7 @@ class ServingStack(Stack):
         ).alarms
 
     def _role(
-        self, image: ScikitLearnImage, alarms: Sequence[cloudwatch.Alarm]
+        self, image: ContainerImage, alarms: Sequence[cloudwatch.Alarm]
     ) -> iam.Role:
         storage, settings = self._storage, self._settings
         log_group_name = naming.endpoint_log_group_name(settings.environment)
@@ -147,7 +159,7 @@ class ServingStack(Stack):
 
     def _endpoint(
         self,
-        image: ScikitLearnImage,
+        image: ContainerImage,
         role: iam.Role,
         alarms: Sequence[cloudwatch.Alarm],
     ) -> sagemaker.CfnEndpoint:

@@ -1,4 +1,8 @@
-"""What a training job needs: its execution role. The job itself is no resource."""
+"""What a training job needs, and what a model is served with.
+
+The execution role of jobs, and the repository of the project's serving image where
+an environment asks for it. A job itself is no resource.
+"""
 
 from aws_cdk import CfnOutput, Environment, Stack
 from aws_cdk import aws_iam as iam
@@ -16,9 +20,10 @@ METRIC_NAMESPACE = "/aws/sagemaker/TrainingJobs"
 
 
 class TrainingStack(Stack):
-    """The role that training jobs run in."""
+    """The role that training jobs run in, and the serving image's repository."""
 
     role: iam.Role
+    serving_repository_arn: str | None = None
 
     def __init__(
         self,
@@ -55,6 +60,25 @@ class TrainingStack(Stack):
             naming.TRAINING_ROLE_OUTPUT,
             value=self.role.role_arn,
             description="Role that training jobs run in.",
+        )
+        if settings.container.image == "project":
+            self._add_serving_repository(settings, storage.key_arn)
+
+    def _add_serving_repository(self, settings: Settings, key_arn: str | None) -> None:
+        # aws_ecr is imported where it is needed only.
+        from cdk_app.constructs.serving_image import (  # noqa: PLC0415
+            ServingImageRepository,
+        )
+
+        repository = ServingImageRepository(
+            self, "ServingImage", key_arn=key_arn, retain=settings.storage.retain
+        ).repository
+        self.serving_repository_arn = self.export_value(repository.repository_arn)
+        CfnOutput(
+            self,
+            naming.SERVING_REPOSITORY_OUTPUT,
+            value=repository.repository_uri,
+            description="Repository that 'make image' pushes the serving image to.",
         )
 
 

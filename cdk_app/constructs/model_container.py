@@ -4,7 +4,7 @@ from aws_cdk import CfnParameter
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
-from cdk_app.constructs.scikit_learn_image import ScikitLearnImage
+from cdk_app.constructs.container_image import ContainerImage
 from cdk_app.settings import ContainerSettings
 
 CODE_DIRECTORY = "/opt/ml/model/code"
@@ -29,6 +29,8 @@ _INTERFACE_ENVIRONMENT = {
         "SAGEMAKER_SUBMIT_DIRECTORY": CODE_DIRECTORY,
         "PIP_NO_BUILD_ISOLATION": "0",
     },
+    # The project's image needs to be told nothing.
+    None: {},
 }
 
 
@@ -42,7 +44,7 @@ class ModelContainer(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        image: ScikitLearnImage,
+        image: ContainerImage,
         settings: ContainerSettings,
     ) -> None:
         super().__init__(scope, construct_id)

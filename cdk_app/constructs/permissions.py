@@ -7,12 +7,12 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 
 from cdk_app.constructs.arns import ec2_arn, log_group_arn
-from cdk_app.constructs.scikit_learn_image import ScikitLearnImage
+from cdk_app.constructs.container_image import ContainerImage
 from cdk_app.settings import NetworkSettings
 
 
-def pull_image(image: ScikitLearnImage) -> list[iam.PolicyStatement]:
-    """Allow pulling AWS's scikit-learn image and no other."""
+def pull_image(image: ContainerImage) -> list[iam.PolicyStatement]:
+    """Allow pulling from the image's repository and no other."""
     return [
         iam.PolicyStatement(
             sid="LogInToRegistry",

@@ -33,6 +33,7 @@ RESOURCES: Mapping[str, tuple[str, ...]] = {
         "arn:aws:ec2:*:*:vpc-endpoint/*",
         "arn:aws:ec2:*:*:vpc/*",
     ),
+    "ecr": (f"arn:aws:ecr:*:*:repository/{PROJECT}-*",),
     "iam": (
         f"arn:aws:iam::*:policy/{PROJECT}-*",
         f"arn:aws:iam::*:role/{PROJECT}-*",

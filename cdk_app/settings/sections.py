@@ -69,10 +69,27 @@ class TrainingSettings(Section):
 
 
 class ContainerSettings(Section):
-    """How AWS's scikit-learn image runs the serving code of the artifact."""
+    """The image that serves the artifact: AWS's scikit-learn one, or the project's."""
 
-    interface: Literal["wsgi", "hooks"]
+    image: Literal["sklearn", "project"] = "sklearn"
+    interface: Literal["wsgi", "hooks"] | None = None
+    """How AWS's image runs the artifact's code; the project's image has its own."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+
+    @model_validator(mode="after")
+    def _interface_of_aws_image_only(self) -> Self:
+        if self.image == "project" and self.interface is not None:
+            raise ValueError(
+                "interface: expected only with image 'sklearn', got "
+                f"{self.interface!r} with 'project', which runs its own server; "
+                "remove it or set image to 'sklearn'"
+            )
+        if self.image == "sklearn" and self.interface is None:
+            raise ValueError(
+                "interface: expected 'wsgi' or 'hooks' with image 'sklearn', got "
+                "none; add it"
+            )
+        return self
 
 
 class DataCaptureSettings(Section):

@@ -58,3 +58,9 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
 def serverless(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
     """A serverless endpoint with every option that it knows."""
     return variation(tmp_path_factory, "serverless")
+
+
+@pytest.fixture(scope="session")
+def project_image(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
+    """A serverless endpoint that runs the project's own image."""
+    return variation(tmp_path_factory, "projectimage")

@@ -121,6 +121,29 @@ def test_serverless_has_no_fleet_to_scale_or_shift(tmp_path: Path, table: str) -
     assert message.startswith(f"hosting.{table}: expected only with kind 'instances'")
 
 
+def test_the_projects_image_has_one_interface(tmp_path: Path) -> None:
+    text = replaced('interface = "hooks"', 'interface = "hooks"\nimage = "project"')
+    assert refusal(text, tmp_path) == (
+        "container.interface: expected only with image 'sklearn', got 'hooks' with "
+        "'project', which runs its own server; remove it or set image to 'sklearn'."
+    )
+
+
+def test_aws_image_needs_an_interface(tmp_path: Path) -> None:
+    message = refusal(replaced('interface = "hooks"\n', ""), tmp_path)
+    assert message == (
+        "container.interface: expected 'wsgi' or 'hooks' with image 'sklearn', got "
+        "none; add it."
+    )
+
+
+@pytest.mark.parametrize("text", [EVERYTHING, serverless()])
+def test_the_projects_image_is_hosted_either_way(tmp_path: Path, text: str) -> None:
+    own = text.replace('interface = "hooks"', 'image = "project"')
+    (tmp_path / "own.toml").write_text(own)
+    assert settings.load("own", tmp_path).container.image == "project"
+
+
 @pytest.mark.parametrize("size_mb", [512, 2000, 8192])
 def test_serverless_memory_comes_in_steps(tmp_path: Path, size_mb: int) -> None:
     text = serverless().replace("2048", str(size_mb))

@@ -1,0 +1,216 @@
+"""``image = "project"``: a repository, a parameter, and a role that may pull."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aws_cdk import App, Stack
+
+from cdk_app.constructs.serving_image import (
+    IMAGE_URI_PATTERN,
+    UNTAGGED_IMAGES_KEPT,
+    ServingImageRepository,
+)
+from cdk_app.review.deployer import deployment_policy
+from tests.infrastructure.references import affected_by
+from tests.infrastructure.synthesized import Synthesized
+
+REPOSITORY = "AWS::ECR::Repository"
+MODEL = "AWS::SageMaker::Model"
+DIGEST = "a" * 64
+REGISTRY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
+
+
+def without_key(tmp_path: Path, *, retain: bool) -> dict[str, Any]:
+    """Return the repository of an environment without a key of its own."""
+    app = App(outdir=str(tmp_path), builtin_cloud_formation_validation=False)
+    stack = Stack(app, "stack")
+    ServingImageRepository(stack, "Image", key_arn=None, retain=retain)
+    app.synth()
+    template = json.loads((tmp_path / "stack.template.json").read_text())
+    (repository,) = (
+        resource
+        for resource in template["Resources"].values()
+        if resource["Type"] == REPOSITORY
+    )
+    assert isinstance(repository, dict)
+    return repository
+
+
+def test_repository_is_scanned_and_its_tags_stay(project_image: Synthesized) -> None:
+    repository = project_image.the("training", REPOSITORY)
+    assert repository["ImageScanningConfiguration"] == {"ScanOnPush": True}
+    assert repository["ImageTagMutability"] == "IMMUTABLE"
+    assert "RepositoryName" not in repository
+
+
+def test_few_untagged_images_are_kept_and_every_tagged_one(
+    project_image: Synthesized,
+) -> None:
+    policy = project_image.the("training", REPOSITORY)["LifecyclePolicy"]
+    (rule,) = json.loads(policy["LifecyclePolicyText"])["rules"]
+    assert rule["selection"] == {
+        "tagStatus": "untagged",
+        "countType": "imageCountMoreThan",
+        "countNumber": UNTAGGED_IMAGES_KEPT,
+    }
+    assert rule["action"] == {"type": "expire"}
+
+
+def test_repository_is_encrypted_with_the_environments_key(
+    project_image: Synthesized,
+) -> None:
+    encryption = project_image.the("training", REPOSITORY)["EncryptionConfiguration"]
+    assert encryption["EncryptionType"] == "KMS"
+    assert "EncryptionKey" in json.dumps(encryption["KmsKey"])
+
+
+def test_ecr_encrypts_with_aes_256_by_itself_where_there_is_no_key(
+    tmp_path: Path,
+) -> None:
+    repository = without_key(tmp_path, retain=False)
+    assert "EncryptionConfiguration" not in repository["Properties"]
+
+
+def test_repository_goes_with_its_images_where_storage_does(tmp_path: Path) -> None:
+    repository = without_key(tmp_path, retain=False)
+    assert repository["DeletionPolicy"] == "Delete"
+    assert repository["Properties"]["EmptyOnDelete"] is True
+
+
+def test_repository_is_retained_with_its_images_where_storage_is(
+    tmp_path: Path,
+) -> None:
+    repository = without_key(tmp_path, retain=True)
+    assert repository["DeletionPolicy"] == "Retain"
+    assert not repository["Properties"].get("EmptyOnDelete")
+
+
+def test_repository_is_an_output_to_push_to(project_image: Synthesized) -> None:
+    (repository,) = project_image.resources("training", REPOSITORY)
+    output = project_image.json("training")["Outputs"]["ServingImageRepositoryUri"]
+    assert repository in json.dumps(output["Value"])
+    assert "Export" not in output
+
+
+def test_serving_role_pulls_from_that_repository_only(
+    project_image: Synthesized,
+) -> None:
+    policy = project_image.the("serving", "AWS::IAM::ManagedPolicy")
+    pulls = [
+        item
+        for item in policy["PolicyDocument"]["Statement"]
+        if "ecr:BatchGetImage" in item["Action"]
+    ]
+    (repository,) = project_image.resources("training", REPOSITORY)
+    exports = {
+        output["Export"]["Name"]: output["Value"]
+        for output in project_image.json("training")["Outputs"].values()
+        if "Export" in output
+    }
+    (pull,) = pulls
+    assert exports[pull["Resource"]["Fn::ImportValue"]] == {
+        "Fn::GetAtt": [repository, "Arn"]
+    }
+
+
+def test_training_still_pulls_aws_image(project_image: Synthesized) -> None:
+    assert "Mappings" in project_image.json("training")
+    assert "ScikitLearnRegistries" not in project_image.json("serving").get(
+        "Mappings", {}
+    )
+
+
+def test_container_is_the_parameters_image_and_told_nothing_of_aws(
+    project_image: Synthesized,
+) -> None:
+    container = project_image.the("serving", MODEL)["PrimaryContainer"]
+    assert container["Image"] == {"Ref": "ServingImageUri"}
+    assert container["Environment"] == {
+        "FRAUD_MANIFEST_SHA256": {"Ref": "ModelManifestSha256"},
+        "LOG_LEVEL": "INFO",
+    }
+
+
+def test_a_new_image_changes_model_config_and_endpoint_alone(
+    project_image: Synthesized,
+) -> None:
+    template = project_image.json("serving")
+    affected = affected_by(template, "ServingImageUri")
+    assert sorted(template["Resources"][name]["Type"] for name in affected) == [
+        "AWS::SageMaker::Endpoint",
+        "AWS::SageMaker::EndpointConfig",
+        MODEL,
+    ]
+
+
+def test_parameter_has_no_default_and_its_refusal_names_it(
+    project_image: Synthesized,
+) -> None:
+    parameter = project_image.json("serving")["Parameters"]["ServingImageUri"]
+    assert "Default" not in parameter
+    assert parameter["AllowedPattern"] == IMAGE_URI_PATTERN
+    assert "ServingImageUri" in parameter["ConstraintDescription"]
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        f"{REGISTRY}/fraud-dev-training-servingimage-x1y2@sha256:{DIGEST}",
+        f"{REGISTRY}/team/fraud_serving.v2@sha256:{DIGEST}",
+        f"123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/a@sha256:{DIGEST}",
+    ],
+)
+def test_image_by_digest_is_accepted(uri: str) -> None:
+    assert re.fullmatch(IMAGE_URI_PATTERN, uri)
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "",
+        f"{REGISTRY}/fraud:latest",
+        f"{REGISTRY}/fraud",
+        f"{REGISTRY}/fraud:v1@sha256:{DIGEST}",
+        f"{REGISTRY}/fraud@sha256:{DIGEST[:-1]}",
+        f"{REGISTRY}/fraud@sha256:{DIGEST}0",
+        f"{REGISTRY}/Fraud@sha256:{DIGEST}",
+        f"{REGISTRY}/@sha256:{DIGEST}",
+        f"docker.io/library/fraud@sha256:{DIGEST}",
+        f"https://{REGISTRY}/fraud@sha256:{DIGEST}",
+        f"{REGISTRY}/fraud@sha256:{DIGEST}\n",
+    ],
+)
+def test_tags_and_other_registries_are_refused(uri: str) -> None:
+    assert not re.fullmatch(IMAGE_URI_PATTERN, uri)
+
+
+def test_deployer_may_make_repositories_of_the_project_only(
+    project_image: Synthesized,
+) -> None:
+    document = deployment_policy({"training": project_image.json("training")})
+    (ecr,) = (item for item in document["Statement"] if item["Sid"] == "Ecr")
+    assert {"ecr:CreateRepository", "ecr:DeleteRepository"} <= set(ecr["Action"])
+    assert ecr["Resource"] == "arn:aws:ecr:*:*:repository/fraud-*"
+
+
+def needed_by_serving(synthesized: Synthesized) -> set[str]:
+    manifest = Path(synthesized.assembly.directory) / "manifest.json"
+    stack = f"fraud-{synthesized.environment}-serving"
+    artifacts = json.loads(manifest.read_text())["artifacts"]
+    return set(artifacts[stack]["dependencies"])
+
+
+def test_repository_is_there_before_the_endpoint(project_image: Synthesized) -> None:
+    assert "fraud-projectimage-training" in needed_by_serving(project_image)
+
+
+def test_aws_image_needs_no_repository_and_no_training_stack(
+    environment: Synthesized,
+) -> None:
+    assert not environment.resources("training", REPOSITORY)
+    assert "ServingImageUri" not in environment.json("serving")["Parameters"]
+    training = f"fraud-{environment.environment}-training"
+    assert training not in needed_by_serving(environment)
