@@ -8,7 +8,8 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import boto3
 
 from artifact.decision import DecisionRule
 from artifact.errors import ArtifactError
+from artifact.reasons import Reason
 from cdk_app.session import aws_session
 from serving.client_errors import CallError, explained
 from serving.decision_rule import describe, find_parameter, read_rule
@@ -30,6 +32,8 @@ class Score:
 
     fraud_probability: float
     alert: bool
+    #: The features that moved the score most, when they were asked for.
+    reasons: tuple[Reason, ...] = ()
 
 
 class FraudClient:
@@ -78,44 +82,63 @@ class FraudClient:
             self._rule_read_at = now
         return self._rule
 
-    def score(self, transaction: Transaction) -> Score:
+    def score(self, transaction: Transaction, *, reasons: int = 0) -> Score:
         """Score one transaction, given as feature name → value.
+
+        `reasons` asks for that many features that moved the score most.
 
         Raises
         ------
         CallError
             If the endpoint cannot be called or refuses the transaction.
         """
-        return self.score_many([transaction])[0]
+        answer = self._invoke(dict(transaction), reasons)
+        with self._understood():
+            probability = float(answer["fraud_probability"])
+            given = tuple(Reason(**reason) for reason in answer.get("reasons", ()))
+        return Score(probability, self._is_alert(probability, transaction), given)
 
     def score_many(self, transactions: Sequence[Transaction]) -> list[Score]:
         """Score transactions in one call, in order; at most 25 MB of JSON."""
         if not transactions:
             return []
         answers = self.probabilities(transactions)
-        rule = self.rule
-        try:
-            return [
-                Score(probability, rule.is_alert(probability, transaction))
-                for probability, transaction in zip(answers, transactions, strict=True)
-            ]
-        except ArtifactError as error:
-            raise CallError(str(error)) from None
+        return [
+            Score(probability, self._is_alert(probability, transaction))
+            for probability, transaction in zip(answers, transactions, strict=True)
+        ]
 
     def probabilities(self, transactions: Sequence[Transaction]) -> list[float]:
         """Return the fraud probability of each transaction, without any rule."""
-        rows = [dict(transaction) for transaction in transactions]
+        answer = self._invoke([dict(transaction) for transaction in transactions])
+        with self._understood():
+            return [float(item["fraud_probability"]) for item in answer]
+
+    def _is_alert(self, probability: float, transaction: Transaction) -> bool:
+        try:
+            return self.rule.is_alert(probability, transaction)
+        except ArtifactError as error:
+            raise CallError(str(error)) from None
+
+    def _invoke(self, payload: object, reasons: int = 0) -> Any:  # noqa: ANN401 - JSON
+        asked = {"CustomAttributes": f"explain={reasons}"} if reasons else {}
         with explained():
             response = self._runtime.invoke_endpoint(
                 EndpointName=self.endpoint,
                 ContentType="application/json",
                 Accept="application/json",
-                Body=json.dumps(rows, default=float).encode(),
+                Body=json.dumps(payload, default=float).encode(),
+                **asked,
             )
-            answer = response["Body"].read()
+            body = response["Body"].read()
+        with self._understood():
+            return json.loads(body)
+
+    @contextmanager
+    def _understood(self) -> Iterator[None]:
         try:
-            return [float(item["fraud_probability"]) for item in json.loads(answer)]
-        except (ValueError, KeyError, TypeError):
+            yield
+        except (ValueError, KeyError, TypeError, AttributeError):
             raise CallError(
                 f"The endpoint {self.endpoint} answered something else than fraud "
                 "probabilities; is it an endpoint of this project?"
@@ -130,16 +153,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         client = FraudClient(
             options.endpoint, decision_rule_parameter=options.decision_rule_parameter
         )
-        score = client.score(transaction)
+        score = client.score(transaction, reasons=options.explain)
     except CallError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     if options.json:
-        print(json.dumps({**asdict(score), "decision_rule": client.rule.as_dict()}))
+        shown = {**asdict(score), "decision_rule": client.rule.as_dict()}
+        if not options.explain:
+            del shown["reasons"]
+        print(json.dumps(shown))
     else:
         print(f"Fraud probability  {score.fraud_probability:.6f}")
         print(f"Decision           {'alert' if score.alert else 'no alert'}")
         print(f"Rule               {describe(client.rule)}")
+        for reason in score.reasons:
+            print(
+                f"  {reason.feature:15}  {reason.contribution:+.3f} log-odds of fraud"
+            )
     return 0
 
 
@@ -161,6 +191,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME",
         help="SSM parameter that holds the decision rule (default: output "
         "DecisionRuleParameterName of the stack <endpoint>-serving)",
+    )
+    parser.add_argument(
+        "--explain",
+        type=int,
+        default=0,
+        metavar="N",
+        help="also show the N features that moved the score most",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     return parser

@@ -10,7 +10,7 @@ import boto3
 import pytest
 from botocore.exceptions import EndpointConnectionError, NoCredentialsError
 from botocore.response import StreamingBody
-from botocore.stub import Stubber
+from botocore.stub import ANY, Stubber
 
 from serving import client as client_module
 from serving import decision_rule
@@ -42,10 +42,22 @@ class Aws:
         self.client(service)
         return self._stubbers[service]
 
-    def answers(self, *probabilities: float) -> None:
-        body = json.dumps([{"fraud_probability": p} for p in probabilities]).encode()
+    def answers(self, answer: object, **parameters: object) -> None:
+        """One answer of the endpoint; a number stands for the score of one."""
+        if isinstance(answer, float):
+            answer = {"fraud_probability": answer}
+        body = json.dumps(answer).encode()
+        expected = {
+            "EndpointName": "fraud-dev",
+            "ContentType": "application/json",
+            "Accept": "application/json",
+            "Body": ANY,
+            **parameters,
+        }
         self.stub("sagemaker-runtime").add_response(
-            "invoke_endpoint", {"Body": StreamingBody(io.BytesIO(body), len(body))}
+            "invoke_endpoint",
+            {"Body": StreamingBody(io.BytesIO(body), len(body))},
+            expected,
         )
 
     def publishes(self, rule: object, parameter: str = PARAMETER) -> None:
@@ -131,6 +143,19 @@ def test_json_output_is_one_object(
     }
 
 
+def test_reasons_are_shown_when_asked_for(
+    aws: Aws, file: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reasons = [{"feature": "V14", "contribution": 2.5}]
+    answer = {"fraud_probability": 0.75, "reasons": reasons}
+    aws.answers(answer, CustomAttributes="explain=1")
+    aws.has_stack()
+    aws.publishes(RULE)
+    assert run(file, "--explain", "1") == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[-1] == "  V14              +2.500 log-odds of fraud"
+
+
 def test_the_rules_parameter_can_be_named(aws: Aws, file: str) -> None:
     aws.answers(0.25)
     aws.publishes(RULE, "my-rule")
@@ -138,7 +163,7 @@ def test_the_rules_parameter_can_be_named(aws: Aws, file: str) -> None:
 
 
 def test_a_rule_by_amount_uses_the_transactions_amount(aws: Aws) -> None:
-    aws.answers(0.1, 0.1)
+    aws.answers([{"fraud_probability": 0.1}, {"fraud_probability": 0.1}])
     aws.publishes({"policy": "expected-value", "review_cost": 5.0})
     client = FraudClient("fraud-dev", decision_rule_parameter=PARAMETER)
     assert client.score_many([TRANSACTION, {**TRANSACTION, "Amount": 20.0}]) == [
