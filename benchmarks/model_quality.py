@@ -10,6 +10,7 @@ training part: hyperparameters and vote by the cross-validation recorded in
 
 import argparse
 import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -212,11 +213,15 @@ def _trials() -> str:
         "|---|---|---|",
     ]
     lines += [
-        f"| `{row['configuration']}` | {row['stratified']} ± {row['stratified_se']} "
-        f"| {row['time']} ± {row['time_se']} |"
+        f"| `{row['configuration']}` | {_trial(row, 'stratified')} "
+        f"| {_trial(row, 'time')} |"
         for row in rows
     ]
     return "\n".join(lines)
+
+
+def _trial(row: Mapping[str, str], protocol: str) -> str:
+    return f"{row[protocol]} ± {row[f'{protocol}_se']}" if row[protocol] else "not run"
 
 
 def document(results: dict[Protocol, dict[str, Result]]) -> str:
