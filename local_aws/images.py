@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from local_aws.containers import sklearn
+from local_aws.containers import project, sklearn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,6 +48,15 @@ IMAGES = (
         ),
         serve=sklearn.serve,
         train=sklearn.train,
+    ),
+    Image(
+        name="an image of this account, by its digest, which serving/Dockerfile builds",
+        uri=re.compile(
+            r"123456789012\.dkr\.ecr\.[\w-]+\.amazonaws\.com(\.cn)?"
+            r"/[a-z0-9][\w./-]*@sha256:[0-9a-f]{64}"
+        ),
+        serve=project.serve,
+        train=project.train,
     ),
 )
 

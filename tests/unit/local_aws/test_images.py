@@ -8,7 +8,7 @@ import pytest
 
 from local_aws import images
 from local_aws.container import ContainerDirectory
-from local_aws.containers import sklearn
+from local_aws.containers import project, sklearn
 from local_aws.containers.launch import LaunchError, ServingLaunch, TrainingLaunch
 
 if TYPE_CHECKING:
@@ -41,6 +41,46 @@ def test_the_scikit_learn_image_is_known(tag: str) -> None:
 def test_another_image_is_refused_with_what_is_known() -> None:
     with pytest.raises(images.UnsupportedImageError, match=r"xgboost.*scikit-learn"):
         images.find(f"{REGISTRY}/sagemaker-xgboost:1.7-1")
+
+
+OWN = "123456789012.dkr.ecr.us-east-1.amazonaws.com/fraud-dev-serving-image"
+DIGEST = f"@sha256:{'0a' * 32}"
+
+
+def test_an_image_of_this_account_is_the_projects() -> None:
+    assert images.find(OWN + DIGEST).serve is project.serve
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        OWN,
+        f"{OWN}:latest",
+        f"{OWN}@sha256:0a",
+        OWN.replace("123456789012", "210987654321") + DIGEST,
+    ],
+)
+def test_tags_and_other_accounts_are_refused(uri: str) -> None:
+    with pytest.raises(images.UnsupportedImageError, match="by its digest"):
+        images.find(uri)
+
+
+def test_the_projects_server_listens_where_it_is_asked_from(
+    container: ContainerDirectory,
+) -> None:
+    command = project.serve(serving(container, LOG_LEVEL="INFO"))
+
+    assert list(command.arguments[1:4]) == ["-m", "serving", "serve"]
+    assert "127.0.0.1" in command.arguments
+    assert command.environment["SAGEMAKER_BIND_TO_PORT"] == "8080"
+    assert command.environment["FRAUD_MODEL_DIR"] == str(container.ml / "model")
+    assert command.environment["LOG_LEVEL"] == "INFO"
+    assert container.root in command.directory.parents
+
+
+def test_the_projects_image_trains_nothing(container: ContainerDirectory) -> None:
+    with pytest.raises(LaunchError, match="serves and does not train"):
+        project.train(TrainingLaunch(container, {}, {}, no_archive))
 
 
 def test_the_serving_module_runs_under_gunicorn(container: ContainerDirectory) -> None:
