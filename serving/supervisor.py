@@ -79,14 +79,15 @@ class Supervisor:
     def _become_worker(self, listener: socket.socket) -> None:
         status = 1
         try:
-            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGALRM):
-                signal.signal(number, signal.SIG_DFL)
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, _leave)
             for other in self._sockets:
                 if other is not listener:
                     other.close()
             self._run_worker(listener)
             status = 0
-        except KeyboardInterrupt:
+        except SystemExit:
             status = 0
         finally:
             sys.stdout.flush()
@@ -116,3 +117,8 @@ class Supervisor:
             os.kill(process, number)
         signal.signal(signal.SIGALRM, self._stop)
         signal.alarm(DRAIN_SECONDS + 1)
+
+
+def _leave(*_: object) -> None:
+    """End a worker through its own clean-up; uvicorn raises its signal again."""
+    raise SystemExit

@@ -151,6 +151,9 @@ def test_a_tampered_artifact_ends_the_server_with_the_reason(
 def test_sigterm_ends_the_server_in_order(model_dir: Path) -> None:
     with gunicorn(model_dir) as server:
         server.wait_until_healthy()
+        body = b'{"Hour": 3, "V1": 0.25, "Amount": 12.5}'
+        assert server.request("POST", "/invocations", body)[0] == 200
         server.process.send_signal(signal.SIGTERM)
-        server.process.communicate(timeout=DEADLINE_SECONDS)
+        output, _ = server.process.communicate(timeout=DEADLINE_SECONDS)
         assert server.process.returncode == 0
+        assert json.loads(output.splitlines()[-1])["status"] == 200

@@ -281,7 +281,8 @@ def test_sigterm_finishes_what_has_begun_and_leaves_no_process(
 ) -> None:
     with project_server(model_dir, tmp_path / "log", workers=2) as server:
         workers = server.workers()
-        begun = server.send(REQUEST[:-5])
+        named = b"Host: x\r\nX-Amzn-SageMaker-Inference-Id: last\r\n"
+        begun = server.send(REQUEST[:-5].replace(b"Host: x\r\n", named))
         # The part above has arrived when a later request has been answered.
         for _ in workers:
             assert server.request("POST", "/invocations", BODY, JSON)[0] == 200
@@ -299,6 +300,7 @@ def test_sigterm_finishes_what_has_begun_and_leaves_no_process(
         wait_until(refuses)
         assert server.process.wait(60) == 0
         assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
+        assert '"request_id": "last", "status": 200' in server.log.read_text()
 
 
 def test_a_bad_artifact_ends_the_server_before_it_listens(
