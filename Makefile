@@ -6,7 +6,7 @@ export JSII_NODE := $(CURDIR)/.venv/bin/node
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check format format-check lint types \
-	requirements requirements-check review review-check clean
+	requirements requirements-check review review-check image clean
 
 help: ## Show this list
 	@echo "Targets:"
@@ -50,6 +50,9 @@ review: setup ## Write what a reviewer reads: make review [ENV=prod]
 review-check: setup
 	@echo "==> review: rules, stored templates, cost ceilings"
 	@python -m cdk_app.review --check
+
+image: setup ## Push the serving image: make image [ENV=prod]
+	@python -m cdk_app.push_image $(if $(ENV),--env $(ENV))
 
 format: setup ## Rewrite the code in the one format
 	@ruff format . && ruff check --fix-only --quiet .
