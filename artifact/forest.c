@@ -10,7 +10,7 @@ typedef struct {
     int32_t feature;
 } node_t;
 
-enum { LANES = 8 }; /* independent walks that hide each other's memory latency */
+enum { LANES = 16 }; /* independent walks that hide each other's memory latency */
 
 static inline int32_t step(const node_t *nodes, int32_t at, const double *row)
 {

@@ -1,7 +1,7 @@
 """Probabilities → the body of the answer."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
 from artifact.reasons import Reason
@@ -21,12 +21,24 @@ def encode(probabilities: Sequence[float], form: str, media_type: str) -> bytes:
 
     JSON answers in the form of the request: an object for one transaction, a list
     for a list, ``{"predictions": [...]}`` for ``{"instances": [...]}``. JSON Lines
-    has one object a line, CSV one probability a line. Python's shortest decimal
-    that reads back as the same float64 is also JSON's.
+    has one object a line, CSV one probability a line. Every number is the shortest
+    decimal that reads back as the same float64.
     """
+    numbers = _write_list(probabilities)[1:-1].replace(b" ", b"")
     if media_type == CSV:
-        return "".join([f"{p!r}\n" for p in probabilities]).encode()
-    return _join([f'{{"{KEY}": {p!r}}}' for p in probabilities], form, media_type)
+        return numbers.replace(b",", b"\n") + b"\n"
+    start, between = (
+        b'{"%b": ' % KEY.encode(),
+        b"}\n" if media_type == JSON_LINES else b"}, ",
+    )
+    objects = start + numbers.replace(b",", between + start) + b"}"
+    if media_type == JSON_LINES:
+        return objects + b"\n"
+    if form == "object":
+        return objects
+    return (
+        b'{"predictions": [%b]}' % objects if form == "instances" else b"[%b]" % objects
+    )
 
 
 def encode_with_reasons(
@@ -40,13 +52,21 @@ def encode_with_reasons(
         json.dumps({KEY: p, "reasons": [asdict(reason) for reason in its]})
         for p, its in zip(probabilities, reasons, strict=True)
     ]
-    return _join(objects, form, media_type)
-
-
-def _join(objects: list[str], form: str, media_type: str) -> bytes:
     if media_type == JSON_LINES:
         return ("\n".join(objects) + "\n").encode()
     if form == "object":
         return objects[0].encode()
     answer = "[" + ", ".join(objects) + "]"
     return (f'{{"predictions": {answer}}}' if form == "instances" else answer).encode()
+
+
+def _list_writer() -> Callable[[Sequence[float]], bytes]:
+    """Return msgspec's encoder where it is installed, else the standard one."""
+    try:
+        import msgspec  # noqa: PLC0415 - taken where it is installed
+    except ImportError:
+        return lambda numbers: json.dumps(numbers).encode()
+    return msgspec.json.Encoder().encode
+
+
+_write_list = _list_writer()
