@@ -13,9 +13,10 @@ BOOTSTRAP_PARAMETER = "/cdk-bootstrap/hnb659fds/version"
 
 
 class Account:
-    """Deploys the stored templates as CloudFormation does for the CDK CLI."""
+    """Deploys templates, the stored ones by default, as the CDK CLI has it done."""
 
-    def __init__(self, local_aws: LocalAws) -> None:
+    def __init__(self, local_aws: LocalAws, templates: Path = TEMPLATES) -> None:
+        self.templates = templates
         self.cloudformation = local_aws.client("cloudformation")
         self.s3 = local_aws.client("s3")
         self.iam = local_aws.client("iam")
@@ -31,7 +32,7 @@ class Account:
     def deploy(self, environment: str, unit: str, **parameters: str) -> dict[str, str]:
         """Create a stack and return its outputs."""
         name = f"fraud-{environment}-{unit}"
-        template = (TEMPLATES / environment / f"{name}.template.json").read_text()
+        template = (self.templates / environment / f"{name}.template.json").read_text()
         self._publish_assets(json.loads(template))
         self.cloudformation.create_stack(
             StackName=name,
