@@ -13,7 +13,7 @@ help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) \
 	  | awk -F'|' '{ printf "  make %-20s %s\n", $$1, $$2 }'
 
-setup: .venv/.ready node_modules/.ready ## Install everything, as locked
+setup: .venv/.ready node_modules/.ready artifact/_forest.so ## Install everything, as locked
 
 # The first interpreter that the lock supports; `make PYTHON=… demo` overrides.
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
@@ -30,6 +30,10 @@ UV_VERSION = $(shell sed -n '/^name = "uv"$$/{n;s/^version = "\(.*\)"/\1/p;}' uv
 	  --disable-pip-version-check uv==$(UV_VERSION)
 	@.venv/bin/uv sync --frozen --quiet
 	@touch $@
+
+# Forests are scored by compiled code where there is a C compiler, else by numpy.
+artifact/_forest.so: artifact/forest.c .venv/.ready
+	@.venv/bin/python -m artifact.native || true
 
 node_modules/.ready: package-lock.json .venv/.ready
 	@echo "==> the CDK command line, from package-lock.json, into node_modules"
