@@ -83,4 +83,4 @@ requirements-check: setup
 
 clean: ## Remove what the other targets made
 	@rm -rf .venv node_modules cdk.out out demo-out .mypy_cache .pytest_cache \
-	  .ruff_cache .hypothesis
+	  .ruff_cache .hypothesis artifact/_forest.so
