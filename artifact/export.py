@@ -16,6 +16,7 @@ import numpy.typing as npt
 from artifact.errors import ArtifactError
 from artifact.exported import GRAPH, ExportedModel
 from artifact.operations import Arrays
+from artifact.tree_layout import Tree, lay_out
 
 Node = dict[str, Any]
 INPUT: Node = {"op": "input"}
@@ -111,7 +112,7 @@ def _histogram_boosting(export: Export, model: Any, of: Node) -> Score:  # noqa:
             "exported to scorer.npz; declare them numeric."
         )
     trees = [
-        _Tree(
+        Tree(
             left=np.where(nodes["is_leaf"], -1, nodes["left"].astype(np.intp)),
             right=nodes["right"].astype(np.intp),
             feature=nodes["feature_idx"],
@@ -131,7 +132,7 @@ def _exact_forest(export: Export, model: Any, of: Node) -> Score:  # noqa: ANN40
         tree = estimator.tree_
         votes = tree.value[:, 0, :]
         trees.append(
-            _Tree(
+            Tree(
                 left=tree.children_left,
                 right=tree.children_right,
                 feature=tree.feature,
@@ -282,68 +283,16 @@ def _from_probability(probability: Node) -> Score:
     return Score({"op": "margin", "of": probability}, probability)
 
 
-class _Tree(NamedTuple):
-    """One tree as scikit-learn has it; `left` is negative for leaves."""
-
-    left: npt.NDArray[np.intp]
-    right: npt.NDArray[np.intp]
-    feature: npt.NDArray[np.intp]
-    threshold: npt.NDArray[np.float64]
-    value: npt.NDArray[np.float64]
-
-
 def _forest(
     export: Export,
-    trees: Iterable[_Tree],
+    trees: Iterable[Tree],
     of: Node,
     *,
     bias: float = 0.0,
     divisor: int = 1,
 ) -> Node:
-    """Lay the trees out as `artifact.forest.Forest` wants them."""
-    laid_out = sorted((_lay_out(tree) for tree in trees), key=lambda t: -t[1])
-    starts = np.cumsum([0, *(len(columns["left"]) for columns, _ in laid_out)])
-    columns = {
-        name: np.concatenate([columns[name] for columns, _ in laid_out])
-        for name in ("threshold", "feature", "value")
-    }
-    left = np.concatenate(
-        [c["left"] + start for (c, _), start in zip(laid_out, starts, strict=False)]
-    )
-    names = export.add(
-        threshold=columns["threshold"],
-        left=left.astype(np.int32),
-        feature=columns["feature"].astype(np.int32),
-        value=columns["value"],
-        root=starts[:-1].astype(np.int32),
-        depth=np.array([depth for _, depth in laid_out], np.int32),
-    )
+    names = export.add(**lay_out(trees))
     return {"op": "forest", "of": of, "bias": bias, "divisor": divisor, **names}
-
-
-def _lay_out(tree: _Tree) -> tuple[dict[str, npt.NDArray[Any]], int]:
-    """Put a tree's nodes level by level, siblings side by side; and find its depth."""
-    order, depth, level = [0], -1, [0]
-    place = {0: 0}
-    while level:
-        depth += 1
-        following: list[int] = []
-        for node in level:
-            if tree.left[node] >= 0:
-                following += (int(tree.left[node]), int(tree.right[node]))
-        for node in following:
-            place[node] = len(order)
-            order.append(node)
-        level = following
-    nodes = np.array(order)
-    leaf = tree.left[nodes] < 0
-    left = np.array([place.get(int(tree.left[n]), i) for i, n in enumerate(order)])
-    return {
-        "threshold": np.where(leaf, np.inf, tree.threshold[nodes]),
-        "left": left,
-        "feature": np.where(leaf, 0, tree.feature[nodes]),
-        "value": np.where(leaf, tree.value[nodes], 0.0),
-    }, depth
 
 
 _CLASSIFIERS: Mapping[str, Callable[[Export, Any, Node], Score]] = {
