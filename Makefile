@@ -82,5 +82,5 @@ requirements-check: setup
 	  echo "requirements.txt differs from uv.lock: run 'make requirements'."; exit 1; }
 
 clean: ## Remove what the other targets made
-	@rm -rf .venv node_modules cdk.out out demo-out .mypy_cache .pytest_cache \
+	@rm -rf .venv node_modules cdk.out* out demo-out .mypy_cache .pytest_cache \
 	  .ruff_cache .hypothesis artifact/_forest.so

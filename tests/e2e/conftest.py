@@ -11,6 +11,8 @@ __all__ = ["local_aws"]
 ROOT = Path(__file__).parents[2]
 BIN = ROOT / ".venv" / "bin"
 COMMAND_SECONDS = 400
+# The CDK CLI locks its output folder: tests that run side by side have one each.
+CDK_OUTPUT = ROOT / f"cdk.out-{os.environ.get('PYTEST_XDIST_WORKER', 'tests')}"
 
 
 def variables_of(account: LocalAws | None, **more: str) -> dict[str, str]:
