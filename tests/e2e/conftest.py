@@ -22,6 +22,7 @@ def variables_of(account: LocalAws | None, **more: str) -> dict[str, str]:
         **clean,
         "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
         "JSII_NODE": str(BIN / "node"),
+        "CDK_OUTPUT": str(CDK_OUTPUT),
         **(account.environment if account else {}),
         **more,
     }
