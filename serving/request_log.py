@@ -15,6 +15,7 @@ import secrets
 import sys
 import threading
 import time
+from collections import deque
 
 from serving.invocation import Answer
 
@@ -35,7 +36,7 @@ class RequestLog:
     def __init__(self) -> None:
         level = os.environ.get("LOG_LEVEL", "").upper()
         self._lowest_status = _LEVELS.get(level, _LEVELS["INFO"])
-        self._lines: list[str] = []
+        self._lines: deque[str] = deque()
         self._dropped = 0
         self._prefix = ""
         self._numbers = itertools.count(1)
@@ -79,7 +80,8 @@ class RequestLog:
     def flush(self) -> None:
         """Write what has been collected."""
         with self._writing:
-            lines, self._lines = self._lines, []
+            # One by one: a line that is added meanwhile waits for the next time.
+            lines = [self._lines.popleft() for _ in range(len(self._lines))]
             dropped, self._dropped = self._dropped, 0
             if dropped:
                 lines.append(json.dumps({"log_lines_dropped": dropped}) + "\n")
@@ -100,7 +102,7 @@ class RequestLog:
 
     def _forget(self) -> None:
         """Begin anew in a child process, which has no thread and owns no line."""
-        self._started, self._lines = False, []
+        self._started, self._lines = False, deque()
         self._writing = threading.Lock()
 
     def _flush_for_ever(self) -> None:

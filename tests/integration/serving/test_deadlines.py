@@ -28,8 +28,9 @@ def port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     monkeypatch.setattr(http_protocol.Protocol, "_sweeping", False)
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
+    service = Service(model_dir)
     config = uvicorn.Config(
-        AsgiApplication(Service(model_dir), body_seconds=0.3),
+        AsgiApplication(service, body_seconds=0.3),
         http=http_protocol.Protocol,
         interface="asgi3",
         proxy_headers=False,
@@ -46,6 +47,7 @@ def port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     yield listener.getsockname()[1]
     server.should_exit = True
     thread.join(30)
+    service.log.flush()
     assert not thread.is_alive()
 
 

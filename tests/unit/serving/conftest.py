@@ -1,4 +1,5 @@
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,26 @@ from artifact.manifest import read_manifest
 from artifact.scorer import Scorer, load_scorer
 from serving.app import Application
 from serving.invocation import Invocations
+from serving.request_log import RequestLog
 from serving.service import Service
 from tests.unit.serving.sample_artifact import write_artifact
 from tests.unit.serving.wsgi_client import WsgiClient
+
+
+@pytest.fixture(autouse=True)
+def no_late_lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Write every log's lines before the next test begins to read its output."""
+    logs: list[RequestLog] = []
+    make = RequestLog.__init__
+
+    def make_and_remember(log: RequestLog) -> None:
+        make(log)
+        logs.append(log)
+
+    monkeypatch.setattr(RequestLog, "__init__", make_and_remember)
+    yield
+    for log in logs:
+        log.flush()
 
 
 @pytest.fixture(scope="session")
