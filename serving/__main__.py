@@ -10,30 +10,33 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from artifact.errors import ArtifactError
+from serving.starting import refusing_requests
 from serving.supervisor import Supervisor, listen
 
 
 def main() -> int:
     """Run the server; returns its exit status."""
     options = _parser().parse_args()
-    # Imported here for the variable above, and before the workers fork for their
-    # memory: what they share is there once.
-    from serving.service import Service  # noqa: PLC0415
-    from serving.worker import run_worker  # noqa: PLC0415
-
     try:
-        digest = os.environ.get("FRAUD_MANIFEST_SHA256", "")
-        service = Service(options.model_dir, digest)
         sockets = listen(options.host, options.port, options.workers)
-    except ArtifactError as error:
-        print(f"[ERROR] {error}", file=sys.stderr)
-        return 1
     except OSError as error:
         print(
             f"[ERROR] Cannot listen on {options.host}:{options.port}: "
             f"{error.strerror}; stop what uses the port or choose another.",
             file=sys.stderr,
         )
+        return 1
+    try:
+        with refusing_requests(sockets):
+            # Imported here for the variable above, and before the workers fork for
+            # their memory: what they share is there once.
+            from serving.service import Service  # noqa: PLC0415
+            from serving.worker import run_worker  # noqa: PLC0415
+
+            digest = os.environ.get("FRAUD_MANIFEST_SHA256", "")
+            service = Service(options.model_dir, digest)
+    except ArtifactError as error:
+        print(f"[ERROR] {error}", file=sys.stderr)
         return 1
     port = sockets[0].getsockname()[1]
     print(

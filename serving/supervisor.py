@@ -1,7 +1,7 @@
 """Worker processes around one verified model: started, replaced, ended in order.
 
 The model is loaded once, before the processes fork, so that they share its memory
-and a bad artifact ends the server before it listens. Each worker has a listening
+and a bad artifact ends the server before it is healthy. Each worker has a listening
 socket of its own on the same port, between which the kernel spreads connections.
 The supervisor holds these sockets too: connections that wait at a worker that dies
 are answered by its replacement.

@@ -166,7 +166,11 @@ class ServingStack(Stack):
         settings, storage = self._settings, self._storage
         hosting, capture = settings.hosting, settings.data_capture
         container = ModelContainer(
-            self, "Artifact", image=image, settings=settings.container
+            self,
+            "Artifact",
+            image=image,
+            settings=settings.container,
+            hosting=hosting,
         )
         hosted = ModelEndpoint(
             self,

@@ -5,7 +5,7 @@ from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
 from cdk_app.constructs.container_image import ContainerImage
-from cdk_app.settings import ContainerSettings
+from cdk_app.settings import ContainerSettings, HostingSettings, InstanceHosting
 
 CODE_DIRECTORY = "/opt/ml/model/code"
 ARTIFACT_URI_PATTERN = (
@@ -32,6 +32,13 @@ _INTERFACE_ENVIRONMENT = {
     # The project's image needs to be told nothing.
     None: {},
 }
+# The image's gunicorn without nginx before it, in one worker; docs/serving.md has the
+# measurements.
+_ONE_DIRECT_WORKER = {
+    "SAGEMAKER_USE_NGINX": "false",
+    "SAGEMAKER_MODEL_SERVER_WORKERS": "1",
+}
+_MOST_VCPUS_OF_ONE_WORKER = 2
 
 
 class ModelContainer(Construct):
@@ -46,6 +53,7 @@ class ModelContainer(Construct):
         *,
         image: ContainerImage,
         settings: ContainerSettings,
+        hosting: HostingSettings,
     ) -> None:
         super().__init__(scope, construct_id)
         artifact_uri = CfnParameter(
@@ -75,7 +83,20 @@ class ModelContainer(Construct):
             model_data_url=artifact_uri.value_as_string,
             environment={
                 **_INTERFACE_ENVIRONMENT[settings.interface],
+                **_server_environment(settings, hosting),
                 "FRAUD_MANIFEST_SHA256": manifest_sha256.value_as_string,
                 "LOG_LEVEL": settings.log_level,
             },
         )
+
+
+def _server_environment(
+    settings: ContainerSettings, hosting: HostingSettings
+) -> dict[str, str]:
+    """Choose the workers of AWS's image; its own choice is nginx and one per vCPU."""
+    if settings.image == "project" or (
+        isinstance(hosting, InstanceHosting)
+        and hosting.vcpus_per_instance > _MOST_VCPUS_OF_ONE_WORKER
+    ):
+        return {}
+    return _ONE_DIRECT_WORKER

@@ -91,6 +91,8 @@ def test_wsgi_application_runs_from_the_unpacked_artifact(
     assert container["Environment"] == {
         "SAGEMAKER_SERVING_MODULE": "inference:app",
         "PYTHONPATH": "/opt/ml/model/code",
+        "SAGEMAKER_USE_NGINX": "false",
+        "SAGEMAKER_MODEL_SERVER_WORKERS": "1",
         "FRAUD_MANIFEST_SHA256": {"Ref": "ModelManifestSha256"},
         "LOG_LEVEL": environment.settings.container.log_level,
     }

@@ -303,7 +303,7 @@ def test_sigterm_finishes_what_has_begun_and_leaves_no_process(
         assert '"request_id": "last", "status": 200' in server.log.read_text()
 
 
-def test_a_bad_artifact_ends_the_server_before_it_listens(
+def test_a_bad_artifact_ends_the_server_before_it_is_healthy(
     model_dir: Path, tmp_path: Path
 ) -> None:
     empty = tmp_path / "empty"
