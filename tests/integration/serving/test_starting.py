@@ -38,7 +38,14 @@ def test_health_is_503_from_the_first_moment_and_200_when_loaded(
     (bound,) = listen("127.0.0.1", 0, 1)
     port = bound.getsockname()[1]
     bound.close()
-    options = ["--host", "127.0.0.1", "--port", str(port), "--model-dir", model_dir]
+    options = [
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--model-dir",
+        str(model_dir),
+    ]
     command = [sys.executable, "-m", "serving", *options, "--workers", "1"]
     process = subprocess.Popen(command, cwd=ROOT)
     seen: list[int] = []
