@@ -120,6 +120,22 @@ def test_a_chunked_request_is_answered(server: Server) -> None:
     connection.close()
 
 
+def test_a_connection_with_much_to_say_lets_the_others_in(server: Server) -> None:
+    body, count = b'{"Hour": 3, "V1": 0.25, "Amount": 12.5}', 1000
+    head = b"POST /invocations HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as talker:
+        talker.sendall((head % len(body) + body) * count)
+        answers = talker.recv(1)
+        assert server.request("POST", "/invocations", body)[0] == 200
+        talker.setblocking(False)
+        try:
+            while received := talker.recv(1 << 20):
+                answers += received
+        except BlockingIOError:
+            pass
+        assert 0 < answers.count(b"HTTP/1.1 200") < count
+
+
 def test_refusals_keep_their_status_and_shape(server: Server) -> None:
     for body, content_type, status in (
         (b"{}", "application/json", 400),
