@@ -6,8 +6,9 @@ count. In any doubt the answer is None.
 """
 
 import json
-from collections.abc import Callable
-from itertools import chain
+import struct
+from collections.abc import Callable, Iterable
+from itertools import starmap
 from operator import itemgetter
 from typing import Any
 
@@ -59,11 +60,12 @@ def standard_decoder(names: tuple[str, ...]) -> Decoder:
                 document = [document]
             if set(map(len, document)) != {width}:
                 return None
-            values = chain.from_iterable(map(values_of, document))
-            rows = np.fromiter(values, np.float64, n_rows * width)
-        except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+            return _stack(map(values_of, document), width)
+        except (
+            *(ValueError, TypeError, KeyError, OverflowError, RecursionError),
+            struct.error,
+        ):
             return None
-        return rows.reshape(n_rows, width)
 
     return decode
 
@@ -104,10 +106,15 @@ def typed_decoder(names: tuple[str, ...]) -> Decoder:
             return None
         if len(decoded) != n_rows:
             return None
-        values = chain.from_iterable(map(values_of, decoded))
-        return np.fromiter(values, np.float64, n_rows * width).reshape(n_rows, width)
+        return _stack(map(values_of, decoded), width)
 
     return decode
+
+
+def _stack(rows: Iterable[tuple[float, ...]], width: int) -> Rows:
+    """Put tuples of numbers below each other; `struct` is quicker than numpy here."""
+    packed = b"".join(starmap(struct.Struct(f"{width}d").pack, rows))
+    return np.frombuffer(packed, np.float64).reshape(-1, width)
 
 
 def decoder_of_one(names: tuple[str, ...]) -> DecoderOfOne:

@@ -5,6 +5,8 @@ that is certain to be right. All else goes to the exact reader, `JsonScanner`, w
 accepts it after all or says what is wrong with it.
 """
 
+import numpy as np
+
 from serving.json_decoders import (
     Decoder,
     DecoderOfOne,
@@ -16,6 +18,7 @@ from serving.schema import Rows, Schema
 from serving.text import BLANK, decode_text
 
 _BLANK = BLANK.encode()
+_QUOTE = ord('"')
 
 
 class JsonReader:
@@ -82,10 +85,11 @@ class JsonReader:
         width = len(self._schema)
         # Two quotes for every name, once a row: fewer or more is a wrong body. So is
         # any other string, since a decoder takes only rows of all names.
-        n_rows, rest = divmod(body.count(b'"'), 2 * width)
+        quotes = int(np.count_nonzero(np.frombuffer(body, np.uint8) == _QUOTE))
+        n_rows, rest = divmod(quotes, 2 * width)
         form = "list"
         if rest:
-            n_rows, rest = divmod(body.count(b'"') - 2, 2 * width)
+            n_rows, rest = divmod(quotes - 2, 2 * width)
             form = INSTANCES
         elif n_rows == 1 and body.lstrip(_BLANK).startswith(b"{"):
             form = "object"
