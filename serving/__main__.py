@@ -1,7 +1,6 @@
 """``python -m serving``: the project's own server, ``serve`` in its image."""
 
 import argparse
-import gc
 import os
 import sys
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from artifact.errors import ArtifactError
+from serving.memory import settle
 from serving.starting import refusing_requests
 from serving.supervisor import Supervisor, listen
 
@@ -42,9 +42,7 @@ def main() -> int:
     print(
         f"Serving on {options.host}:{port} with {options.workers} workers", flush=True
     )
-    # What is here stays: the collector need not touch it, nor copy its pages.
-    gc.collect()
-    gc.freeze()
+    settle()
     Supervisor(sockets, lambda listener: run_worker(service, listener)).run()
     return 0
 
