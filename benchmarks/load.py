@@ -5,16 +5,20 @@ import json
 import re
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 import psutil
 
 from artifact.manifest import read_manifest
 
 _START_DEADLINE_SECONDS = 60
+#: Transactions → the JSON document that a server takes.
+Question = Callable[[list[dict[str, float]]], Any]
 _UNITS = {"us": 1.0, "ms": 1e3, "s": 1e6}
 
 
@@ -48,6 +52,8 @@ class Server:
     process: psutil.Popen
     port: int
     started: float
+    path: str
+    health_path: str
 
     def processes(self) -> list[psutil.Process]:
         """Return the server's process and those below it."""
@@ -71,6 +77,8 @@ def start(
     port: int,
     core: int | None,
     log: Path,
+    *,
+    addresses: tuple[str, str] = ("/invocations", "/ping"),
 ) -> Iterator[Server]:
     """Run a server until the block ends, on one core where one is named."""
     with log.open("ab") as output:
@@ -82,7 +90,7 @@ def start(
             stderr=subprocess.STDOUT,
         )
         try:
-            yield Server(process, port, began)
+            yield Server(process, port, began, *addresses)
         finally:
             process.terminate()
             try:
@@ -97,8 +105,8 @@ def measure_start(server: Server) -> float:
     while time.perf_counter() < deadline:
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
         try:
-            connection.request("GET", "/ping")
-            if connection.getresponse().status < 500:  # noqa: PLR2004 - nginx has no /ping
+            connection.request("GET", server.health_path)
+            if connection.getresponse().status == HTTPStatus.OK:
                 return time.perf_counter() - server.started
         except OSError:
             time.sleep(0.005)
@@ -107,11 +115,11 @@ def measure_start(server: Server) -> float:
     raise TimeoutError(f"no answer on port {server.port}")
 
 
-def write_script(load: Load, model_dir: Path, scratch: Path) -> Path:
+def write_script(load: Load, model_dir: Path, scratch: Path, ask: Question) -> Path:
     """Write wrk's script for a load: the self-test row, as often as it says."""
     script = scratch / f"{load.rows}.lua"
     row = dict(read_manifest(model_dir).self_test.row)
-    body = json.dumps(row if load.rows == 1 else [row] * load.rows)
+    body = json.dumps(ask([row] * load.rows))
     script.write_text(
         'wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/json"\n'
         f"wrk.body = [==[{body}]==]\n"
@@ -124,7 +132,7 @@ def run_wrk(
 ) -> None:
     """Put one load on the server and add what was seen to `reading`."""
     command = ["taskset", "-c", "1", "wrk", "-t1", f"-c{load.connections}"]
-    target = f"http://127.0.0.1:{server.port}/invocations"
+    target = f"http://127.0.0.1:{server.port}{server.path}"
 
     def run(duration_seconds: float) -> str:
         timed = [f"-d{duration_seconds:g}s", "--latency", "-s", str(script), target]

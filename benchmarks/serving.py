@@ -74,7 +74,7 @@ def _measure(stack: Stack, model_dir: Path, scratch: Path, seconds: float) -> Re
         for load in LOADS:
             if load.rows > 1 and not stack.scores:
                 continue
-            script = write_script(load, model_dir, scratch)
+            script = write_script(load, model_dir, scratch, stack.question)
             run_wrk(server, load, script, seconds, reading)
         reading.pss_bytes = server.pss_bytes()
     return reading
