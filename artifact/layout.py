@@ -1,12 +1,7 @@
-"""Names of the files in the artifact, and the one function that writes the tar."""
+"""Names of the files in the artifact, their hashes, and how its JSON is written."""
 
-import gzip
 import hashlib
-import io
 import json
-import os
-import tarfile
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -52,28 +47,3 @@ def list_files(directory: Path) -> list[str]:
 def to_json(value: Any) -> str:  # noqa: ANN401 - JSON is any value
     """JSON as every file of the artifact writes it: indented, NaN refused."""
     return json.dumps(value, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
-
-
-def pack(directory: Path, tar_path: Path) -> None:
-    """Write a directory's contents as ``model.tar.gz``, names at the tar's root.
-
-    The same contents give the same bytes: order, owners, modes and times are
-    fixed. The tar appears under its name only when it is complete.
-    """
-    handle, temporary = tempfile.mkstemp(dir=tar_path.parent, prefix=".packing-")
-    try:
-        with (
-            os.fdopen(handle, "wb") as raw,
-            gzip.GzipFile("", "wb", compresslevel=6, fileobj=raw, mtime=0) as zipped,
-            tarfile.open(fileobj=zipped, mode="w", format=tarfile.PAX_FORMAT) as tar,
-        ):
-            for name in list_files(directory):
-                data = (directory / name).read_bytes()
-                entry = tarfile.TarInfo(name)
-                entry.size = len(data)
-                entry.mode = 0o644
-                tar.addfile(entry, io.BytesIO(data))
-        Path(temporary).replace(tar_path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

@@ -1,6 +1,5 @@
 """Load an artifact that has been verified, and score transactions with it."""
 
-import importlib.metadata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -93,6 +92,8 @@ def _check_scikit_learn(manifest: Manifest) -> None:
     something else. A refusal is seen at deployment, where the old endpoint keeps
     serving; a wrong probability would not be seen at all.
     """
+    import importlib.metadata  # noqa: PLC0415 - what scorer.npz does without
+
     trained_with = manifest.versions.get("scikit-learn", "")
     try:
         installed = importlib.metadata.version("scikit-learn")

@@ -6,7 +6,8 @@ from contextlib import suppress
 
 # <malloc.h>: above this many free bytes at its top, the heap goes back to the system.
 _M_TRIM_THRESHOLD = -1
-_TRIM_THRESHOLD_BYTES = 128 * 1024
+# glibc's own 128 KB would be given back and taken again with every batch of rows.
+_TRIM_THRESHOLD_BYTES = 2 * 1024 * 1024
 
 
 def settle() -> None:

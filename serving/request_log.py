@@ -11,7 +11,6 @@ import json
 import math
 import os
 import re
-import secrets
 import sys
 import threading
 import time
@@ -97,7 +96,7 @@ class RequestLog:
 
     def _start(self) -> None:
         self._started = True
-        self._prefix = f"{secrets.token_hex(4)}-"
+        self._prefix = f"{os.urandom(4).hex()}-"
         threading.Thread(target=self._flush_for_ever, daemon=True).start()
 
     def _forget(self) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from moto.sagemaker.models import FakeEndpointConfig, Model
 
     from local_aws.sagemaker.deployment_config import DeploymentConfig
-    from local_aws.sagemaker.models import Endpoint
+    from local_aws.sagemaker.endpoint import Endpoint
     from local_aws.sagemaker.rollback_alarms import RollbackAlarms
 
 POLL_SECONDS = 0.05

@@ -6,12 +6,9 @@ import threading
 from typing import TYPE_CHECKING, Any, cast
 
 from moto.core.base_backend import BackendDict
-from moto.core.utils import utcnow
 from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import (
-    FakeEndpoint,
     FakeEndpointConfig,
-    FakeTrainingJob,
     Model,
     SageMakerModelBackend,
 )
@@ -20,150 +17,23 @@ from local_aws import context, s3
 from local_aws.sagemaker import transform_job as transform_jobs
 from local_aws.sagemaker import variant_properties
 from local_aws.sagemaker.deployment_config import DeploymentConfig
+from local_aws.sagemaker.endpoint import (
+    Endpoint,
+    check_hosting_kind,
+    check_in_service,
+)
 from local_aws.sagemaker.endpoints import Deployment, Update, weigh
 from local_aws.sagemaker.rollback_alarms import RollbackAlarms
-from local_aws.sagemaker.traffic import NO_TRAFFIC, Traffic
-from local_aws.sagemaker.training import MESSAGES, TrainingRun, check_supported
+from local_aws.sagemaker.traffic import NO_TRAFFIC
+from local_aws.sagemaker.training import TrainingRun, check_supported
+from local_aws.sagemaker.training_job import TrainingJob
 from local_aws.sagemaker.transform import TransformRun
 from local_aws.sagemaker.transform_job import TransformJob
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Mapping
 
 FINAL = {"Completed", "Failed", "Stopped"}
-
-
-class TrainingJob(FakeTrainingJob):
-    """A training job's description, written by its run."""
-
-    def __init__(
-        self,
-        *,
-        account_id: str,
-        region_name: str,
-        environment: dict[str, str] | None,
-        **settings: Any,  # noqa: ANN401
-    ) -> None:
-        metric_definitions = settings["algorithm_specification"].get(
-            "MetricDefinitions", []
-        )
-        super().__init__(account_id=account_id, region_name=region_name, **settings)
-        self.account = account_id
-        self.region = region_name
-        self.environment = environment
-        self.failure_reason: str | None = None
-        # moto makes a job that has completed; this one has yet to start.
-        self.training_start_time: datetime | None = None  # type: ignore[assignment]
-        self.training_end_time: datetime | None = None  # type: ignore[assignment]
-        self.model_artifacts: dict[str, str] | None = None  # type: ignore[assignment]
-        self.final_metric_data_list = None  # type: ignore[assignment]
-        self.algorithm_specification["MetricDefinitions"] = metric_definitions
-        self.training_time_in_seconds: int | None = None
-        self.billable_time_in_seconds: int | None = None
-        self.secondary_status_transitions: list[dict[str, Any]] = []
-        self.enter("InProgress", "Starting")
-
-    def enter(self, status: str, secondary: str) -> None:
-        """Go into a secondary status; it is noted with its time."""
-        now = utcnow()
-        if self.secondary_status_transitions:
-            self.secondary_status_transitions[-1]["EndTime"] = now
-        transition = {
-            "Status": secondary,
-            "StartTime": now,
-            "StatusMessage": MESSAGES[secondary],
-        }
-        self.secondary_status_transitions.append(transition)
-        self.secondary_status = secondary
-        self.last_modified_time = now
-        self.training_job_status = status
-
-    def finish(self, outcome: str) -> None:
-        """End as Completed, Failed, Stopped or MaxRuntimeExceeded."""
-        now = utcnow()
-        self.training_end_time = now
-        if self.training_start_time:
-            lasted = now - self.training_start_time
-            seconds = max(1, round(lasted.total_seconds()))
-            self.training_time_in_seconds = seconds
-            self.billable_time_in_seconds = seconds
-        status = "Stopped" if outcome == "MaxRuntimeExceeded" else outcome
-        self.enter(status, outcome)
-        self.secondary_status_transitions[-1]["EndTime"] = now
-
-
-class Endpoint(FakeEndpoint):
-    """An endpoint's description and the fleet that serves it."""
-
-    def __init__(self, account_id: str, region_name: str, **settings: Any) -> None:  # noqa: ANN401
-        super().__init__(account_id=account_id, region_name=region_name, **settings)
-        self.account = account_id
-        self.region = region_name
-        self.endpoint_status = "Creating"
-        self.traffic: Traffic = NO_TRAFFIC
-        self.last_deployment_config: Mapping[str, Any] | None = None
-        self.pending_deployment_summary: dict[str, Any] | None = None
-
-    def _process_production_variants(
-        self, production_variants: list[dict[str, Any]]
-    ) -> list[dict[str, Any]]:
-        # moto leaves weights out that are zero, or one by default.
-        described = super()._process_production_variants(production_variants)
-        for one, settings in zip(described, production_variants, strict=True):
-            weight = settings.get("InitialVariantWeight", 1.0)
-            one.update(CurrentWeight=weight, DesiredWeight=weight)
-        return described
-
-    def described_as(self, config: FakeEndpointConfig) -> list[dict[str, Any]]:
-        """Return the production variants that a configuration makes of it."""
-        return self._process_production_variants(config.production_variants)
-
-    def take_over(
-        self,
-        config: FakeEndpointConfig,
-        variants: Sequence[Mapping[str, Any]],
-        data_capture: Mapping[str, Any],
-    ) -> None:
-        """Describe the configuration that now serves."""
-        self.endpoint_config_name = config.endpoint_config_name
-        self.production_variants = [dict(one) for one in variants]
-        self.data_capture_config = dict(data_capture)
-
-    @property
-    def response_object(self) -> dict[str, Any]:
-        """What DescribeEndpoint answers; moto shows data capture as it was asked for.
-
-        https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DataCaptureConfigSummary.html
-        """
-        response: dict[str, Any] = super().response_object
-        capture = response.pop("DataCaptureConfig", None)
-        if capture:
-            enabled = capture.get("EnableCapture", False)
-            response["DataCaptureConfig"] = {
-                **capture,
-                "EnableCapture": enabled,
-                "CaptureStatus": "Started" if enabled else "Stopped",
-                "CurrentSamplingPercentage": capture["InitialSamplingPercentage"],
-            }
-        return response
-
-    def is_created(self) -> bool:
-        """Return whether it is past Creating."""
-        return bool(self.endpoint_status != "Creating")
-
-    def enter(self, status: str, failure_reason: str | None = None) -> None:
-        """Go into a status."""
-        self.failure_reason = failure_reason  # type: ignore[assignment]
-        self.pending_deployment_summary = None
-        self.last_modified_time = utcnow()
-        self.endpoint_status = status
-        context.log.info(
-            "endpoint %s: %s%s",
-            self.endpoint_name,
-            status,
-            f": {failure_reason}" if failure_reason else "",
-        )
 
 
 class SageMakerBackend(SageMakerModelBackend):
@@ -354,8 +224,8 @@ class SageMakerBackend(SageMakerModelBackend):
         endpoint = self.endpoint(endpoint_name)
         config = self._config(endpoint_config_name)
         with self._lock:
-            _check_in_service(endpoint)
-            _check_hosting_kind(self._config(endpoint.endpoint_config_name), config)
+            check_in_service(endpoint)
+            check_hosting_kind(self._config(endpoint.endpoint_config_name), config)
             update = self._update(endpoint, config, retained, deployment_config)
             endpoint.last_deployment_config = deployment_config
             endpoint.enter("Updating")
@@ -392,7 +262,7 @@ class SageMakerBackend(SageMakerModelBackend):
         endpoint = self.endpoint(endpoint_name)
         names = ("DesiredWeight", "DesiredInstanceCount")
         with self._lock:
-            _check_in_service(endpoint)
+            check_in_service(endpoint)
             now = {one["VariantName"]: one for one in endpoint.production_variants}
             # moto sets what is not given to null.
             complete = [
@@ -434,29 +304,6 @@ class SageMakerBackend(SageMakerModelBackend):
     def _config(self, name: str) -> FakeEndpointConfig:
         self.describe_endpoint_config(name)  # Raises SageMaker's error if unknown.
         return self.endpoint_configs[name]
-
-
-def _check_in_service(endpoint: Endpoint) -> None:
-    if endpoint.endpoint_status != "InService":
-        message = (
-            f'Cannot update endpoint "{endpoint.arn}" in status '
-            f"{endpoint.endpoint_status}; it must be InService."
-        )
-        raise ValidationError(message)
-
-
-def _check_hosting_kind(old: FakeEndpointConfig, new: FakeEndpointConfig) -> None:
-    """Refuse to make an instance endpoint serverless, as SageMaker does."""
-
-    def is_serverless(config: FakeEndpointConfig) -> bool:
-        return any("ServerlessConfig" in one for one in config.production_variants)
-
-    if is_serverless(new) and not is_serverless(old):
-        message = (
-            "An instance-based endpoint cannot be updated to serverless; delete the "
-            "endpoint and create it again."
-        )
-        raise ValidationError(message)
 
 
 sagemaker_backends = BackendDict(SageMakerBackend, "sagemaker")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from local_aws.processes import ContainerProcess
-    from local_aws.sagemaker.models import TrainingJob
+    from local_aws.sagemaker.training_job import TrainingJob
 
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 HOST = "algo-1"

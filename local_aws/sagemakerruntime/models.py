@@ -13,8 +13,8 @@ from local_aws.sagemaker.models import sagemaker_backends
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from local_aws.sagemaker.endpoint import Endpoint
     from local_aws.sagemaker.fleet import VariantServer
-    from local_aws.sagemaker.models import Endpoint
 
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html
 INVOCATION_TIMEOUT_SECONDS = 60.0

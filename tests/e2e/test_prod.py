@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from artifact.layout import pack
+from artifact.archive import pack
 from tests.e2e.conftest import ROOT, run, shell
 from tests.integration.conftest import LocalAws, eventually
 from tests.integration.load import Answers, asking_once, load

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from artifact import layout
+from artifact.archive import pack
 from artifact.scorer import Scorer, load_scorer
 from serving import batch
 from tests.integration.conftest import LocalAws, eventually
@@ -58,7 +58,7 @@ def deployed(
     model_dir = tmp_path_factory.mktemp("artifact")
     write_artifact(model_dir)
     archive = tmp_path_factory.mktemp("archive") / "model.tar.gz"
-    layout.pack(model_dir, archive)
+    pack(model_dir, archive)
     key = "job/output/model.tar.gz"
     account.s3.upload_file(str(archive), storage["ArtifactBucketName"], key)
     outputs = account.deploy(

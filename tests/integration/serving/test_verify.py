@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from artifact import layout
+from artifact.archive import pack
 from artifact.manifest import hash_files, read_manifest, write_manifest
 from serving import decision_rule, verify
 from tests.integration.conftest import LocalAws, eventually
@@ -36,7 +37,7 @@ class Deployed:
 
     def upload(self, model_dir: Path, key: str, temporary: Path) -> str:
         archive = temporary / "model.tar.gz"
-        layout.pack(model_dir, archive)
+        pack(model_dir, archive)
         self.aws.client("s3").upload_file(str(archive), self.bucket, key)
         return f"s3://{self.bucket}/{key}"
 

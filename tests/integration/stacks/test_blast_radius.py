@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from artifact.layout import pack
+from artifact.archive import pack
 from tests.integration.conftest import LocalAws
 from tests.integration.stacks.account import Account
 from tests.unit.serving.sample_artifact import write_artifact

@@ -73,5 +73,11 @@ def test_the_image_is_locked_and_unprivileged(line: str) -> None:
     assert line in DOCKERFILE
 
 
+def test_the_base_is_one_release_of_python_alone() -> None:
+    assert re.search(
+        r"^ARG BASE=python:\d+\.\d+\.\d+-slim-\w+$", DOCKERFILE, re.MULTILINE
+    )
+
+
 def test_nothing_ties_the_image_to_one_processor() -> None:
     assert not re.search(r"--platform|amd64|x86_64|arm64|aarch64", DOCKERFILE)

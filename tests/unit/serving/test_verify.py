@@ -13,6 +13,7 @@ from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
 from artifact import layout
+from artifact.archive import pack
 from artifact.manifest import read_manifest
 from serving import verify
 from serving.client_errors import CallError
@@ -36,7 +37,7 @@ def model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def archive(model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
     path = tmp_path_factory.mktemp("archive") / "model.tar.gz"
-    layout.pack(model_dir, path)
+    pack(model_dir, path)
     return path.read_bytes()
 
 

@@ -13,6 +13,7 @@ from botocore.exceptions import EndpointConnectionError
 from moto import mock_aws
 
 from artifact import layout
+from artifact.archive import pack
 from artifact.decision import ExpectedValueRule, ThresholdRule
 from training.container import FIRST_LOG_LINE
 from training.dataset import Columns
@@ -146,7 +147,7 @@ class TestResult:
         model_dir = tmp_path / "model"
         options = ["--data", str(csv_file), "--model-dir", str(model_dir)]
         assert train([*options, "--threshold", "0.4"]) == 0
-        layout.pack(model_dir, tmp_path / layout.ARCHIVE)
+        pack(model_dir, tmp_path / layout.ARCHIVE)
         key = "fraud-dev-1/output/model.tar.gz"
         session.client("s3").upload_file(str(tmp_path / layout.ARCHIVE), bucket, key)
         return f"s3://{bucket}/{key}"

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from artifact import layout
+from artifact.archive import pack
 from artifact.decision import ThresholdRule, read_decision_rule
 from artifact.manifest import read_manifest
 from artifact.scorer import load_scorer
@@ -79,7 +80,7 @@ def test_metrics_are_those_of_the_test_part(model_dir: Path) -> None:
 def test_the_tar_is_laid_out_as_sagemaker_unpacks_it(
     model_dir: Path, tmp_path: Path
 ) -> None:
-    layout.pack(model_dir, tmp_path / layout.ARCHIVE)
+    pack(model_dir, tmp_path / layout.ARCHIVE)
     with tarfile.open(tmp_path / layout.ARCHIVE) as tar:
         names = tar.getnames()
     for name in (*layout.REQUIRED_FILES, layout.MANIFEST, "code/serving/app.py"):
@@ -91,7 +92,7 @@ def test_the_same_data_and_options_give_the_same_bytes(
 ) -> None:
     for name in ("first", "second"):
         assert run(csv_file, tmp_path / name) == 0
-        layout.pack(tmp_path / name, tmp_path / f"{name}.tar.gz")
+        pack(tmp_path / name, tmp_path / f"{name}.tar.gz")
     first, second = (tmp_path / f"{name}.tar.gz" for name in ("first", "second"))
     assert first.read_bytes() == second.read_bytes()
 

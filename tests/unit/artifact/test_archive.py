@@ -5,12 +5,13 @@ from pathlib import Path
 import pytest
 
 from artifact import layout
+from artifact.archive import main, pack
 
 
 def test_the_tar_holds_the_contents_at_its_root(
     model_dir: Path, tmp_path: Path
 ) -> None:
-    layout.pack(model_dir, tmp_path / layout.ARCHIVE)
+    pack(model_dir, tmp_path / layout.ARCHIVE)
     with tarfile.open(tmp_path / layout.ARCHIVE) as tar:
         assert tar.getnames() == layout.list_files(model_dir)
         assert "model.joblib" in tar.getnames()
@@ -21,12 +22,12 @@ def test_the_tar_holds_the_contents_at_its_root(
 
 
 def test_the_same_contents_give_the_same_bytes(model_dir: Path, tmp_path: Path) -> None:
-    layout.pack(model_dir, tmp_path / "first.tar.gz")
+    pack(model_dir, tmp_path / "first.tar.gz")
     for name in layout.list_files(model_dir):
         os.utime(model_dir / name, (1, 1))
     (model_dir / "code" / "__pycache__").mkdir()
     (model_dir / "code" / "__pycache__" / "inference.pyc").write_bytes(b"cache")
-    layout.pack(model_dir, tmp_path / "second.tar.gz")
+    pack(model_dir, tmp_path / "second.tar.gz")
     first, second = tmp_path / "first.tar.gz", tmp_path / "second.tar.gz"
     assert first.read_bytes() == second.read_bytes()
 
@@ -39,9 +40,41 @@ def test_a_failed_pack_leaves_the_previous_tar(
     before = sorted(tmp_path.iterdir())
     monkeypatch.setattr(layout, "list_files", lambda _: ["vanished"])
     with pytest.raises(FileNotFoundError):
-        layout.pack(model_dir, target)
+        pack(model_dir, target)
     assert target.read_bytes() == b"previous"
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_the_command_packs_no_artifact_that_was_changed(
+    model_dir: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    target = tmp_path / "new.tar.gz"
+    arguments = ["archive", "--model-dir", str(model_dir), "--archive", str(target)]
+    monkeypatch.setattr("sys.argv", arguments)
+    (model_dir / "config.json").write_text("{}")
+    assert main() == 1
+    assert not target.exists()
+    assert "config.json has SHA-256" in capsys.readouterr().err
+
+
+def test_the_command_says_what_it_wrote(
+    model_dir: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    target = tmp_path / "new.tar.gz"
+    arguments = ["archive", "--model-dir", str(model_dir), "--archive", str(target)]
+    monkeypatch.setattr("sys.argv", arguments)
+    assert main() == 0
+    assert target.stat().st_size > 0
+    assert capsys.readouterr().out.startswith(f"Wrote {target}, ")
+    arguments[-1] = str(tmp_path / "no" / "new.tar.gz")
+    assert main() == 1
+    assert "choose another place with --archive" in capsys.readouterr().err
 
 
 def test_json_refuses_what_is_not_json() -> None:

@@ -1,0 +1,114 @@
+"""An endpoint's record: moto's, with the traffic to the fleets that serve it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from moto.core.utils import utcnow
+from moto.sagemaker.exceptions import ValidationError
+from moto.sagemaker.models import FakeEndpoint
+
+from local_aws import context
+from local_aws.sagemaker.traffic import NO_TRAFFIC, Traffic
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from moto.sagemaker.models import FakeEndpointConfig
+
+
+class Endpoint(FakeEndpoint):
+    """An endpoint's description and the fleet that serves it."""
+
+    def __init__(self, account_id: str, region_name: str, **settings: Any) -> None:  # noqa: ANN401
+        super().__init__(account_id=account_id, region_name=region_name, **settings)
+        self.account = account_id
+        self.region = region_name
+        self.endpoint_status = "Creating"
+        self.traffic: Traffic = NO_TRAFFIC
+        self.last_deployment_config: Mapping[str, Any] | None = None
+        self.pending_deployment_summary: dict[str, Any] | None = None
+
+    def _process_production_variants(
+        self, production_variants: list[dict[str, Any]]
+    ) -> list[dict[str, Any]]:
+        # moto leaves weights out that are zero, or one by default.
+        described = super()._process_production_variants(production_variants)
+        for one, settings in zip(described, production_variants, strict=True):
+            weight = settings.get("InitialVariantWeight", 1.0)
+            one.update(CurrentWeight=weight, DesiredWeight=weight)
+        return described
+
+    def described_as(self, config: FakeEndpointConfig) -> list[dict[str, Any]]:
+        """Return the production variants that a configuration makes of it."""
+        return self._process_production_variants(config.production_variants)
+
+    def take_over(
+        self,
+        config: FakeEndpointConfig,
+        variants: Sequence[Mapping[str, Any]],
+        data_capture: Mapping[str, Any],
+    ) -> None:
+        """Describe the configuration that now serves."""
+        self.endpoint_config_name = config.endpoint_config_name
+        self.production_variants = [dict(one) for one in variants]
+        self.data_capture_config = dict(data_capture)
+
+    @property
+    def response_object(self) -> dict[str, Any]:
+        """What DescribeEndpoint answers; moto shows data capture as it was asked for.
+
+        https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DataCaptureConfigSummary.html
+        """
+        response: dict[str, Any] = super().response_object
+        capture = response.pop("DataCaptureConfig", None)
+        if capture:
+            enabled = capture.get("EnableCapture", False)
+            response["DataCaptureConfig"] = {
+                **capture,
+                "EnableCapture": enabled,
+                "CaptureStatus": "Started" if enabled else "Stopped",
+                "CurrentSamplingPercentage": capture["InitialSamplingPercentage"],
+            }
+        return response
+
+    def is_created(self) -> bool:
+        """Return whether it is past Creating."""
+        return bool(self.endpoint_status != "Creating")
+
+    def enter(self, status: str, failure_reason: str | None = None) -> None:
+        """Go into a status."""
+        self.failure_reason = failure_reason  # type: ignore[assignment]
+        self.pending_deployment_summary = None
+        self.last_modified_time = utcnow()
+        self.endpoint_status = status
+        context.log.info(
+            "endpoint %s: %s%s",
+            self.endpoint_name,
+            status,
+            f": {failure_reason}" if failure_reason else "",
+        )
+
+
+def check_in_service(endpoint: Endpoint) -> None:
+    """Refuse to update an endpoint that is doing something else."""
+    if endpoint.endpoint_status != "InService":
+        message = (
+            f'Cannot update endpoint "{endpoint.arn}" in status '
+            f"{endpoint.endpoint_status}; it must be InService."
+        )
+        raise ValidationError(message)
+
+
+def check_hosting_kind(old: FakeEndpointConfig, new: FakeEndpointConfig) -> None:
+    """Refuse to make an instance endpoint serverless, as SageMaker does."""
+
+    def is_serverless(config: FakeEndpointConfig) -> bool:
+        return any("ServerlessConfig" in one for one in config.production_variants)
+
+    if is_serverless(new) and not is_serverless(old):
+        message = (
+            "An instance-based endpoint cannot be updated to serverless; delete the "
+            "endpoint and create it again."
+        )
+        raise ValidationError(message)

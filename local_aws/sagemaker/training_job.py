@@ -1,0 +1,72 @@
+"""A training job's record: moto's, written by the run of the job."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from moto.core.utils import utcnow
+from moto.sagemaker.models import FakeTrainingJob
+
+from local_aws.sagemaker.training import MESSAGES
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class TrainingJob(FakeTrainingJob):
+    """A training job's description, written by its run."""
+
+    def __init__(
+        self,
+        *,
+        account_id: str,
+        region_name: str,
+        environment: dict[str, str] | None,
+        **settings: Any,  # noqa: ANN401
+    ) -> None:
+        metric_definitions = settings["algorithm_specification"].get(
+            "MetricDefinitions", []
+        )
+        super().__init__(account_id=account_id, region_name=region_name, **settings)
+        self.account = account_id
+        self.region = region_name
+        self.environment = environment
+        self.failure_reason: str | None = None
+        # moto makes a job that has completed; this one has yet to start.
+        self.training_start_time: datetime | None = None  # type: ignore[assignment]
+        self.training_end_time: datetime | None = None  # type: ignore[assignment]
+        self.model_artifacts: dict[str, str] | None = None  # type: ignore[assignment]
+        self.final_metric_data_list = None  # type: ignore[assignment]
+        self.algorithm_specification["MetricDefinitions"] = metric_definitions
+        self.training_time_in_seconds: int | None = None
+        self.billable_time_in_seconds: int | None = None
+        self.secondary_status_transitions: list[dict[str, Any]] = []
+        self.enter("InProgress", "Starting")
+
+    def enter(self, status: str, secondary: str) -> None:
+        """Go into a secondary status; it is noted with its time."""
+        now = utcnow()
+        if self.secondary_status_transitions:
+            self.secondary_status_transitions[-1]["EndTime"] = now
+        transition = {
+            "Status": secondary,
+            "StartTime": now,
+            "StatusMessage": MESSAGES[secondary],
+        }
+        self.secondary_status_transitions.append(transition)
+        self.secondary_status = secondary
+        self.last_modified_time = now
+        self.training_job_status = status
+
+    def finish(self, outcome: str) -> None:
+        """End as Completed, Failed, Stopped or MaxRuntimeExceeded."""
+        now = utcnow()
+        self.training_end_time = now
+        if self.training_start_time:
+            lasted = now - self.training_start_time
+            seconds = max(1, round(lasted.total_seconds()))
+            self.training_time_in_seconds = seconds
+            self.billable_time_in_seconds = seconds
+        status = "Stopped" if outcome == "MaxRuntimeExceeded" else outcome
+        self.enter(status, outcome)
+        self.secondary_status_transitions[-1]["EndTime"] = now
