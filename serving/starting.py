@@ -24,6 +24,9 @@ def refusing_requests(sockets: Sequence[socket.socket]) -> Iterator[None]:
     Connections that are not accepted by then wait for the server that follows.
     """
     stopped, stop = socket.socketpair()
+    for listener in sockets:
+        # A client that has gone by the time we accept must not hold the thread.
+        listener.setblocking(False)
     thread = threading.Thread(target=_refuse, args=(sockets, stopped), daemon=True)
     thread.start()
     try:
@@ -32,6 +35,8 @@ def refusing_requests(sockets: Sequence[socket.socket]) -> Iterator[None]:
         stop.close()
         thread.join()
         stopped.close()
+        for listener in sockets:
+            listener.setblocking(True)
 
 
 def _refuse(sockets: Sequence[socket.socket], stopped: socket.socket) -> None:
