@@ -26,7 +26,7 @@ def refusing_requests(sockets: Sequence[socket.socket]) -> Iterator[None]:
     stopped, stop = socket.socketpair()
     for listener in sockets:
         # A client that has gone by the time we accept must not hold the thread.
-        listener.setblocking(False)
+        listener.settimeout(0)
     thread = threading.Thread(target=_refuse, args=(sockets, stopped), daemon=True)
     thread.start()
     try:
@@ -36,7 +36,7 @@ def refusing_requests(sockets: Sequence[socket.socket]) -> Iterator[None]:
         thread.join()
         stopped.close()
         for listener in sockets:
-            listener.setblocking(True)
+            listener.settimeout(None)
 
 
 def _refuse(sockets: Sequence[socket.socket], stopped: socket.socket) -> None:
