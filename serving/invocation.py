@@ -81,7 +81,7 @@ class Invocations:
         ):
             return None
         values = self._json.read_one(request.body)
-        if values is None or not self._schema.is_ordinary(values):
+        if values is None:
             return None
         probability = self._scorer.predict_one(values)
         return Answer(

@@ -7,19 +7,19 @@ count. In any doubt the answer is None.
 
 import json
 import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import starmap
-from operator import itemgetter
-from typing import Any
+from operator import itemgetter, le
+from typing import Annotated, Any
 
 import numpy as np
 
 from serving.json_scanner import INSTANCES
-from serving.schema import Rows
+from serving.schema import Rows, Schema
 
 #: Body, form ("object", "list" or "instances") and number of rows → rows.
 Decoder = Callable[[bytes, str, int], Rows | None]
-#: Body → the values of its one object.
+#: Body → the values of its one object, if each lies in the range that training saw.
 DecoderOfOne = Callable[[bytes], tuple[float, ...] | None]
 
 #: The standard decoder makes much of a long body before it can be refused.
@@ -80,7 +80,7 @@ def typed_decoder(names: tuple[str, ...]) -> Decoder:
     """
     import msgspec  # noqa: PLC0415 - taken where it is installed
 
-    row: Any = _row_type(names)
+    row: Any = _row_type(names, [float] * len(names))
     wrapper = msgspec.defstruct(
         "Wrapper",
         [("rows", list[row])],
@@ -117,13 +117,16 @@ def _stack(rows: Iterable[tuple[float, ...]], width: int) -> Rows:
     return np.frombuffer(packed, np.float64).reshape(-1, width)
 
 
-def decoder_of_one(names: tuple[str, ...]) -> DecoderOfOne:
-    """Return the decoder of one object to its values, typed where msgspec is."""
+def decoder_of_one(schema: Schema) -> DecoderOfOne:
+    """Return the decoder of one ordinary object, typed where msgspec is installed."""
+    if schema.ranges is None:
+        return lambda _body: None
     try:
         import msgspec  # noqa: PLC0415 - taken where it is installed
     except ImportError:
-        return standard_decoder_of_one(names)
-    decode_one = msgspec.json.Decoder(_row_type(names)).decode
+        return standard_decoder_of_one(schema)
+    types = [Annotated[float, msgspec.Meta(ge=x, le=y)] for x, y in schema.ranges]
+    decode_one = msgspec.json.Decoder(_row_type(schema.names, types)).decode
     values_of, refused = msgspec.structs.astuple, (msgspec.DecodeError, ValueError)
 
     def decode(body: bytes) -> tuple[float, ...] | None:
@@ -135,9 +138,11 @@ def decoder_of_one(names: tuple[str, ...]) -> DecoderOfOne:
     return decode
 
 
-def standard_decoder_of_one(names: tuple[str, ...]) -> DecoderOfOne:
-    """Decode one object with the standard library."""
-    width, values_of, is_number = len(names), _getter(names), {float, int}.issuperset
+def standard_decoder_of_one(schema: Schema) -> DecoderOfOne:
+    """Decode one ordinary object with the standard library."""
+    width, values_of = len(schema), _getter(schema.names)
+    is_number = {float, int}.issuperset
+    lowest, highest = zip(*schema.ranges or (), strict=True)
 
     def decode(body: bytes) -> tuple[float, ...] | None:
         if len(body) > _MOST_BYTES_OF_ONE:
@@ -147,17 +152,21 @@ def standard_decoder_of_one(names: tuple[str, ...]) -> DecoderOfOne:
             values: tuple[float, ...] = values_of(document)
         except (ValueError, TypeError, KeyError, RecursionError):
             return None
-        return (
-            values if len(document) == width and is_number(map(type, values)) else None
+        right = (
+            len(document) == width
+            and is_number(map(type, values))
+            and all(map(le, lowest, values))
+            and all(map(le, values, highest))
         )
+        return values if right else None
 
     return decode
 
 
-def _row_type(names: tuple[str, ...]) -> Any:  # noqa: ANN401 - a type made here
+def _row_type(names: tuple[str, ...], types: Sequence[Any]) -> Any:  # noqa: ANN401 - a type made here
     import msgspec  # noqa: PLC0415 - taken where it is installed
 
-    fields = [(f"f{position}", float) for position in range(len(names))]
+    fields = [(f"f{position}", kind) for position, kind in enumerate(types)]
     return msgspec.defstruct(
         "Row",
         fields,

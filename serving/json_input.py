@@ -39,7 +39,7 @@ class JsonReader:
             for name in schema.names
         )
 
-        self._decode_one = decode_one or decoder_of_one(schema.names)
+        self._decode_one = decode_one or decoder_of_one(schema)
         self._n_quotes = 2 * len(schema)
 
     def read(self, body: bytes) -> tuple[Rows, str]:
@@ -57,10 +57,7 @@ class JsonReader:
         return quick or JsonScanner(decode_text(body), self._schema).document()
 
     def read_one(self, body: bytes) -> tuple[float, ...] | None:
-        """Read the values of one object, in a decoder's quick way; None in any doubt.
-
-        Infinite values and NaN may be among them.
-        """
+        """Read the values of one ordinary object quickly; None in any doubt."""
         if not self._countable or body.count(b'"') != self._n_quotes:
             return None
         return self._decode_one(body)

@@ -1,7 +1,6 @@
 """The model's input columns, and the check of one transaction against them."""
 
 import math
-from operator import le
 
 import numpy as np
 import numpy.typing as npt
@@ -22,9 +21,13 @@ class Schema:
         self.whole = tuple(f.dtype.startswith(("int", "uint")) for f in features)
         self._low = np.array([min(f.quantiles.values()) for f in features])
         self._high = np.array([max(f.quantiles.values()) for f in features])
-
-        self._lowest, self._highest = self._low.tolist(), self._high.tolist()
-        self._no_whole = not any(self.whole)
+        #: Lowest and highest value of each feature in training; what lies between
+        #: is finite. None where whole numbers are to be told from others as well.
+        self.ranges: list[tuple[float, float]] | None = (
+            None
+            if any(self.whole)
+            else list(zip(self._low.tolist(), self._high.tolist(), strict=True))
+        )
 
     def __len__(self) -> int:
         return len(self.names)
@@ -66,14 +69,6 @@ class Schema:
             return False
         return not any(self.whole) or bool(
             (rows[:, self.whole] == np.rint(rows[:, self.whole])).all()
-        )
-
-    def is_ordinary(self, values: tuple[float, ...]) -> bool:
-        """Whether all values lie in the range that training saw, and so are finite."""
-        return (
-            self._no_whole
-            and all(map(le, self._lowest, values))
-            and all(map(le, values, self._highest))
         )
 
     def count_outside(self, rows: Rows) -> int:

@@ -117,11 +117,30 @@ def test_json_lines_are_read_as_the_exact_reader_reads_them(
 def test_the_shortest_way_takes_only_what_the_exact_reader_takes(
     make: Any, body: bytes
 ) -> None:
-    values = JsonReader(SCHEMA, decode_one=make(NAMES)).read_one(body)
-    if values is not None and SCHEMA.is_ordinary(values):
+    values = JsonReader(SCHEMA, decode_one=make(SCHEMA)).read_one(body)
+    if values is not None:
         rows, form = exactly(body)
         assert form == "object"
         assert rows.tolist() == [list(values)]
+        assert SCHEMA.count_outside(rows) == 0
+
+
+@pytest.mark.parametrize("make", [decoder_of_one, standard_decoder_of_one])
+@pytest.mark.parametrize(
+    ("value", "taken"),
+    [
+        *(("1", True), ("-1.0", True), ("0", True), ("-0.0", True), ("1e-400", True)),
+        *(("1.0000000000000002", False), ("-1.0000000000000002", False)),
+        *(("2", False), ("1e400", False), ("-1e400", False), ("1" * 400, False)),
+        *(("NaN", False), ("Infinity", False), ("true", False), ("null", False)),
+    ],
+)
+def test_the_shortest_way_takes_what_training_saw_and_nothing_else(
+    make: Any, value: str, taken: bool
+) -> None:
+    body = f'{{"A": 0.5, "B": {value}, "C": -0.5}}'.encode()
+    values = JsonReader(SCHEMA, decode_one=make(SCHEMA)).read_one(body)
+    assert values == ((0.5, float(value), -0.5) if taken else None)
 
 
 @given(st.lists(st.tuples(numbers, numbers, numbers), min_size=1, max_size=50))
