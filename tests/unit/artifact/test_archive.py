@@ -1,5 +1,6 @@
 import os
 import tarfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -45,35 +46,43 @@ def test_a_failed_pack_leaves_the_previous_tar(
     assert sorted(tmp_path.iterdir()) == before
 
 
+Run = Callable[[Path], int]
+
+
+@pytest.fixture
+def run(model_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The command for the artifact and a file to write; returns its exit status."""
+
+    def run_with(archive: Path) -> int:
+        arguments = ["--model-dir", str(model_dir), "--archive", str(archive)]
+        monkeypatch.setattr("sys.argv", ["archive", *arguments])
+        return main()
+
+    return run_with
+
+
 def test_the_command_packs_no_artifact_that_was_changed(
-    model_dir: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    run: Run, model_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    target = tmp_path / "new.tar.gz"
-    arguments = ["archive", "--model-dir", str(model_dir), "--archive", str(target)]
-    monkeypatch.setattr("sys.argv", arguments)
     (model_dir / "config.json").write_text("{}")
-    assert main() == 1
-    assert not target.exists()
+    assert run(tmp_path / "new.tar.gz") == 1
+    assert not (tmp_path / "new.tar.gz").exists()
     assert "config.json has SHA-256" in capsys.readouterr().err
 
 
 def test_the_command_says_what_it_wrote(
-    model_dir: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     target = tmp_path / "new.tar.gz"
-    arguments = ["archive", "--model-dir", str(model_dir), "--archive", str(target)]
-    monkeypatch.setattr("sys.argv", arguments)
-    assert main() == 0
+    assert run(target) == 0
     assert target.stat().st_size > 0
     assert capsys.readouterr().out.startswith(f"Wrote {target}, ")
-    arguments[-1] = str(tmp_path / "no" / "new.tar.gz")
-    assert main() == 1
+
+
+def test_the_command_says_where_it_cannot_write(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tmp_path / "no" / "new.tar.gz") == 1
     assert "choose another place with --archive" in capsys.readouterr().err
 
 
