@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import psutil
 import pytest
 
 if TYPE_CHECKING:
@@ -70,17 +71,14 @@ def eventually(condition: Callable[[], bool], seconds: float = 30.0) -> None:
 
 def processes() -> dict[int, tuple[int, str]]:
     """Return parent and command of every process on this machine, zombies left out."""
-    listing = subprocess.run(
-        ["ps", "-eo", "pid=,ppid=,stat=,args="],
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
-    rows = [line.split(None, 3) for line in listing.splitlines()]
+    fields = ["ppid", "status", "cmdline", "name"]
     return {
-        int(row[0]): (int(row[1]), row[3])
-        for row in rows
-        if len(row) == 4 and not row[2].startswith("Z")
+        one.pid: (
+            one.info["ppid"],
+            " ".join(one.info["cmdline"] or [one.info["name"]]),
+        )
+        for one in psutil.process_iter(fields)
+        if one.info["status"] != psutil.STATUS_ZOMBIE
     }
 
 

@@ -199,7 +199,7 @@ def test_a_canary_that_bakes_in_peace_takes_over(
     assert "FailureReason" not in after
     assert {ask(local_aws, old)["model"] for _ in range(10)} == {new}
     gunicorn = {pid: one for pid, one in blue.items() if "gunicorn" in one}
-    assert len(alive(gunicorn)) < len(gunicorn)
+    eventually(lambda: len(alive(gunicorn)) < len(gunicorn))
 
 
 def test_a_rolled_back_update_loses_no_request(

@@ -270,7 +270,7 @@ def test_deletion_ends_the_process_and_forgets_the_endpoint(
     local_aws.client("sagemaker").delete_endpoint(EndpointName=name)
 
     eventually(lambda: not exists(local_aws, name))
-    assert not alive(serving)
+    eventually(lambda: not alive(serving))
     with pytest.raises(ClientError, match="not found"):
         ask(local_aws, name)
 

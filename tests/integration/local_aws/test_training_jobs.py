@@ -183,18 +183,25 @@ def test_a_stopped_job_ends_with_all_its_processes(local_aws: LocalAws) -> None:
     start_job(local_aws, name, SLEEPER)
     eventually(lambda: "sleeping" in log_lines_of(local_aws, name))
     sleeping = "import time; time.sleep(600)"
-    assert any(sleeping in one for one in descendants(local_aws.process.pid).values())
+    eventually(
+        lambda: any(
+            sleeping in one for one in descendants(local_aws.process.pid).values()
+        )
+    )
 
     local_aws.client("sagemaker").stop_training_job(TrainingJobName=name)
     description = finished(local_aws, name)
 
     assert description["TrainingJobStatus"] == "Stopped"
     assert description["SecondaryStatus"] == "Stopped"
-    assert not [
-        command
-        for _, command in processes().values()
-        if sleeping in command or name in command
-    ]
+    eventually(
+        lambda: (
+            not any(
+                sleeping in command or name in command
+                for _, command in processes().values()
+            )
+        )
+    )
 
 
 def log_lines_of(aws: LocalAws, job: str) -> list[str]:

@@ -350,8 +350,14 @@ def test_a_stopped_job_ends_with_its_processes(local_aws: LocalAws, model: str) 
 
     assert description["TransformJobStatus"] == "Stopped"
     assert outputs(local_aws, name) == {}
-    commands = descendants(local_aws.process.pid).values()
-    assert not [command for command in commands if "gunicorn" in command]
+    eventually(
+        lambda: (
+            not any(
+                "gunicorn" in command
+                for command in descendants(local_aws.process.pid).values()
+            )
+        )
+    )
     with pytest.raises(ClientError, match="in status Stopped"):
         local_aws.client("sagemaker").stop_transform_job(TransformJobName=name)
 

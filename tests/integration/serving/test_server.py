@@ -299,7 +299,9 @@ def test_sigterm_finishes_what_has_begun_and_leaves_no_process(
         assert read_answers(begun, 1)[0][0] == 200
         wait_until(refuses)
         assert server.process.wait(60) == 0
-        assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
+        wait_until(
+            lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers)
+        )
         assert '"request_id": "last", "status": 200' in server.log.read_text()
 
 
