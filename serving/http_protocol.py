@@ -13,10 +13,11 @@ import asyncio
 from http import HTTPStatus
 from typing import Any, cast
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from serving.asgi import BODY_SECONDS, INLINE_BYTES, AsgiApplication
 from serving.errors import RequestError
+from serving.http_head import BoundedHeads
 from serving.invocation import Answer, Request
 from serving.service import header_lines
 
@@ -39,7 +40,7 @@ _OK = (
 )
 
 
-class Protocol(HttpToolsProtocol):
+class Protocol(BoundedHeads):
     """One connection."""
 
     _sweeping = False
@@ -65,10 +66,12 @@ class Protocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Note when the request began; only uvicorn's way needs an ASGI scope."""
         self._since, self._receiving = self.loop.time(), True
+        self.begin_lines()
         self.url, self.headers, self.expect_100_continue = b"", [], False
 
     def on_headers_complete(self) -> None:
         """Choose the way."""
+        self.end_head()
         if self._may_go_direct():
             self._direct = b""
             return
@@ -110,18 +113,23 @@ class Protocol(HttpToolsProtocol):
         waited = now - self._since
         if self._receiving and waited > BODY_SECONDS:
             if self._direct is not None or self.cycle is None:
-                error = RequestError(
-                    HTTPStatus.REQUEST_TIMEOUT,
-                    "slow_request",
-                    expected=f"the whole request within {BODY_SECONDS:g} seconds",
-                    got="only part of it",
+                self.answer_and_close(
+                    RequestError(
+                        HTTPStatus.REQUEST_TIMEOUT,
+                        "slow_request",
+                        expected=f"the whole request within {BODY_SECONDS:g} seconds",
+                        got="only part of it",
+                    )
                 )
-                self._closing = True
-                self._write(self._service.refuse(error, ""))
             elif self.cycle.response_complete:
                 self.transport.close()
         elif not self._receiving and waited > KEEP_ALIVE_SECONDS and self._is_idle():
             self.transport.close()
+
+    def answer_and_close(self, error: RequestError) -> None:
+        """Write a refusal as the last answer of the connection."""
+        self._closing = True
+        self._write(self._service.refuse(error, ""))
 
     def _is_idle(self) -> bool:
         return self.cycle is None or self.cycle.response_complete

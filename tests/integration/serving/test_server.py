@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ REQUEST = (
     b"POST /invocations HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
     b"Content-Length: %d\r\n\r\n%b" % (len(BODY), BODY)
 )
+PING = b"GET /ping HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
 @pytest.fixture(scope="module")
@@ -101,8 +103,7 @@ def test_a_connection_serves_many_requests(server: Server) -> None:
 
 def test_pipelined_requests_are_answered_in_order(server: Server) -> None:
     bad = REQUEST.replace(BODY, b" " * len(BODY))
-    ping = b"GET /ping HTTP/1.1\r\nHost: x\r\n\r\n"
-    connection = server.send(REQUEST + bad + ping + REQUEST + ping)
+    connection = server.send(REQUEST + bad + PING + REQUEST + PING)
     statuses = [status for status, _ in read_answers(connection, 5)]
     assert statuses == [200, 400, 200, 200, 200]
     connection.close()
@@ -173,6 +174,89 @@ def test_what_is_not_http_is_400_and_the_worker_lives(
     connection.close()
     assert server.is_healthy()
     assert server.workers() == before
+
+
+LINE = b"X: %b\r\n" % (b"y" * 995)
+
+
+def with_lines(request: bytes, line: bytes, count: int) -> bytes:
+    return request.replace(b"Host: x\r\n", b"Host: x\r\n" + line * count)
+
+
+def send_until_closed(connection: socket.socket, data: bytes) -> None:
+    """Far more than is taken; that the server closes before the end is the point."""
+    with suppress(OSError):
+        for _ in range(64):
+            connection.sendall(data)
+        raise AssertionError("all of it was taken")
+
+
+@pytest.mark.parametrize("before", [b"", REQUEST, PING, PING + REQUEST + PING])
+@pytest.mark.parametrize(
+    "head",
+    [
+        with_lines(REQUEST, LINE, 70),
+        with_lines(REQUEST, b"X: y\r\n", 20_000),
+        with_lines(REQUEST, b"X: %b\r\n" % (b"y" * 70_000), 1),
+        with_lines(PING, LINE, 70),
+        PING.replace(b"/ping", b"/" + b"p" * 70_000),
+    ],
+    ids=["lines", "short-lines", "one-line", "ping", "address"],
+)
+def test_a_head_beyond_64_kb_is_431_after_what_came_before_it(
+    server: Server, before: bytes, head: bytes
+) -> None:
+    connection = server.send(before + head)
+    count = before.count(b"HTTP/1.1")
+    *earlier, (status, body) = read_answers(connection, count + 1)
+    assert [status for status, _ in earlier] == [200] * count
+    assert (status, error_of(body)) == (431, "head_too_long")
+    connection.close()
+
+
+@pytest.mark.parametrize("start", [b"X: y\r\n", b"X: "], ids=["lines", "one-line"])
+def test_a_head_without_end_is_431_and_no_more_is_read(
+    server: Server, start: bytes
+) -> None:
+    before = server.workers()
+    connection = server.send(REQUEST.partition(b"Host")[0] + start)
+    send_until_closed(connection, start * (1 << 19))
+    status, body = read_answers(connection, 1)[0]
+    assert (status, error_of(body)) == (431, "head_too_long")
+    connection.close()
+    assert server.workers() == before
+
+
+def test_a_trailer_without_end_is_not_read(server: Server) -> None:
+    head = REQUEST.partition(b"Content-Length")[0]
+    chunk = b"Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n0\r\n"
+    connection = server.send(head + chunk)
+    send_until_closed(connection, LINE * 2000)
+    connection.close()
+
+
+def test_heads_are_bounded_each_on_its_own(server: Server) -> None:
+    large = with_lines(REQUEST, LINE, 60)
+    chunked = with_lines(REQUEST, LINE, 60).partition(b"Content-Length")[0] + (
+        b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\n" % (len(BODY), BODY)
+        + LINE * 3
+        + b"\r\n"
+    )
+    connection = server.send(large * 3)
+    assert [status for status, _ in read_answers(connection, 3)] == [200] * 3
+    for request in (large, chunked, with_lines(PING, LINE, 60), chunked, large):
+        for at in range(0, len(request), 5000):
+            connection.sendall(request[at : at + 5000])
+        assert read_answers(connection, 1)[0][0] == 200
+    connection.close()
+
+
+def test_a_large_body_does_not_count_as_head(server: Server) -> None:
+    body = b"[" + b",".join([BODY] * 5000) + b"]"
+    request = REQUEST.replace(BODY, body).replace(b"%d" % len(BODY), b"%d" % len(body))
+    connection = server.send((request + PING) * 3)
+    assert [status for status, _ in read_answers(connection, 6)] == [200] * 6
+    connection.close()
 
 
 def test_a_body_announced_too_large_is_413(server: Server) -> None:

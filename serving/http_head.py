@@ -1,0 +1,125 @@
+"""A bound for the head of a request, which uvicorn collects for as long as it comes.
+
+The parser tells of a line when it is complete, and tells no positions. Counted are
+therefore whole reads after the one in which a head began; of that one, what the parser
+has made of it. A head within the bound is never refused.
+"""
+
+from http import HTTPStatus
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from serving.errors import RequestError
+
+#: Request line and header lines of a request; the trailer of a chunked body, too.
+MAX_HEAD_BYTES = 64 * 1024
+#: What a header line holds beside its name and value: a colon and the line's end.
+_LINE_BYTES = 3
+
+
+class HeadTooLongError(Exception):
+    """Stops the parser in the midst of what it was given."""
+
+
+class BoundedHeads(HttpToolsProtocol):
+    """One connection, of which no more is read once a head is too long."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 - uvicorn's
+        super().__init__(*arguments, **named)
+        #: The parser collects lines: of a trailer; since the read at hand.
+        self._in_lines = self._in_trailer = self._began_here = False
+        #: Bytes of them before the read at hand, and with it at most.
+        self._line_bytes = self._most_line_bytes = 0
+        self._head_refused = False
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what came."""
+        if self._head_refused:
+            return
+        self._began_here = False
+        self._most_line_bytes = self._line_bytes + len(data)
+        super().data_received(data)
+        if self._in_lines and not self._head_refused:
+            self._line_bytes = (
+                self._collected_bytes() if self._began_here else self._most_line_bytes
+            )
+            if self._line_bytes > MAX_HEAD_BYTES:
+                self._head_refused = True
+                self._refuse_head()
+
+    def begin_lines(self, *, trailer: bool = False) -> None:
+        """Note that lines begin."""
+        self._in_lines = self._began_here = True
+        self._in_trailer = trailer
+        self._line_bytes = 0
+
+    def end_head(self) -> None:
+        """Note that a head is complete.
+
+        Raises
+        ------
+        HeadTooLongError
+            If it is too long.
+        """
+        self._in_lines, self._line_bytes = False, 0
+        if (
+            self._most_line_bytes > MAX_HEAD_BYTES
+            and self._collected_bytes() > MAX_HEAD_BYTES
+        ):
+            self._head_refused = True
+            raise HeadTooLongError
+
+    def on_chunk_header(self) -> None:
+        """Expect a trailer: only the last chunk has one, but all are told alike."""
+        self.begin_lines(trailer=True)
+
+    def on_body(self, body: bytes) -> None:
+        """Note that it was no trailer."""
+        self._in_lines, self._line_bytes = False, 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """Note that a trailer has ended."""
+        self._in_lines, self._line_bytes = False, 0
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Go on, or refuse the head that came while requests before it waited."""
+        if self._head_refused and not self.pipeline:
+            self._refuse_head()
+        else:
+            super().on_response_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what stopped the parser."""
+        if self._head_refused:
+            self._refuse_head()
+        else:
+            super().send_400_response(msg)
+
+    def answer_and_close(self, error: RequestError) -> None:
+        """Write a refusal as the last answer of the connection."""
+        raise NotImplementedError
+
+    def _refuse_head(self) -> None:
+        if self._in_trailer:
+            # Its request may be answered already, or wait behind another.
+            self.transport.close()
+        elif self.cycle is not None and not self.cycle.response_complete:
+            self.flow.pause_reading()
+        elif not self.transport.is_closing():
+            self.answer_and_close(
+                RequestError(
+                    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+                    "head_too_long",
+                    expected=f"at most {MAX_HEAD_BYTES} bytes of headers",
+                    got="more",
+                )
+            )
+
+    def _collected_bytes(self) -> int:
+        lines = sum(
+            len(name) + len(value) + _LINE_BYTES for name, value in self.headers
+        )
+        return len(self.url) + lines
