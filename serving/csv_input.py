@@ -6,6 +6,7 @@ model's order. Cells are separated by commas and may stand in double quotes.
 """
 
 import re
+from array import array
 from collections.abc import Iterator
 
 import numpy as np
@@ -69,11 +70,10 @@ class CsvReader:
     def _data(self, text: str, columns: list[int] | range) -> Rows:
         quick = self._data_quickly(text.encode())
         if quick is None:
-            rows = [
-                self._row(line, number, columns)
-                for number, line in enumerate(lines_of(text), 1)
-            ]
-            return np.array(rows, np.float64)
+            values = array("d")
+            for number, line in enumerate(lines_of(text), 1):
+                values.extend(self._row(line, number, columns))
+            return self._schema.rows_of(values)
         ordered = np.empty_like(quick)
         ordered[:, list(columns)] = quick
         self._schema.check_rows(ordered)
@@ -110,7 +110,7 @@ class CsvReader:
                 got=f"{n_cells} cells" if line.strip() else "an empty line",
             )
         values = [0.0] * len(schema)
-        for column, cell in zip(columns, _cells(line), strict=True):
+        for column, cell in zip(columns, map(_cell, line.split(",")), strict=True):
             if not _NUMBER.fullmatch(cell):
                 raise bad_request(
                     "wrong_type",
@@ -124,10 +124,15 @@ class CsvReader:
 
 
 def _cells(line: str) -> Iterator[str]:
-    """Cells of one line, without the white space and quotes around them."""
+    """Cells of one line, one at a time: a line may be as long as the body."""
     for match in re.finditer(r"(?:^|,)([^,]*)", line):
-        cell = match.group(1).strip()
-        yield cell[1:-1] if len(cell) > 1 and cell[0] == cell[-1] == '"' else cell
+        yield _cell(match.group(1))
+
+
+def _cell(text: str) -> str:
+    """Take away the white space and quotes around a cell."""
+    cell = text.strip()
+    return cell[1:-1] if len(cell) > 1 and cell[0] == cell[-1] == '"' else cell
 
 
 def _kind(cell: str) -> str:

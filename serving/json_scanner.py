@@ -6,12 +6,11 @@ beyond the rows, whatever the nesting.
 
 import math
 import re
+from array import array
 from json.decoder import scanstring  # type: ignore[attr-defined]
 
-import numpy as np
-
 from serving.errors import RequestError, bad_request, empty_body
-from serving.schema import Rows, Schema
+from serving.schema import Rows, Schema, Values
 from serving.text import BLANK, lines_of
 
 INSTANCES = "instances"
@@ -57,17 +56,17 @@ class JsonScanner:
                 rows, form = self._instances(), INSTANCES
             else:
                 self._at, self._row = start, 1
-                rows, form = [self._transaction()], "object"
+                rows, form = array("d", self._transaction()), "object"
         else:
             raise self._unexpected("an object or a list of objects")
         self._row = None
         if self._peek():
             raise self._wrong("the end of the body")
-        return np.array(rows, np.float64), form
+        return self._schema.rows_of(rows), form
 
     def lines(self) -> Rows:
         """Rows of a JSON Lines body."""
-        rows: list[list[float]] = []
+        rows = array("d")
         text = self._text.rstrip(BLANK)
         if not text:
             raise empty_body()
@@ -80,12 +79,12 @@ class JsonScanner:
                     expected="an object",
                     got="an empty line",
                 )
-            rows.append(self._transaction())
+            rows.extend(self._transaction())
             if self._peek():
                 raise self._wrong("the end of the line")
-        return np.array(rows, np.float64)
+        return self._schema.rows_of(rows)
 
-    def _instances(self) -> list[list[float]]:
+    def _instances(self) -> Values:
         self._take(":")
         if self._peek() != "[":
             raise self._unexpected("a list of objects", field=INSTANCES)
@@ -100,14 +99,14 @@ class JsonScanner:
         self._take("}")
         return rows
 
-    def _list(self) -> list[list[float]]:
-        rows: list[list[float]] = []
+    def _list(self) -> Values:
+        rows, number = array("d"), 0
         self._take("[")
         if self._peek() == "]":
             raise empty_body()
         while True:
-            self._row = len(rows) + 1
-            rows.append(self._transaction())
+            self._row = number = number + 1
+            rows.extend(self._transaction())
             if self._peek() == "]":
                 self._at += 1
                 return rows

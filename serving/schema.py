@@ -1,6 +1,7 @@
 """The model's input columns, and the check of one transaction against them."""
 
 import math
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -8,7 +9,12 @@ import numpy.typing as npt
 from artifact.manifest import Manifest
 from serving.errors import RequestError, bad_request
 
+if TYPE_CHECKING:
+    from array import array
+
 Rows = npt.NDArray[np.float64]
+#: Values of one row after the other, with no object for each of them.
+Values: TypeAlias = "array[float]"
 
 
 class Schema:
@@ -31,6 +37,10 @@ class Schema:
 
     def __len__(self) -> int:
         return len(self.names)
+
+    def rows_of(self, values: Values) -> Rows:
+        """Rows of shape (n_rows, n_features) over the same memory."""
+        return np.frombuffer(values, np.float64).reshape(-1, len(self))
 
     def check_value(self, value: float, row: int, column: int) -> float:
         """Return a number as the model takes it, or say what is wrong with it."""

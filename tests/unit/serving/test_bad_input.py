@@ -3,13 +3,19 @@
 import io
 import json
 import tracemalloc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import pytest
 
+from artifact.scorer import Scorer
 from serving.body import MAX_BODY_BYTES
+from serving.csv_input import CsvReader
 from serving.invocation import Invocations, Request
+from serving.json_input import JsonReader
+from serving.schema import Rows, Schema
 
 JSON = "application/json"
 LINES = "application/jsonlines"
@@ -248,6 +254,18 @@ def test_no_value_is_repeated(invocations: Invocations) -> None:
         assert b"4111" not in answer.body
 
 
+@contextmanager
+def peak_bytes() -> Iterator[Callable[[], int]]:
+    """Most memory that was in use at a time within the block."""
+    tracemalloc.start()
+    peaks: list[int] = []
+    try:
+        yield lambda: peaks[0]
+        peaks.append(tracemalloc.get_traced_memory()[1])
+    finally:
+        tracemalloc.stop()
+
+
 @pytest.mark.parametrize(
     ("start", "repeated"),
     [
@@ -256,6 +274,9 @@ def test_no_value_is_repeated(invocations: Invocations) -> None:
         ('{"Hour": 1, "V1": ', "["),
         ("", '[{"instances":'),
         ("", "[{},"),
+        ("", "{}\n"),
+        ("{x}", "\n{x}"),
+        ("1,2,3", '\n"1",2,3'),
         ("[", "1,"),
         ("[", "[],"),
         ('{"Hour": ', "1"),
@@ -270,11 +291,34 @@ def test_a_bomb_is_refused_at_once_and_in_little_memory(
     invocations: Invocations, start: str, repeated: str, content_type: str
 ) -> None:
     data = (start + repeated * 1_000_000)[:1_000_000].encode() + b"x"
-    tracemalloc.start()
-    try:
+    with peak_bytes() as peak:
         answer = invocations.answer(Request(data, content_type))
-        _, peak_bytes = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
     assert answer.status == 400
-    assert peak_bytes < 6 * len(data) + 1_000_000
+    assert peak() < 6 * len(data) + 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("start", "row", "end", "content_type"),
+    [
+        # The mark at the beginning is the exact reader's case.
+        ("\ufeff[", '{"Hour":1,"V1":1,"Amount":1},', GOOD + "]", JSON),
+        ("\ufeff", '{"Hour":1,"V1":1,"Amount":1}\n', GOOD, LINES),
+        ("", '1,1,"1"\n', "1,1,1", CSV),
+    ],
+    ids=["list", "lines", "csv"],
+)
+def test_rows_that_are_read_one_by_one_take_little_more_memory_than_numbers(
+    scorer: Scorer, start: str, row: str, end: str, content_type: str
+) -> None:
+    schema, count = Schema(scorer.manifest), 20_000
+    body = (start + row * count + end).encode()
+    readers: dict[str, Callable[[], Rows]] = {
+        JSON: lambda: JsonReader(schema).read(body)[0],
+        LINES: lambda: JsonReader(schema).read_lines(body),
+        CSV: lambda: CsvReader(schema).read(body),
+    }
+    with peak_bytes() as peak:
+        rows = readers[content_type]()
+    assert rows.shape == (count + 1, 3)
+    # The body is there as text, and may be as bytes without its mark or header.
+    assert peak() < 2 * rows.nbytes + 3 * len(body)
