@@ -58,9 +58,9 @@ def read_npy(body: bytes, schema: Schema) -> Rows:
         )
     values = np.frombuffer(body, dtype, offset=start)
     rows = values.reshape(shape, order="F" if fortran == b"True" else "C")
-    with np.errstate(invalid="ignore"):  # signalling NaNs are refused below
+    with np.errstate(invalid="ignore"):  # signalling NaNs are refused
         rows = np.ascontiguousarray(rows, np.float64)
-    schema.check_rows(rows)
+        schema.check_rows(rows)
     return rows
 
 

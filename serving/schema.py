@@ -12,6 +12,10 @@ from serving.errors import RequestError, bad_request
 if TYPE_CHECKING:
     from array import array
 
+#: Values beyond this are refused, by training too: their squares and sums are not
+#: sure to be finite, nor then the probability.
+LARGEST = 1e30
+
 Rows = npt.NDArray[np.float64]
 #: Values of one row after the other, with no object for each of them.
 Values: TypeAlias = "array[float]"
@@ -28,11 +32,16 @@ class Schema:
         self._low = np.array([min(f.quantiles.values()) for f in features])
         self._high = np.array([max(f.quantiles.values()) for f in features])
         #: Lowest and highest value of each feature in training; what lies between
-        #: is finite. None where whole numbers are to be told from others as well.
+        #: is taken. None where whole numbers are to be told from others as well.
         self.ranges: list[tuple[float, float]] | None = (
             None
             if any(self.whole)
-            else list(zip(self._low.tolist(), self._high.tolist(), strict=True))
+            else [
+                (max(low, -LARGEST), min(high, LARGEST))
+                for low, high in zip(
+                    self._low.tolist(), self._high.tolist(), strict=True
+                )
+            ]
         )
 
     def __len__(self) -> int:
@@ -49,6 +58,14 @@ class Schema:
             raise _not_finite(row, field, "NaN")
         if math.isinf(value):
             raise _not_finite(row, field, "a number beyond the range of float64")
+        if abs(value) > LARGEST:
+            raise bad_request(
+                "out_of_range",
+                row=row,
+                field=field,
+                expected=f"a number between {-LARGEST:g} and {LARGEST:g}",
+                got="a number beyond",
+            )
         if self.whole[column] and not value.is_integer():
             raise bad_request(
                 "wrong_type",
@@ -74,8 +91,9 @@ class Schema:
                 self.check_value(value, row, column)
 
     def accepts(self, rows: Rows) -> bool:
-        """Whether every value is finite and of its feature's type."""
-        if not np.isfinite(rows).all():
+        """Whether every value is of a size and its feature's type."""
+        # NaN is smallest and largest wherever it occurs, and compares as false.
+        if not (rows.min() >= -LARGEST and rows.max() <= LARGEST):
             return False
         return not any(self.whole) or bool(
             (rows[:, self.whole] == np.rint(rows[:, self.whole])).all()

@@ -5,11 +5,15 @@ import json
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
+import serving.schema
+import training.reading
+from artifact.decision import ThresholdRule
 from artifact.scorer import Scorer
 from serving.body import MAX_BODY_BYTES
 from serving.csv_input import CsvReader
@@ -83,6 +87,75 @@ def test_one_bad_row_of_many_names_itself(
 ) -> None:
     error = refused(invocations, body, content_type)
     assert (error["row"], error["field"]) == (2, "V1")
+
+
+HUGE_VALUES = ["1.7e308", "-1.7e308", "1.1e30", "-" + "9" * 40]
+
+
+@pytest.mark.parametrize("value", HUGE_VALUES)
+@pytest.mark.parametrize("before", ["", "\ufeff"], ids=["quick", "exact"])
+@pytest.mark.parametrize("content_type", [JSON, LINES, CSV, NPY])
+def test_a_finite_value_that_is_too_large_to_compute_with_is_refused(
+    scorer: Scorer, before: str, value: str, content_type: str
+) -> None:
+    features = tuple(replace(f, dtype="float64") for f in scorer.manifest.features)
+    manifest = replace(scorer.manifest, features=features)
+    floats = Scorer(manifest, scorer.predict, scorer.predict_one, scorer.margin)
+    body: str | bytes = (
+        before
+        + {
+            JSON: GOOD.replace("0.25", value),
+            LINES: GOOD.replace("0.25", value),
+            CSV: f"3,{value},12.5",
+            NPY: "",
+        }[content_type]
+    )
+    if content_type == NPY:
+        body = npy(np.array([[3, float(value), 12.5]]))
+    error = refused(Invocations(floats, ThresholdRule(0.5)), body, content_type)
+    assert error == {
+        "code": "out_of_range",
+        "row": 1,
+        "field": "V1",
+        "expected": "a number between -1e+30 and 1e+30",
+        "got": "a number beyond",
+    }
+
+
+@pytest.mark.parametrize("value", ["1e30", "-1e30"])
+def test_the_largest_value_that_training_takes_is_scored(
+    invocations: Invocations, value: str
+) -> None:
+    for body, content_type in [
+        (GOOD.replace("0.25", value), JSON),
+        (GOOD.replace("0.25", value), LINES),
+        (f"3,{value},12.5", CSV),
+        (f'3,"{value}",12.5', CSV),
+    ]:
+        answer = invocations.answer(
+            Request(
+                body.encode(),
+                content_type,
+                "",
+                "explain=3" if content_type != CSV else "",
+            )
+        )
+        assert answer.status == 200
+        assert 0 <= answer.max_fraud_probability <= 1
+        assert b"NaN" not in answer.body
+
+
+def test_serving_and_training_refuse_the_same_values() -> None:
+    assert serving.schema.LARGEST == training.reading.LARGEST
+
+
+def test_a_range_beyond_what_is_taken_opens_no_short_way(scorer: Scorer) -> None:
+    features = tuple(
+        replace(f, dtype="float64", quantiles={0.0: -1e300, 1.0: 1e300})
+        for f in scorer.manifest.features
+    )
+    schema = Schema(replace(scorer.manifest, features=features))
+    assert schema.ranges == [(-1e30, 1e30)] * 3
 
 
 @pytest.mark.parametrize("content_type", [JSON, LINES, CSV])
