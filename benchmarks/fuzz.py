@@ -21,6 +21,7 @@ import psutil
 from artifact.manifest import read_manifest
 from benchmarks.load import Server, measure_start
 from benchmarks.serving_stacks import STACKS
+from serving.attributes import HEADER as ATTRIBUTES
 
 #: Digits that every value sent holds, and nothing else does.
 MARK = "73194682"
@@ -30,6 +31,8 @@ ODD_VALUES = (
     *("null", "true", '"%s"', "NaN", "-Infinity", "1e999", "[%s]", '{"x": %s}', ""),
     *("+%s", "%s_", "0x%s", "--%s", "%s" * 50, "'%s'", "\x00", "\ud7ff", "{", "]"),
 )
+NPY_KINDS = (b"<f1", b"|f1", b"<u1", b">i2", b"<f2", b">f4", b"<c8", b"|O", b"<f8")
+ODD_COUNTS = ("3", "0", "101", "-1", "x", "", "9" * 5000, "0" * 5000 + "3", "\u0663")
 INSERTED = (
     b'"',
     b"{",
@@ -66,6 +69,14 @@ class Fuzzer:
         if pick.random() < 0.05:  # noqa: PLR2004 - one in twenty under another name
             content_type = pick.choice((*TYPES, *OTHER_TYPES))
         return body, content_type
+
+    def attributes(self) -> str:
+        """Return custom attributes, most often none."""
+        pick = self._random
+        if pick.random() < 0.8:  # noqa: PLR2004 - one in five asks for something
+            return ""
+        names = pick.choice(("explain", " explain ", "trace;explain", "explained"))
+        return f"{names}={pick.choice(ODD_COUNTS)}"
 
     def _fields(self) -> list[tuple[str, str]]:
         pick = self._random
@@ -111,6 +122,9 @@ class Fuzzer:
         kind = self._random.choice((np.float64, np.float32, np.float16, object))
         array = np.full((self._random.randrange(3), width), value).astype(kind)
         np.save(body, array, allow_pickle=True)
+        if self._random.random() < 0.5:  # noqa: PLR2004 - every second of another type
+            described = array.dtype.str.encode()
+            return body.getvalue().replace(described, self._random.choice(NPY_KINDS), 1)
         return body.getvalue()
 
 
@@ -145,6 +159,8 @@ def _run(server: Server, options: argparse.Namespace) -> list[str]:
     for number in range(1, options.requests + 1):
         body, content_type = fuzzer.request()
         headers = {"Content-Type": content_type.encode()} if content_type else {}
+        if attributes := fuzzer.attributes():
+            headers[ATTRIBUTES] = attributes.encode()
         connection.request("POST", "/invocations", body, headers)
         response = connection.getresponse()
         answer = response.read()

@@ -1,11 +1,14 @@
 """What a caller asks for beside the score, in SageMaker's custom attributes."""
 
+import re
+
 from serving.errors import bad_request
 
 #: InvokeEndpoint's CustomAttributes arrive in this header.
 HEADER = "X-Amzn-SageMaker-Custom-Attributes"
 _EXPLAIN = "explain"
 _MOST_REASONS = 100
+_NUMBER = re.compile(r"[0-9]{1,3}")  # int() takes no text of thousands of digits
 
 
 def reasons_wanted(attributes: str) -> int:
@@ -25,7 +28,7 @@ def reasons_wanted(attributes: str) -> int:
         name, _, value = attribute.partition("=")
         if name.strip() == _EXPLAIN:
             value = value.strip()
-            if value.isascii() and value.isdigit() and 0 < int(value) <= _MOST_REASONS:
+            if _NUMBER.fullmatch(value) and 0 < int(value) <= _MOST_REASONS:
                 return int(value)
             raise bad_request(
                 "invalid_attribute",

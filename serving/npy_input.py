@@ -20,7 +20,7 @@ _HEADER = re.compile(
     rb"\{'descr': '([^']{1,16})', 'fortran_order': (True|False), "
     rb"'shape': \(([0-9]{1,15})?,? ?([0-9]{1,15})?\), \} *\n"
 )
-_NUMBER_TYPE = re.compile(rb"[<>|=]?[fiu][1248]")
+_NUMBER_TYPE = re.compile(rb"[<>|=]?(?:f[248]|[iu][1248])")
 
 
 def read_npy(body: bytes, schema: Schema) -> Rows:

@@ -278,6 +278,8 @@ HUGE = npy(np.zeros((1, 3))).replace(b"1, 3), }" + b" " * 12, b"9" * 12 + b", 3)
         (npy(np.array([[object()] * 3])), "wrong_type"),
         (npy(np.array([[True] * 3])), "wrong_type"),
         (npy(np.zeros((1, 3), complex)), "wrong_type"),
+        (npy(np.zeros((1, 3), np.uint8)).replace(b"|u1", b"<f1"), "wrong_type"),
+        (npy(np.zeros((1, 3), np.uint8)).replace(b"|u1", b"|f1"), "wrong_type"),
         (npy(np.array([[1, np.nan, 2]])), "not_finite"),
         (npy(np.array([[1, np.inf, 2]])), "not_finite"),
         (npy(np.array([[1.5, 1, 2]])), "wrong_type"),

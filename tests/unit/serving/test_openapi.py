@@ -67,6 +67,9 @@ def schema_of(path: str, method: str, status: int) -> dict[str, Any]:
         ("", "", "", 400),
         ("x", "text/plain", "", 415),
         (json.dumps(GOOD), "", "explain=x", 400),
+        (json.dumps(GOOD), "", "explain=" + "9" * 5000, 400),
+        (json.dumps(GOOD), "", "explain=" + "0" * 5000 + "1", 400),
+        (json.dumps(GOOD), "", "explain=\u0663", 400),
         (json.dumps([GOOD] * 101), "", "explain=1", 400),
     ],
 )
