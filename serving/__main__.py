@@ -2,8 +2,11 @@
 
 import argparse
 import os
+import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 # One row uses one thread: a pool per worker would only cost memory and start-up.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -13,10 +16,14 @@ from serving.memory import settle
 from serving.starting import refusing_requests
 from serving.supervisor import Supervisor, listen
 
+_PORT_VARIABLE = "SAGEMAKER_BIND_TO_PORT"
+_MOST_WORKERS = 1024
+_DIGITS = re.compile(r"[0-9]{1,5}")
+
 
 def main() -> int:
     """Run the server; returns its exit status."""
-    options = _parser().parse_args()
+    options = _options()
     try:
         sockets = listen(options.host, options.port, options.workers)
     except OSError as error:
@@ -47,8 +54,40 @@ def main() -> int:
     return 0
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says in one sentence what is wrong, as everything here does."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"[ERROR] {message}.\n")
+
+
+def _whole_number(lowest: int, highest: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not _DIGITS.fullmatch(text) or not lowest <= int(text) <= highest:
+            raise argparse.ArgumentTypeError(
+                f"expected a whole number from {lowest} to {highest}, got {text!r}"
+            )
+        return int(text)
+
+    return parse
+
+
+_port = _whole_number(0, 65535)
+
+
+def _options() -> argparse.Namespace:
+    parser = _parser()
+    options = parser.parse_args()
+    if options.port is None:
+        try:
+            options.port = _port(os.environ.get(_PORT_VARIABLE) or "8080")
+        except argparse.ArgumentTypeError as error:
+            parser.error(f"{_PORT_VARIABLE}: {error}")
+    return options
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="python -m serving",
         description="Serve a fraud model over HTTP: GET /ping, POST /invocations.",
     )
@@ -63,13 +102,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="0.0.0.0", help="(default: 0.0.0.0)")  # noqa: S104 - a container's only door
     parser.add_argument(
         "--port",
-        type=int,
-        default=int(os.environ.get("SAGEMAKER_BIND_TO_PORT") or 8080),
-        help="(default: SAGEMAKER_BIND_TO_PORT, else 8080; 0 = any free one)",
+        type=_port,
+        help=f"(default: {_PORT_VARIABLE}, else 8080; 0 = any free one)",
     )
     parser.add_argument(
         "--workers",
-        type=int,
+        type=_whole_number(1, _MOST_WORKERS),
         default=len(os.sched_getaffinity(0)),
         help="processes (default: one per core)",
     )

@@ -402,15 +402,48 @@ def test_a_bad_artifact_ends_the_server_before_it_is_healthy(
         pass
 
 
-def test_a_port_in_use_is_told(server: Server, model_dir: Path, tmp_path: Path) -> None:
-    arguments = ["--host", "127.0.0.1", "--port", str(server.port), "--workers", "1"]
-    ended = subprocess.run(
+def start(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A server that ends by itself."""
+    return subprocess.run(
         [sys.executable, "-m", "serving", *arguments],
-        env={"PATH": os.environ["PATH"], "FRAUD_MODEL_DIR": str(model_dir)},
+        env={"PATH": os.environ["PATH"], **environment},
         check=False,
         capture_output=True,
         text=True,
         timeout=60,
     )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "port", "told"),
+    [
+        (
+            "--workers 0",
+            "",
+            "--workers: expected a whole number from 1 to 1024, got '0'",
+        ),
+        ("--workers -1", "", "--workers: expected a whole number from 1 to 1024, got"),
+        ("--workers 2.5", "", "--workers: expected a whole number from 1 to 1024, got"),
+        ("--port 99999", "", "--port: expected a whole number from 0 to 65535, got"),
+        ("--port -1", "", "--port: expected a whole number from 0 to 65535, got '-1'"),
+        ("", "abc", "SAGEMAKER_BIND_TO_PORT: expected a whole number from 0 to 65535"),
+        ("", "65536", "SAGEMAKER_BIND_TO_PORT: expected a whole number from 0 to"),
+    ],
+)
+def test_a_wrong_option_is_told_in_one_sentence(
+    model_dir: Path, arguments: str, port: str, told: str
+) -> None:
+    ended = start(
+        *arguments.split(), FRAUD_MODEL_DIR=str(model_dir), SAGEMAKER_BIND_TO_PORT=port
+    )
+    assert ended.returncode == 2
+    (line,) = ended.stderr.splitlines()
+    assert line.startswith("[ERROR] ")
+    assert told in line
+
+
+def test_a_port_in_use_is_told(server: Server, model_dir: Path, tmp_path: Path) -> None:
+    arguments = ["--host", "127.0.0.1", "--port", str(server.port), "--workers", "1"]
+    ended = start(*arguments, FRAUD_MODEL_DIR=str(model_dir))
     assert ended.returncode == 1
     assert ended.stderr.startswith(f"[ERROR] Cannot listen on 127.0.0.1:{server.port}")
