@@ -3,8 +3,8 @@
 import json
 import re
 
-# A field's name is repeated only when it looks like a name. Whatever a caller
-# puts in a name's place (a card number, say) goes into no answer and no log.
+# A name that a caller made up is repeated only when it looks like a name. Whatever
+# else is put in a name's place (a card number, say) goes into no answer and no log.
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
 _LONG_NUMBER = re.compile(r"[0-9]{6}")
 
@@ -23,7 +23,7 @@ class RequestError(Exception):
     row : int or None
         The transaction at fault, counted from 1.
     field : str or None
-        The feature at fault.
+        The feature at fault. A name that is no feature's: see `is_plain_name`.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class RequestError(Exception):
         self.expected = expected
         self.got = got
         self.row = row
-        self.field = field if field is not None and is_plain_name(field) else None
+        self.field = field
 
     def body(self) -> bytes:
         """``{"error": {"code", "row", "field", "expected", "got"}}``."""
@@ -53,7 +53,7 @@ class RequestError(Exception):
 
 
 def is_plain_name(name: str) -> bool:
-    """Whether a field's name may be repeated in an answer."""
+    """Whether a name that is no feature's may be repeated in an answer."""
     return bool(_NAME.fullmatch(name)) and not _LONG_NUMBER.search(name)
 
 

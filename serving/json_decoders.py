@@ -27,10 +27,10 @@ _MOST_BYTES_OF_ONE = 1 << 16
 
 
 def fastest_decoder(names: tuple[str, ...]) -> Decoder:
-    """Return the typed decoder where msgspec is installed, else the standard one."""
+    """Return the typed decoder where msgspec is installed and takes these names."""
     try:
         return typed_decoder(names)
-    except ImportError:
+    except (ImportError, ValueError):
         return standard_decoder(names)
 
 
@@ -77,6 +77,8 @@ def typed_decoder(names: tuple[str, ...]) -> Decoder:
     ------
     ImportError
         If msgspec is not installed.
+    ValueError
+        If it takes no such names: those that JSON must escape.
     """
     import msgspec  # noqa: PLC0415 - taken where it is installed
 
@@ -118,15 +120,17 @@ def _stack(rows: Iterable[tuple[float, ...]], width: int) -> Rows:
 
 
 def decoder_of_one(schema: Schema) -> DecoderOfOne:
-    """Return the decoder of one ordinary object, typed where msgspec is installed."""
+    """Return the decoder of one ordinary object, typed as `fastest_decoder` is."""
     if schema.ranges is None:
         return lambda _body: None
     try:
         import msgspec  # noqa: PLC0415 - taken where it is installed
-    except ImportError:
+
+        types = [Annotated[float, msgspec.Meta(ge=x, le=y)] for x, y in schema.ranges]
+        row = _row_type(schema.names, types)
+    except (ImportError, ValueError):
         return standard_decoder_of_one(schema)
-    types = [Annotated[float, msgspec.Meta(ge=x, le=y)] for x, y in schema.ranges]
-    decode_one = msgspec.json.Decoder(_row_type(schema.names, types)).decode
+    decode_one = msgspec.json.Decoder(row).decode
     values_of, refused = msgspec.structs.astuple, (msgspec.DecodeError, ValueError)
 
     def decode(body: bytes) -> tuple[float, ...] | None:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from artifact.manifest import Manifest
-from serving.errors import RequestError, bad_request
+from serving.errors import RequestError, bad_request, is_plain_name
 
 if TYPE_CHECKING:
     from array import array
@@ -108,7 +108,7 @@ class Schema:
         return bad_request(
             "unknown_field",
             row=row,
-            field=field,
+            field=field if is_plain_name(field) else None,
             expected=f"only the model's {len(self)} features",
             got="a field that is none of them",
         )

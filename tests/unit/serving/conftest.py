@@ -1,5 +1,6 @@
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,22 @@ def scorer(model_dir: Path) -> Scorer:
 @pytest.fixture(scope="session")
 def invocations(scorer: Scorer) -> Invocations:
     return Invocations(scorer, ThresholdRule(0.5))
+
+
+@pytest.fixture
+def invocations_of(scorer: Scorer) -> Callable[..., Invocations]:
+    """The sample model with other names for its three features, all of them floats."""
+
+    def make(*names: str) -> Invocations:
+        features = tuple(
+            replace(feature, name=name, dtype="float64")
+            for feature, name in zip(scorer.manifest.features, names, strict=True)
+        )
+        manifest = replace(scorer.manifest, features=features)
+        renamed = Scorer(manifest, scorer.predict, scorer.predict_one, scorer.margin)
+        return Invocations(renamed, ThresholdRule(0.5))
+
+    return make
 
 
 @pytest.fixture
