@@ -1,8 +1,10 @@
 """CSV bodies → rows of numbers, strictly.
 
-The first line is a header when at least one of its cells is a feature's name; its
-cells then give the order of the columns. Without a header the columns are in the
-model's order. Cells are separated by commas and may stand in double quotes.
+The first line is a header when one of its cells is a feature's name; its cells then
+give the order of the columns. A name that reads as a number makes a header only where
+the cells are the names of all features, since it may be a value. Without a header the
+columns are in the model's order. Cells are separated by commas and may stand in double
+quotes.
 """
 
 import re
@@ -24,6 +26,8 @@ class CsvReader:
 
     def __init__(self, schema: Schema) -> None:
         self._schema = schema
+        #: Names that no value can be taken for.
+        self._telling = {name for name in schema.names if not _NUMBER.fullmatch(name)}
 
     def read(self, body: bytes) -> Rows:
         """Rows of shape (n_rows, n_features); row numbers count lines of data.
@@ -47,7 +51,7 @@ class CsvReader:
     def _header(self, line: str) -> list[int] | None:
         """Column of the model for each cell, or None when the line is data."""
         index = self._schema.index
-        if not any(cell in index for cell in _cells(line)):
+        if not self._is_header(line):
             return None
         columns: list[int] = []
         for cell in _cells(line):
@@ -66,6 +70,12 @@ class CsvReader:
             if column not in columns:
                 raise self._schema.missing_field(None, name)
         return columns
+
+    def _is_header(self, line: str) -> bool:
+        names = self._schema.index.keys()
+        if line.count(",") + 1 == len(names) and set(_cells(line)) == names:
+            return True
+        return any(cell in self._telling for cell in _cells(line))
 
     def _data(self, text: str, columns: list[int] | range) -> Rows:
         quick = self._data_quickly(text.encode())

@@ -68,3 +68,46 @@ def test_a_name_that_is_no_feature_is_hidden_beside_features_like_it(
     assert error_of(invocations, body, "application/json") == ("unknown_field", None)
     header = f"card age,{name},ü\n1,2,3"
     assert error_of(invocations, header, "text/csv") == ("unknown_field", None)
+
+
+@pytest.mark.parametrize(
+    ("names", "body", "rows"),
+    [
+        (("0", "1", "2"), "5,1,50\n6,7,8", 2),
+        (("0", "1", "2"), "0,0,0", 1),
+        (("0", "1", "2"), '"1","1","1"', 1),
+        (("0", "1", "2"), "0,1,2\n5,1,50", 1),
+        (("0", "1", "2"), "2,0,1\n5,1,50", 1),
+        (("0", "1", "Amount"), "1,0,5\n", 1),
+        (("0", "1", "Amount"), "Amount,1,0\n5,1,50", 1),
+    ],
+)
+def test_a_line_of_numbers_is_a_header_only_when_it_is_all_the_names(
+    invocations_of: Make, names: tuple[str, ...], body: str, rows: int
+) -> None:
+    answer = invocations_of(*names).answer(Request(body.encode(), "text/csv"))
+    assert (answer.status, answer.rows) == (200, rows)
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "field"),
+    [
+        ("0,1\n3,4", "wrong_column_count", None),
+        ("0,1,x\n3,4,5", "wrong_type", "2"),
+        ("0,1,1\n3,4,\n", "wrong_type", "2"),
+    ],
+)
+def test_a_line_that_only_resembles_a_header_of_numbers_is_data(
+    invocations_of: Make, body: str, code: str, field: str | None
+) -> None:
+    invocations = invocations_of("0", "1", "2")
+    assert error_of(invocations, body, "text/csv") == (code, field)
+
+
+def test_columns_that_a_header_of_numbers_reorders_are_read_in_its_order(
+    invocations_of: Make,
+) -> None:
+    invocations = invocations_of("0", "1", "2")
+    plain = invocations.answer(Request(b"5,1,50", "text/csv"))
+    reordered = invocations.answer(Request(b"2,0,1\n50,5,1", "text/csv"))
+    assert plain.body == reordered.body
