@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import Any
 
 from artifact.errors import ArtifactError
-from serving.app import Application
+from serving.app import Application, let_others_in
 from serving.invocation import Request
 from serving.service import Service
 
@@ -64,6 +64,7 @@ def transform_fn(
     """
     import flask  # noqa: PLC0415 - the image has it; the application needs none
 
+    let_others_in()
     headers = dict(flask.request.headers) if flask.has_request_context() else {}
     answer = model.invoke(
         Request(

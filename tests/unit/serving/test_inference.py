@@ -5,13 +5,15 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import flask
 import pytest
 
 from artifact.errors import ArtifactError
 from serving.app import Application
+from serving.invocation import Answer, Request
+from serving.service import Service
 from tests.unit.serving.wsgi_client import WsgiClient
 
 
@@ -96,6 +98,28 @@ def test_the_hooks_answer_as_the_application_does(
         model, json.dumps(row).encode(), "application/jsonlines", "application/json"
     )
     assert json.loads(body) == [{"fraud_probability": pytest.approx(row_probability)}]
+
+
+def test_both_ways_let_other_connections_in_before_they_score(
+    inference: ModuleType,
+    model_dir: Path,
+    row: dict[str, float],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    model = inference.model_fn(str(model_dir))
+    events: list[object] = []
+    monkeypatch.setattr("serving.app.time", SimpleNamespace(sleep=events.append))
+    invoke = Service.invoke
+
+    def invoke_and_tell(service: Service, request: Request) -> Answer:
+        events.append("scored")
+        return invoke(service, request)
+
+    monkeypatch.setattr(Service, "invoke", invoke_and_tell)
+    body = json.dumps(row).encode()
+    inference.transform_fn(model, body, "application/json", "*/*")
+    WsgiClient(Application(model)).request("POST", "/invocations", body)
+    assert events == [0, "scored"] * 2
 
 
 @pytest.mark.parametrize(
