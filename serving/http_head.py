@@ -16,6 +16,7 @@ from serving.errors import RequestError
 MAX_HEAD_BYTES = 64 * 1024
 #: What a header line holds beside its name and value: a colon and the line's end.
 _LINE_BYTES = 3
+NO_LINES, HEAD, TRAILER = range(3)
 
 
 class HeadTooLongError(Exception):
@@ -27,9 +28,10 @@ class BoundedHeads(HttpToolsProtocol):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 - uvicorn's
         super().__init__(*arguments, **named)
-        #: The parser collects lines: of a trailer; since the read at hand.
-        self._in_lines = self._in_trailer = self._began_here = False
-        #: Bytes of them before the read at hand, and with it at most.
+        #: The lines that the parser collects, and whether since the read at hand.
+        self._in_lines, self._began_here = NO_LINES, False
+        #: Bytes of them before the read at hand, and with it at most. Never reset:
+        #: what is left of earlier lines only makes the most larger.
         self._line_bytes = self._most_line_bytes = 0
         self._head_refused = False
 
@@ -48,40 +50,30 @@ class BoundedHeads(HttpToolsProtocol):
                 self._head_refused = True
                 self._refuse_head()
 
-    def begin_lines(self, *, trailer: bool = False) -> None:
-        """Note that lines begin."""
-        self._in_lines = self._began_here = True
-        self._in_trailer = trailer
-        self._line_bytes = 0
-
-    def end_head(self) -> None:
-        """Note that a head is complete.
+    def check_head(self) -> None:
+        """Check a complete head that may be too long.
 
         Raises
         ------
         HeadTooLongError
-            If it is too long.
+            If it is.
         """
-        self._in_lines, self._line_bytes = False, 0
-        if (
-            self._most_line_bytes > MAX_HEAD_BYTES
-            and self._collected_bytes() > MAX_HEAD_BYTES
-        ):
+        if self._collected_bytes() > MAX_HEAD_BYTES:
             self._head_refused = True
             raise HeadTooLongError
 
     def on_chunk_header(self) -> None:
         """Expect a trailer: only the last chunk has one, but all are told alike."""
-        self.begin_lines(trailer=True)
+        self._in_lines, self._began_here = TRAILER, True
 
     def on_body(self, body: bytes) -> None:
         """Note that it was no trailer."""
-        self._in_lines, self._line_bytes = False, 0
+        self._in_lines = NO_LINES
         super().on_body(body)
 
     def on_message_complete(self) -> None:
         """Note that a trailer has ended."""
-        self._in_lines, self._line_bytes = False, 0
+        self._in_lines = NO_LINES
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
@@ -103,7 +95,7 @@ class BoundedHeads(HttpToolsProtocol):
         raise NotImplementedError
 
     def _refuse_head(self) -> None:
-        if self._in_trailer:
+        if self._in_lines == TRAILER:
             # Its request may be answered already, or wait behind another.
             self.transport.close()
         elif self.cycle is not None and not self.cycle.response_complete:

@@ -17,7 +17,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from serving.asgi import BODY_SECONDS, INLINE_BYTES, AsgiApplication
 from serving.errors import RequestError
-from serving.http_head import BoundedHeads
+from serving.http_head import HEAD, MAX_HEAD_BYTES, NO_LINES, BoundedHeads
 from serving.invocation import Answer, Request
 from serving.service import header_lines
 
@@ -66,12 +66,14 @@ class Protocol(BoundedHeads):
     def on_message_begin(self) -> None:
         """Note when the request began; only uvicorn's way needs an ASGI scope."""
         self._since, self._receiving = self.loop.time(), True
-        self.begin_lines()
+        self._in_lines, self._began_here = HEAD, True
         self.url, self.headers, self.expect_100_continue = b"", [], False
 
     def on_headers_complete(self) -> None:
         """Choose the way."""
-        self.end_head()
+        self._in_lines = NO_LINES
+        if self._most_line_bytes > MAX_HEAD_BYTES:
+            self.check_head()
         if self._may_go_direct():
             self._direct = b""
             return

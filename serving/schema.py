@@ -92,8 +92,8 @@ class Schema:
 
     def accepts(self, rows: Rows) -> bool:
         """Whether every value is of a size and its feature's type."""
-        # NaN is smallest and largest wherever it occurs, and compares as false.
-        if not (rows.min() >= -LARGEST and rows.max() <= LARGEST):
+        # NaN is the largest wherever it occurs, and compares as false.
+        if not np.abs(rows).max() <= LARGEST:
             return False
         return not any(self.whole) or bool(
             (rows[:, self.whole] == np.rint(rows[:, self.whole])).all()
