@@ -13,6 +13,7 @@ import joblib
 import numpy as np
 
 from artifact import layout
+from artifact.errors import ArtifactError
 from artifact.manifest import (
     QUANTILE_LEVELS,
     Feature,
@@ -20,6 +21,7 @@ from artifact.manifest import (
     SelfTest,
     TrainingData,
     hash_files,
+    read_manifest,
     write_manifest,
 )
 from training.dataset import Dataset, Floats
@@ -31,6 +33,16 @@ from training.served_code import copy_served_code
 #: In a clone and in the training job's code channel alike.
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 LIBRARIES = ("scikit-learn", "numpy", "scipy", "joblib", "pyarrow")
+#: A mounted directory may keep one of them from an artifact that was there before.
+_OWN_FILES = {
+    layout.MANIFEST,
+    layout.MODEL,
+    layout.SCORER,
+    layout.METRICS,
+    layout.CONFIG,
+    layout.REPORT,
+    layout.MODEL_CARD,
+}
 
 
 @contextmanager
@@ -44,11 +56,7 @@ def artifact_directory(model_dir: Path) -> Iterator[Path]:
     TrainingError
         If `model_dir` holds other files, before anything is written.
     """
-    if model_dir.exists() and not _may_be_replaced(model_dir):
-        raise TrainingError(
-            f"{model_dir} holds something that is not an artifact of this project; "
-            "name an empty or a new directory with --model-dir."
-        )
+    _refuse_other_files(model_dir)
     model_dir.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(
         dir=model_dir.parent, prefix=f".{model_dir.name}-"
@@ -56,6 +64,8 @@ def artifact_directory(model_dir: Path) -> Iterator[Path]:
         staged = Path(temporary) / "artifact"
         staged.mkdir()
         yield staged
+        # Something may have been put there during the training.
+        _refuse_other_files(model_dir)
         _publish(staged, model_dir, old=Path(temporary) / "old")
 
 
@@ -114,10 +124,40 @@ def _describe_features(train: Dataset) -> Iterator[Feature]:
         yield Feature(name, "float64", dict(levels))
 
 
-def _may_be_replaced(model_dir: Path) -> bool:
-    return model_dir.is_dir() and (
-        (model_dir / layout.MANIFEST).is_file() or not any(model_dir.iterdir())
-    )
+def _refuse_other_files(model_dir: Path) -> None:
+    """Refuse what training did not write, because replacing deletes it."""
+    if not model_dir.exists():
+        return
+    if not model_dir.is_dir():
+        raise TrainingError(
+            f"--model-dir: {model_dir} is a file, expected a directory; name an empty "
+            "or a new one."
+        )
+    present = _all_but_caches(model_dir)
+    others = sorted(present - _written_by_training(model_dir)) if present else []
+    if others:
+        raise TrainingError(
+            f"--model-dir: {model_dir} holds {others[0]!r}, which is not part of an "
+            "artifact of this project and would be deleted; name an empty or a new "
+            "directory."
+        )
+
+
+def _all_but_caches(directory: Path) -> set[str]:
+    """Relative paths of all but directories: links and devices too."""
+    return {
+        path.relative_to(directory).as_posix()
+        for path in directory.rglob("*")
+        if (path.is_symlink() or not path.is_dir())
+        and "__pycache__" not in path.relative_to(directory).parts
+    }
+
+
+def _written_by_training(model_dir: Path) -> set[str]:
+    try:
+        return {*read_manifest(model_dir).files, *_OWN_FILES}
+    except ArtifactError:
+        return set()
 
 
 def _publish(staged: Path, model_dir: Path, old: Path) -> None:

@@ -3,6 +3,7 @@
 import json
 import tarfile
 from pathlib import Path
+from typing import Any
 
 import joblib
 import numpy as np
@@ -15,6 +16,7 @@ from artifact.decision import ThresholdRule, read_decision_rule
 from artifact.manifest import read_manifest
 from artifact.scorer import load_scorer
 from training import train as command
+from training.artifact_writer import write_artifact
 from training.train import main
 
 
@@ -98,9 +100,11 @@ def test_the_same_data_and_options_give_the_same_bytes(
 
 
 def test_training_again_replaces_the_artifact(model_dir: Path, csv_file: Path) -> None:
-    (model_dir / "left-over").touch()
+    cache = model_dir / "code" / "__pycache__"
+    cache.mkdir()
+    (cache / "inference.pyc").touch()
     assert run(csv_file, model_dir, "--logistic-c", "0.01") == 0
-    assert not (model_dir / "left-over").exists()
+    assert not cache.exists()
     metrics = json.loads((model_dir / layout.METRICS).read_text())
     assert metrics["model"]["hyperparameters"]["logistic_c"] == 0.01
     load_scorer(model_dir)
@@ -113,8 +117,46 @@ def test_a_directory_with_other_files_is_left_alone(
     notes.mkdir()
     (notes / "thesis.txt").write_text("years of work")
     assert run(csv_file, notes) == 1
-    assert "not an artifact of this project" in capsys.readouterr().err
+    assert "holds 'thesis.txt', which is not part of an" in capsys.readouterr().err
     assert [path.name for path in notes.iterdir()] == ["thesis.txt"]
+
+
+def test_another_programs_manifest_does_not_make_an_artifact(
+    csv_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = tmp_path / "web-app"
+    (app / "src").mkdir(parents=True)
+    (app / layout.MANIFEST).write_text('{"name": "app", "icons": []}')
+    (app / "src" / "thesis.txt").write_text("years of work")
+    assert run(csv_file, app) == 1
+    assert "would be deleted; name an empty or a new" in capsys.readouterr().err
+    assert layout.list_files(app) == [layout.MANIFEST, "src/thesis.txt"]
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "code/notes.py", "src/thesis.txt"])
+def test_an_artifact_with_a_file_of_somebody_else_is_left_alone(
+    csv_file: Path, model_dir: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    (model_dir / name).parent.mkdir(exist_ok=True)
+    (model_dir / name).write_text("years of work")
+    before = layout.list_files(model_dir)
+    assert run(csv_file, model_dir) == 1
+    assert f"holds {name!r}, which is not part of an" in capsys.readouterr().err
+    assert layout.list_files(model_dir) == before
+
+
+def test_a_file_put_there_during_the_training_is_left_alone(
+    csv_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory = tmp_path / "model"
+    def meanwhile(*given: Any, **named: Any) -> str:
+        directory.mkdir()
+        (directory / "thesis.txt").write_text("years of work")
+        return write_artifact(*given, **named)
+
+    monkeypatch.setattr(command, "write_artifact", meanwhile)
+    assert run(csv_file, directory) == 1
+    assert layout.list_files(directory) == ["thesis.txt"]
 
 
 def test_refused_data_leave_nothing_and_one_sentence(
