@@ -66,9 +66,15 @@ def add_paths(parser: argparse.ArgumentParser) -> None:
 
 
 def to_arguments(namespace: argparse.Namespace) -> Arguments:
-    """Turn parsed options into the arguments of training."""
+    """Turn parsed options into the arguments of training.
+
+    Raises
+    ------
+    TrainingError
+        If two options contradict each other.
+    """
     given = vars(namespace)
-    return Arguments(
+    arguments = Arguments(
         columns=Columns(
             label=namespace.label_column,
             weight=namespace.weight_column,
@@ -97,6 +103,8 @@ def to_arguments(namespace: argparse.Namespace) -> Arguments:
         ),
         backtest=namespace.backtest,
     )
+    arguments.check()
+    return arguments
 
 
 def as_hyperparameters(options: Sequence[str]) -> dict[str, str]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from training.dataset import Columns
+from training.errors import TrainingError
 
 Calibration = Literal["sigmoid", "none"]
 
@@ -110,3 +111,18 @@ class Arguments:
             or self.model == AUTO
             or self.decision.policy not in ("fixed", "expected-value")
         )
+
+    def check(self) -> None:
+        """Refuse options that contradict each other.
+
+        Raises
+        ------
+        TrainingError
+            Naming both, and what to change.
+        """
+        if self.split.label_delay_hours and self.split.protocol != "time":
+            raise TrainingError(
+                f"--label-delay-hours {self.split.label_delay_hours:g} needs --split "
+                f"time, got --split {self.split.protocol}; change the split, or leave "
+                "the delay out."
+            )

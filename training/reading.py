@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -82,8 +83,10 @@ def check_columns(
     Raises
     ------
     TrainingError
-        If the label is absent, a name is unclear, or parts differ.
+        If a column that was named is absent or has two roles, a name is unclear, or
+        parts differ.
     """
+    _check_roles(columns)
     names = column_names(files[0])
     for other in files[1:]:
         difference = set(column_names(other)) ^ set(names)
@@ -103,13 +106,61 @@ def check_columns(
                 f"{files[0]} has no column {name!r}, which --drop-columns names; "
                 "remove it from the list."
             )
+    for option, name in _named(columns).items():
+        if name not in names:
+            raise TrainingError(
+                f"{files[0]} has no column {name!r}, which {option} names (it has "
+                f"{_shorten(names)}); correct the name, or leave the option out."
+            )
     others = [name for name in names if name not in (*columns.drop, columns.label)]
     features = [name for name in others if name != columns.weight]
     if not features:
         raise TrainingError(
             f"{files[0]} has no feature besides the label; add numeric columns."
         )
+    if Columns.weight in features:
+        raise TrainingError(
+            f"{files[0]}: --weight-column names {columns.weight!r}, and the column "
+            f"{Columns.weight!r} would become a feature that leaks the label; leave "
+            f"it out with --drop-columns {Columns.weight}."
+        )
     return features, [name for name in others if name == columns.weight]
+
+
+def _named(columns: Columns) -> dict[str, str]:
+    """Option → name, of the optional columns whose name is not the default."""
+    default = Columns()
+    optional = {
+        "--weight-column": (columns.weight, default.weight),
+        "--time-column": (columns.time, default.time),
+        "--amount-column": (columns.amount, default.amount),
+    }
+    return {option: name for option, (name, usual) in optional.items() if name != usual}
+
+
+def _check_roles(columns: Columns) -> None:
+    """Refuse a column that is named for two things.
+
+    A default name may be dropped: such data have no weight, time or amount then.
+    """
+    roles = {
+        "--label-column": columns.label,
+        "--weight-column": columns.weight,
+        "--time-column": columns.time,
+        "--amount-column": columns.amount,
+    }
+    for (first, name), (second, other) in combinations(roles.items(), 2):
+        if name == other:
+            raise TrainingError(
+                f"{first} and {second} both name the column {name!r}, expected one "
+                "meaning for each column; name another, or rename it in the data."
+            )
+    for option, name in {"--label-column": columns.label, **_named(columns)}.items():
+        if name in columns.drop:
+            raise TrainingError(
+                f"--drop-columns leaves out {name!r}, which {option} names; remove it "
+                "from one of them."
+            )
 
 
 def _read_parts(files: Sequence[Path], names: Sequence[str]) -> list[_Part]:

@@ -64,3 +64,10 @@ def test_a_wrong_option_is_refused_with_what_was_expected(
 ) -> None:
     with pytest.raises(TrainingError, match=message):
         as_hyperparameters(options)
+
+
+@pytest.mark.parametrize("split", ["stratified", "grouped"])
+def test_a_label_delay_needs_a_split_by_time(split: str) -> None:
+    options = ["--label-delay-hours", "6", "--split", split]
+    with pytest.raises(TrainingError, match=f"needs --split time, got --split {split}"):
+        to_arguments(build_parser().parse_args(options))

@@ -22,7 +22,7 @@ SCHEMA: dict[str, Any] = json.loads(
         [],
         ["--calibration", "none"],
         ["--split", "time", "--threshold-policy", "expected-value", "--backtest"],
-        ["--time-column", "absent", "--amount-column", "absent"],
+        ["--drop-columns", "Time,Amount"],
     ],
     ids=" ".join,
 )

@@ -269,6 +269,52 @@ class TestRefused:
         message = refusal(csv_file, Columns(drop=("Merchant",)))
         assert "no column 'Merchant', which --drop-columns names" in message
 
+    @pytest.mark.parametrize(
+        ("role", "columns"),
+        [
+            ("weight", Columns(weight="Wieght")),
+            ("time", Columns(time="Wieght")),
+            ("amount", Columns(amount="Wieght")),
+        ],
+    )
+    def test_a_column_that_is_named_and_not_there(
+        self, csv_file: Path, role: str, columns: Columns
+    ) -> None:
+        message = refusal(csv_file, columns)
+        assert f"no column 'Wieght', which --{role}-column names" in message
+        assert "it has Time, V1, V2, Amount, Class" in message
+
+    @pytest.mark.parametrize(
+        ("columns", "message"),
+        [
+            (Columns(weight="Class"), "--label-column and --weight-column both name"),
+            (Columns(time="Amount"), "--time-column and --amount-column both name"),
+            (Columns(label="V1", amount="V1"), "--label-column and --amount-column"),
+            (Columns(drop=("Class",)), "leaves out 'Class', which --label-column"),
+            (Columns(time="V1", drop=("V1",)), "leaves out 'V1', which --time-column"),
+        ],
+    )
+    def test_a_column_with_two_roles(
+        self, csv_file: Path, columns: Columns, message: str
+    ) -> None:
+        assert message in refusal(csv_file, columns)
+
+    def test_a_weight_that_would_become_a_feature(
+        self, frame: pd.DataFrame, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "weighted.csv"
+        frame.assign(SampleWeight=2.5, w=3.0).to_csv(path, index=False)
+        message = refusal(path, Columns(weight="w"))
+        assert "'SampleWeight' would become a feature" in message
+        data = read_dataset(path, Columns(weight="w", drop=("SampleWeight",)))
+        assert data.weights is not None
+        assert set(data.weights) == {3.0}
+
+
+def test_default_columns_may_be_dropped(csv_file: Path) -> None:
+    data = read_dataset(csv_file, Columns(drop=("Time", "Amount")))
+    assert (data.feature_names, data.times) == (("V1", "V2"), None)
+
 
 finite = st.floats(-LARGEST, LARGEST)
 

@@ -149,6 +149,7 @@ def test_a_file_put_there_during_the_training_is_left_alone(
     csv_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     directory = tmp_path / "model"
+
     def meanwhile(*given: Any, **named: Any) -> str:
         directory.mkdir()
         (directory / "thesis.txt").write_text("years of work")
