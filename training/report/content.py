@@ -130,32 +130,47 @@ def _explorer(
     chosen = set(
         _spread(len(totals.thresholds), _EXPLORER_POINTS, totals.true_positives)
     )
-    start = int(np.argmax(totals.savings(review_cost)))
+    savings = totals.savings(review_cost)
+    start, above = int(np.argmax(savings)), []
     if isinstance(model.rule, ThresholdRule):
         flagged = np.flatnonzero(totals.thresholds >= model.rule.threshold)
         start = int(flagged[-1]) if flagged.size else 0
+        # Even the highest score stays below the rule.
+        above = [] if flagged.size else [_no_alerts(model.rule.threshold)]
     chosen.add(start)
     indices = sorted(chosen)
-    savings = totals.savings(review_cost)
     per_day = (transactions_per_day or 0.0) / totals.all_rows
+    steps = [
+        {
+            "threshold": float(totals.thresholds[i]),
+            "alerts": float(totals.alerts[i]),
+            "alerts_per_day": float(totals.alerts[i] * per_day),
+            "true_positives": float(totals.true_positives[i]),
+            "precision": float(totals.precision[i]),
+            "recall": float(totals.recall[i]),
+            "savings": float(savings[i]),
+        }
+        for i in indices
+    ]
     return {
-        "start": indices.index(start),
+        "start": 0 if above else indices.index(start),
         "per_day": transactions_per_day is not None,
         "frauds": totals.all_frauds,
         "rows": totals.all_rows,
-        "steps": [
-            {
-                "threshold": float(totals.thresholds[i]),
-                "alerts": float(totals.alerts[i]),
-                "alerts_per_day": float(totals.alerts[i] * per_day),
-                "true_positives": float(totals.true_positives[i]),
-                "precision": float(totals.precision[i]),
-                "recall": float(totals.recall[i]),
-                "savings": float(savings[i]),
-            }
-            for i in indices
-        ],
+        "steps": [*above, *steps],
     }
+
+
+def _no_alerts(threshold: float) -> dict[str, float]:
+    figures = (
+        "alerts",
+        "alerts_per_day",
+        "true_positives",
+        "precision",
+        "recall",
+        "savings",
+    )
+    return {"threshold": threshold, **dict.fromkeys(figures, 0.0)}
 
 
 def _importance(

@@ -1,0 +1,29 @@
+"""What the report shows agrees with the figures of the metrics."""
+
+import pytest
+
+from tests.unit.training.samples import random_dataset
+from training.experiment import Experiment, run
+from training.options import Arguments, DecisionOptions
+from training.report.content import report_content
+
+
+def judged(threshold: float) -> tuple[Experiment, dict[str, float], int]:
+    """Return the run, and the step that the explorer starts at with its number."""
+    arguments = Arguments(decision=DecisionOptions(threshold=threshold))
+    experiment = run(random_dataset(), arguments, lambda _: None)
+    explorer = report_content({}, {}, experiment, arguments)["explorer"]
+    return experiment, explorer["steps"][explorer["start"]], explorer["start"]
+
+
+@pytest.mark.parametrize("threshold", [0.99999999, 0.5, 0.0])
+def test_the_explorer_starts_with_the_figures_of_the_rule(threshold: float) -> None:
+    experiment, step, _ = judged(threshold)
+    figures = experiment.champion.evaluation.figures
+    for name in ("alerts", "alerts_per_day", "precision", "recall", "savings"):
+        assert step[name] == pytest.approx(figures[name]), name
+
+
+def test_a_rule_that_alerts_on_nothing_has_a_step_of_its_own() -> None:
+    _, step, number = judged(0.99999999)
+    assert (number, step["threshold"], step["alerts"]) == (0, 0.99999999, 0.0)
