@@ -27,18 +27,22 @@ def make_folds(train: Dataset, protocol: Protocol, random_state: int) -> list[Fo
     Raises
     ------
     TrainingError
-        If the training part has too few rows of a class for two folds.
+        If the training part has too few rows of a class for two folds, or none of
+        them in what the folds predict.
     """
     if protocol == "time":
         folds = list(_forward(train))
     else:
         count = min(FOLDS, train.frauds, train.rows - train.frauds)
         folds = list(_random(train, protocol, count, random_state))
-    folds = [fold for fold in folds if _has_both(train, fold)]
-    if not folds:
+    folds = [fold for fold in folds if _both_in(train, fold[0])]
+    predicted = [rows for _, rows in folds]
+    if not folds or not _both_in(train, np.concatenate(predicted)):
+        where = " or at the wrong times" if protocol == "time" else ""
         raise TrainingError(
-            f"The training part has {train.frauds} frauds, too few for out-of-fold "
-            "predictions; add rows, or use --calibration none with a fixed --threshold."
+            f"The training part has {train.frauds} frauds, too few{where} for "
+            "out-of-fold predictions of both classes; add rows, or use --calibration "
+            "none with a named --model and a fixed --threshold."
         )
     return folds
 
@@ -62,6 +66,5 @@ def _random(
         yield from plain.split(train.features, train.labels)
 
 
-def _has_both(train: Dataset, fold: Fold) -> bool:
-    fitted_on = train.labels[fold[0]]
-    return bool(0 < np.count_nonzero(fitted_on) < len(fitted_on))
+def _both_in(train: Dataset, rows: Indices) -> bool:
+    return bool(0 < np.count_nonzero(train.labels[rows]) < len(rows))

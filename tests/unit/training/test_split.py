@@ -121,3 +121,13 @@ class TestFolds:
     def test_a_single_fraud_is_too_few(self) -> None:
         with pytest.raises(TrainingError, match="1 frauds, too few for out-of-fold"):
             make_folds(random_dataset(frauds=1), "stratified", 42)
+
+    @pytest.mark.parametrize("label", [0, 1])
+    def test_in_time_both_classes_must_be_among_what_is_predicted(
+        self, label: int
+    ) -> None:
+        # The first 40 % are only fitted on; all later rows are of one class.
+        labels = [0, 1] * 40 + [label] * 120
+        train = make_dataset(np.arange(200.0).reshape(-1, 1), labels)
+        with pytest.raises(TrainingError, match="or at the wrong times for out-of-fol"):
+            make_folds(train, "time", 42)
