@@ -21,6 +21,8 @@ from training.tables import (
 
 #: Some models compute in single precision, which ends at 3e38.
 LARGEST = 1e30
+#: Beyond them, sums of weights lose rows to rounding.
+WEIGHTS = (1e-9, 1e12)
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def read_dataset(path: Path, columns: Columns) -> Dataset:
     weights = None
     for name in weight:
         weights = _fill(np.empty(rows), parts, name)
-        _refuse(parts, weights <= 0, name, "expected a weight greater than 0")
+        _check_weights(parts, weights, name)
     return Dataset(
         features=matrix,
         labels=labels.astype(np.int8),
@@ -209,6 +211,13 @@ def _refuse(
         f"{part.file}: column {name!r} in {row_place(part.file, row - part.start)} "
         f"{what}; correct or remove the row."
     )
+
+
+def _check_weights(parts: Sequence[_Part], weights: Floats, name: str) -> None:
+    low, high = WEIGHTS
+    _refuse(parts, weights <= 0, name, "expected a weight greater than 0")
+    _refuse(parts, weights < low, name, f"expected a weight of at least {low:g}")
+    _refuse(parts, weights > high, name, f"expected a weight of at most {high:g}")
 
 
 def _check_labels(parts: Sequence[_Part], labels: Floats, name: str) -> None:

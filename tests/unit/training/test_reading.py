@@ -265,6 +265,26 @@ class TestRefused:
         assert "column 'SampleWeight' in row 2 (line 3)" in message
         assert "greater than 0" in message
 
+    @pytest.mark.parametrize(
+        ("weight", "expected"),
+        [
+            ("1e-300", "at least 1e-09"),
+            ("1e-310", "at least 1e-09"),
+            ("1e13", "at most 1e+12"),
+        ],
+    )
+    def test_a_weight_that_rounding_would_lose(
+        self, tmp_path: Path, weight: str, expected: str
+    ) -> None:
+        path = write(
+            tmp_path / "data.csv",
+            f"1,0,1\n1,1,{weight}\n",
+            header="V1,Class,SampleWeight\n",
+        )
+        message = refusal(path)
+        assert "data.csv: column 'SampleWeight' in row 2 (line 3)" in message
+        assert f"expected a weight of {expected}" in message
+
     def test_dropping_a_column_that_is_not_there(self, csv_file: Path) -> None:
         message = refusal(csv_file, Columns(drop=("Merchant",)))
         assert "no column 'Merchant', which --drop-columns names" in message
