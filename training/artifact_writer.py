@@ -1,6 +1,7 @@
 """Write the artifact: all of it under its name, or nothing."""
 
 import importlib.metadata
+import os
 import platform
 import shutil
 import tempfile
@@ -54,19 +55,39 @@ def artifact_directory(model_dir: Path) -> Iterator[Path]:
     Raises
     ------
     TrainingError
-        If `model_dir` holds other files, before anything is written.
+        If `model_dir` holds other files or cannot be written, before anything is.
     """
-    _refuse_other_files(model_dir)
-    model_dir.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(
-        dir=model_dir.parent, prefix=f".{model_dir.name}-"
-    ) as temporary:
+    with _directory_beside(model_dir) as temporary:
         staged = Path(temporary) / "artifact"
         staged.mkdir()
         yield staged
         # Something may have been put there during the training.
         _refuse_other_files(model_dir)
         _publish(staged, model_dir, old=Path(temporary) / "old")
+
+
+@contextmanager
+def _directory_beside(model_dir: Path) -> Iterator[str]:
+    """Yield a temporary directory on the file system of `model_dir`."""
+    try:
+        _refuse_other_files(model_dir)
+        model_dir.parent.mkdir(parents=True, exist_ok=True)
+        temporary = tempfile.TemporaryDirectory(
+            dir=model_dir.parent, prefix=f".{model_dir.name}-"
+        )
+    except OSError as error:
+        raise _not_writable(model_dir, error.strerror) from None
+    with temporary as name:
+        if model_dir.exists() and not os.access(model_dir, os.W_OK | os.X_OK):
+            raise _not_writable(model_dir, "Permission denied")
+        yield name
+
+
+def _not_writable(model_dir: Path, reason: str | None) -> TrainingError:
+    return TrainingError(
+        f"--model-dir: {model_dir} cannot be written ({reason}); name a directory "
+        "that can."
+    )
 
 
 def write_artifact(

@@ -1,6 +1,7 @@
 """The command as a whole: what it writes, and what it leaves alone when it fails."""
 
 import json
+import os
 import tarfile
 from pathlib import Path
 from typing import Any
@@ -158,6 +159,36 @@ def test_a_file_put_there_during_the_training_is_left_alone(
     monkeypatch.setattr(command, "write_artifact", meanwhile)
     assert run(csv_file, directory) == 1
     assert layout.list_files(directory) == ["thesis.txt"]
+
+
+@pytest.mark.parametrize("place", ["{file}", "{file}/model", "{file}/a/b", "/proc/a/b"])
+def test_a_place_that_cannot_be_written_is_refused_before_the_data_are_read(
+    csv_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], place: str
+) -> None:
+    file = tmp_path / "file"
+    file.write_text("years of work")
+    assert run(csv_file, Path(place.format(file=file))) == 1
+    told = capsys.readouterr()
+    assert told.err.startswith("Error: --model-dir: ")
+    assert "Traceback" not in told.err
+    assert "read 300 rows" not in told.out
+    assert file.read_text() == "years of work"
+
+
+def test_a_directory_without_permission_is_refused_before_the_data_are_read(
+    csv_file: Path,
+    model_dir: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Permissions do not stop the superuser, who may run the tests.
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    capsys.readouterr()
+    assert run(csv_file, model_dir) == 1
+    told = capsys.readouterr()
+    assert "cannot be written (Permission denied); name a" in told.err
+    assert "read 300 rows" not in told.out
+    load_scorer(model_dir)
 
 
 def test_refused_data_leave_nothing_and_one_sentence(
