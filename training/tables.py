@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import io
 import math
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +22,9 @@ SUFFIXES = (".csv", ".csv.gz", ".parquet")
 
 
 def find_files(path: Path) -> list[Path]:
-    """Return the data files at a path: itself, or those in the directory, by name.
+    """Return the data files at a path: itself, or those below the directory, by name.
+
+    Names that begin with ``.`` or ``_`` are no data, and nothing below them is.
 
     Raises
     ------
@@ -31,8 +34,8 @@ def find_files(path: Path) -> list[Path]:
     if path.is_dir():
         files = sorted(
             entry
-            for entry in path.iterdir()
-            if entry.is_file() and not entry.name.startswith((".", "_"))
+            for entry in path.rglob("*")
+            if entry.is_file() and not _is_hidden(entry.relative_to(path))
         )
         if not files:
             raise TrainingError(
@@ -53,11 +56,22 @@ def find_files(path: Path) -> list[Path]:
     return files
 
 
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith((".", "_")) for part in path.parts)
+
+
+def part_names(files: Sequence[Path]) -> list[str]:
+    """Names of parts, with ``/``, from the directory that all have in common."""
+    common = os.path.commonpath([file.parent for file in files])
+    return [file.relative_to(common).as_posix() for file in files]
+
+
 def sha256_of_files(files: Sequence[Path]) -> str:
     """SHA-256 of one file's bytes, or of all names and hashes when there are more."""
     if len(files) == 1:
         return sha256_of(files[0])
-    lines = "".join(f"{file.name} {sha256_of(file)}\n" for file in files)
+    named = zip(part_names(files), files, strict=True)
+    lines = "".join(f"{name} {sha256_of(file)}\n" for name, file in named)
     return hashlib.sha256(lines.encode()).hexdigest()
 
 

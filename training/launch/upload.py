@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from training.dataset import Columns
 from training.launch.errors import LaunchError, aws_errors_told
 from training.reading import check_columns
-from training.tables import find_files, sha256_of_files
+from training.tables import find_files, part_names, sha256_of_files
 
 _PROGRESS_FROM_BYTES = 20_000_000
 
@@ -38,13 +38,13 @@ def upload_data(
     prefix = f"datasets/{sha256_of_files(files)}/"
     with aws_errors_told():
         s3 = session.client("s3")
-        for file in files:
-            key = prefix + file.name
+        for name, file in zip(part_names(files), files, strict=True):
+            key = prefix + name
             if _exists(session, bucket, key):
-                print(f"{file.name} is in the data bucket already")
+                print(f"{name} is in the data bucket already")
                 continue
             size_bytes = file.stat().st_size
-            print(f"Uploading {file.name} ({size_bytes / 1e6:.1f} MB)", flush=True)
+            print(f"Uploading {name} ({size_bytes / 1e6:.1f} MB)", flush=True)
             s3.upload_file(str(file), bucket, key, Callback=_Progress(size_bytes))
     return f"s3://{bucket}/{prefix}"
 

@@ -110,6 +110,20 @@ class TestUpload:
         assert upload_data(session, bucket, str(csv_file), Columns()) == first
         assert "in the data bucket already" in capsys.readouterr().out
 
+    def test_parts_of_one_name_in_two_directories_are_both_uploaded(
+        self, session: boto3.Session, bucket: str, csv_file: Path, tmp_path: Path
+    ) -> None:
+        data = tmp_path / "parts"
+        for month in ("month=1", "month=2"):
+            (data / month).mkdir(parents=True)
+            (data / month / "part-0.csv").write_bytes(csv_file.read_bytes())
+        uri = upload_data(session, bucket, str(data), Columns())
+        found = session.client("s3").list_objects_v2(Bucket=bucket)["Contents"]
+        assert [f"s3://{bucket}/{item['Key']}" for item in found] == [
+            f"{uri}month=1/part-0.csv",
+            f"{uri}month=2/part-0.csv",
+        ]
+
     def test_data_without_label_are_refused_before_the_upload(
         self, session: boto3.Session, bucket: str, tmp_path: Path
     ) -> None:

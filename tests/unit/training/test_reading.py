@@ -67,6 +67,33 @@ def test_a_directory_of_parts_is_one_data_set(
     assert data.frauds == 30
 
 
+def test_parts_are_found_at_any_depth_in_the_order_of_their_names(
+    frame: pd.DataFrame, tmp_path: Path
+) -> None:
+    places = {"year=2025/part-0.csv": (0, 100), "year=2026/a/part-0.csv": (100, 300)}
+    for name, (start, stop) in places.items():
+        (tmp_path / name).parent.mkdir(parents=True)
+        frame[start:stop].to_csv(tmp_path / name, index=False)
+    for name in ("_temporary/part-0.csv", ".cache/a/part-0.csv", "year=2025/.part"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("no data")
+    data = read_dataset(tmp_path, Columns())
+    np.testing.assert_array_equal(
+        data.features, frame.drop(columns="Class").to_numpy(float)
+    )
+
+
+def test_the_hash_of_parts_depends_on_where_they_are(
+    frame: pd.DataFrame, tmp_path: Path
+) -> None:
+    for name in ("a/part-0.csv", "b/part-0.csv"):
+        (tmp_path / name).parent.mkdir()
+        frame.to_csv(tmp_path / name, index=False)
+    before = read_dataset(tmp_path, Columns()).sha256
+    (tmp_path / "b").rename(tmp_path / "c")
+    assert read_dataset(tmp_path, Columns()).sha256 != before
+
+
 def test_the_hash_is_the_files_own(csv_file: Path) -> None:
     expected = hashlib.sha256(csv_file.read_bytes()).hexdigest()
     assert read_dataset(csv_file, Columns()).sha256 == expected
