@@ -23,6 +23,8 @@ from training.tables import (
 LARGEST = 1e30
 #: Beyond them, sums of weights lose rows to rounding.
 WEIGHTS = (1e-9, 1e12)
+#: A class that weighs less beside the other is lost to rounding in its turn.
+LEAST_WEIGHT_SHARE = 1e-12
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ def read_dataset(path: Path, columns: Columns) -> Dataset:
     for name in weight:
         weights = _fill(np.empty(rows), parts, name)
         _check_weights(parts, weights, name)
+        _check_class_weights(parts, weights, labels, name)
     return Dataset(
         features=matrix,
         labels=labels.astype(np.int8),
@@ -218,6 +221,18 @@ def _check_weights(parts: Sequence[_Part], weights: Floats, name: str) -> None:
     _refuse(parts, weights <= 0, name, "expected a weight greater than 0")
     _refuse(parts, weights < low, name, f"expected a weight of at least {low:g}")
     _refuse(parts, weights > high, name, f"expected a weight of at most {high:g}")
+
+
+def _check_class_weights(
+    parts: Sequence[_Part], weights: Floats, labels: Floats, name: str
+) -> None:
+    share = float(weights @ labels / weights.sum())
+    if not LEAST_WEIGHT_SHARE <= share <= 1 - LEAST_WEIGHT_SHARE:
+        raise TrainingError(
+            f"{parts[0].file}: column {name!r} gives the frauds {share:.3g} of all "
+            f"weight, expected at least {LEAST_WEIGHT_SHARE:g} for each class; correct "
+            "the weights."
+        )
 
 
 def _check_labels(parts: Sequence[_Part], labels: Floats, name: str) -> None:

@@ -312,6 +312,19 @@ class TestRefused:
         assert "data.csv: column 'SampleWeight' in row 2 (line 3)" in message
         assert f"expected a weight of {expected}" in message
 
+    @pytest.mark.parametrize("weights", [("1e-9", "1e12"), ("1e12", "1e-9")])
+    def test_weights_beside_which_a_class_vanishes(
+        self, tmp_path: Path, weights: tuple[str, str]
+    ) -> None:
+        path = write(
+            tmp_path / "data.csv",
+            f"1,0,{weights[0]}\n1,1,{weights[1]}\n",
+            header="V1,Class,SampleWeight\n",
+        )
+        message = refusal(path)
+        assert "column 'SampleWeight' gives the frauds" in message
+        assert "expected at least 1e-12 for each class" in message
+
     def test_dropping_a_column_that_is_not_there(self, csv_file: Path) -> None:
         message = refusal(csv_file, Columns(drop=("Merchant",)))
         assert "no column 'Merchant', which --drop-columns names" in message
