@@ -11,6 +11,7 @@ from training.fitting import assemble, fit_pipeline
 from training.metrics import Judged, Scoreboard
 from training.models import members
 from training.options import Arguments
+from training.split import known_before
 
 #: Equal stretches of rows; each of the last ones is judged by a model of the
 #: stretches before it, as many as a window has.
@@ -53,8 +54,9 @@ def backtest(
             f"--backtest needs the column {data.columns.time!r}, which the features "
             "lack; name another with --time-column."
         )
+    delay_hours = arguments.split.label_delay_hours
     windows = []
-    for train_rows, test_rows in _windows(data.times):
+    for train_rows, test_rows in _windows(data.times, delay_hours):
         train, test = data.take(train_rows), data.take(test_rows)
         if not (0 < train.frauds < train.rows and 0 < test.frauds < test.rows):
             continue
@@ -67,12 +69,15 @@ def backtest(
     return windows
 
 
-def _windows(times: Floats) -> Iterator[tuple[Indices, Indices]]:
+def _windows(times: Floats, delay_hours: float) -> Iterator[tuple[Indices, Indices]]:
     order = np.argsort(times, kind="stable")
     stretches = np.array_split(order, STRETCHES)
     for index in range(WINDOW_STRETCHES, STRETCHES):
-        past = stretches[index - WINDOW_STRETCHES : index]
-        yield np.concatenate(past), stretches[index]
+        past = np.concatenate(stretches[index - WINDOW_STRETCHES : index])
+        future = stretches[index]
+        if len(future):
+            past = known_before(times, past, future, delay_hours)
+        yield past, future
 
 
 def _judge(

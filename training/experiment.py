@@ -120,7 +120,12 @@ def _check_amount(data: Dataset, arguments: Arguments) -> None:
 def _predict(
     names: tuple[str, ...], parts: Split, arguments: Arguments, tell: Tell
 ) -> dict[str, OutOfFold]:
-    folds = make_folds(parts.train, parts.protocol, arguments.split.random_state)
+    folds = make_folds(
+        parts.train,
+        parts.protocol,
+        arguments.split.random_state,
+        arguments.split.label_delay_hours,
+    )
     predicted = predict_out_of_fold(
         _singles(names), parts.train, folds, arguments.options, tell
     )

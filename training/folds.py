@@ -9,6 +9,7 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from training.dataset import Dataset, Indices
 from training.errors import TrainingError
 from training.options import Protocol
+from training.split import known_before
 
 FOLDS = 5
 #: `time`: shares of the training part at which a fold begins and the last ends.
@@ -18,11 +19,17 @@ _CUTS = (0.4, 0.55, 0.7, 0.85, 1.0)
 Fold = tuple[Indices, Indices]
 
 
-def make_folds(train: Dataset, protocol: Protocol, random_state: int) -> list[Fold]:
+def make_folds(
+    train: Dataset,
+    protocol: Protocol,
+    random_state: int,
+    label_delay_hours: float = 0.0,
+) -> list[Fold]:
     """Return (rows to fit on, rows to predict) pairs, disjoint in the second.
 
     They follow the protocol of the split, so that what is chosen on them is chosen
-    under the conditions it will be judged under.
+    under the conditions it will be judged under. By time, `label_delay_hours` keeps a
+    gap before each fold.
 
     Raises
     ------
@@ -31,7 +38,7 @@ def make_folds(train: Dataset, protocol: Protocol, random_state: int) -> list[Fo
         them in what the folds predict.
     """
     if protocol == "time":
-        folds = list(_forward(train))
+        folds = list(_forward(train, label_delay_hours))
     else:
         count = min(FOLDS, train.frauds, train.rows - train.frauds)
         folds = list(_random(train, protocol, count, random_state))
@@ -47,10 +54,13 @@ def make_folds(train: Dataset, protocol: Protocol, random_state: int) -> list[Fo
     return folds
 
 
-def _forward(train: Dataset) -> Iterator[Fold]:
+def _forward(train: Dataset, delay_hours: float) -> Iterator[Fold]:
     ends = [round(share * train.rows) for share in _CUTS]
     for start, stop in pairwise(ends):
-        yield np.arange(start), np.arange(start, stop)
+        past, fold = np.arange(start), np.arange(start, stop)
+        if train.times is not None and len(fold):
+            past = known_before(train.times, past, fold, delay_hours)
+        yield past, fold
 
 
 def _random(

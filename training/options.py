@@ -55,8 +55,8 @@ class SplitOptions:
     protocol: Protocol = "stratified"
     test_size: float = 0.2
     random_state: int = 42
-    #: `time` only: rows of this last stretch before the test part are not learnt
-    #: from, because their labels would not be known yet.
+    #: `time` only: rows of this last stretch before the test part, or before what a
+    #: fold predicts, are not learnt from: their labels would not be known yet.
     label_delay_hours: float = 0.0
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.model_selection import train_test_split
 
-from training.dataset import Dataset, Indices
+from training.dataset import Dataset, Floats, Indices
 from training.errors import TrainingError
 from training.options import Protocol, SplitOptions
 
@@ -59,6 +59,16 @@ def duplicates_across(parts: Split) -> int:
     return int(np.isin(parts.test.row_hashes, parts.train.row_hashes).sum())
 
 
+def known_before(
+    times: Floats, past: Indices, future: Indices, delay_hours: float
+) -> Indices:
+    """Return the past rows whose labels are known when the future begins."""
+    if not delay_hours:
+        return past
+    known: Indices = past[times[past] < times[future].min() - 3600.0 * delay_hours]
+    return known
+
+
 def _by_time(data: Dataset, options: SplitOptions) -> tuple[Indices, Indices]:
     if data.times is None:
         raise TrainingError(
@@ -68,10 +78,7 @@ def _by_time(data: Dataset, options: SplitOptions) -> tuple[Indices, Indices]:
     order = np.argsort(data.times, kind="stable")
     count = math.ceil(options.test_size * data.rows)
     train, test = order[:-count], order[-count:]
-    known_until = data.times[test[0]] - 3600.0 * options.label_delay_hours
-    if options.label_delay_hours:
-        train = train[data.times[train] < known_until]
-    return train, test
+    return known_before(data.times, train, test, options.label_delay_hours), test
 
 
 def _by_group(data: Dataset, options: SplitOptions) -> tuple[Indices, Indices]:

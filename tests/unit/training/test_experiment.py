@@ -1,16 +1,20 @@
 """What is chosen, on what, and that the test part has no say in it."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from tests.unit.training.samples import random_dataset
+from training import experiment
+from training.backtest import backtest
 from training.calibration import calibrate, fit_calibrator, with_calibration
 from training.dataset import Columns, Dataset
 from training.errors import TrainingError
 from training.experiment import Experiment, run
-from training.fitting import OutOfFold, fit_pipeline
+from training.fitting import OutOfFold, fit_pipeline, predict_out_of_fold
+from training.folds import Fold
 from training.options import (
     PROTOCOLS,
     Arguments,
@@ -157,3 +161,33 @@ def test_auto_keeps_the_figures_of_all_it_tried() -> None:
         "vote",
     }
     assert experiment.baseline.name == "logistic-regression"
+
+
+class TestLabelDelay:
+    """Two days of transactions, labels known six hours late."""
+
+    arguments = Arguments(split=SplitOptions("time", label_delay_hours=6))
+
+    def test_no_choice_looks_at_labels_that_are_not_known_yet(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        gaps: list[float] = []
+
+        def watch(names: Any, train: Dataset, folds: list[Fold], *given: Any) -> Any:
+            times = train.times
+            assert times is not None
+            gaps.extend(times[later].min() - times[fit].max() for fit, later in folds)
+            return predict_out_of_fold(names, train, folds, *given)
+
+        monkeypatch.setattr(experiment, "predict_out_of_fold", watch)
+        run(random_dataset(), self.arguments, silent)
+        assert len(gaps) == 4
+        assert min(gaps) > 6 * 3600
+
+    def test_the_backtest_keeps_the_gap_too(self) -> None:
+        data, name = random_dataset(), "logistic-regression"
+        at_once = backtest(data, name, Arguments(), None, silent)
+        late = backtest(data, name, self.arguments, None, silent)
+        assert [window.test_rows for window in late] == [67, 66, 66]
+        for one, other in zip(late, at_once, strict=True):
+            assert 0 < one.train_rows < other.train_rows

@@ -111,6 +111,19 @@ class TestFolds:
         for fit_rows, predict_rows in make_folds(random_dataset(), "time", 42):
             assert fit_rows.max() < predict_rows.min()
 
+    def test_in_time_labels_not_known_yet_are_not_learnt_from(self) -> None:
+        data = random_dataset()
+        assert data.times is not None
+        at_once = make_folds(data, "time", 42)
+        folds = make_folds(data, "time", 42, label_delay_hours=6)
+        for (fit_rows, predict_rows), (all_rows, same_rows) in zip(
+            folds, at_once, strict=True
+        ):
+            np.testing.assert_array_equal(predict_rows, same_rows)
+            known = data.times[all_rows] < data.times[predict_rows].min() - 6 * 3600
+            np.testing.assert_array_equal(fit_rows, all_rows[known])
+            assert 0 < len(fit_rows) < len(all_rows)
+
     def test_equal_rows_share_a_fold(self) -> None:
         data = random_dataset()
         doubled = data.take(np.repeat(np.arange(data.rows), 2))
