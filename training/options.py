@@ -126,3 +126,8 @@ class Arguments:
                 f"time, got --split {self.split.protocol}; change the split, or leave "
                 "the delay out."
             )
+        if self.decision.policy == "expected-value" and self.calibration == "none":
+            raise TrainingError(
+                "--threshold-policy expected-value needs calibrated probabilities, got "
+                "--calibration none; use --calibration sigmoid, or another policy."
+            )

@@ -71,3 +71,10 @@ def test_a_label_delay_needs_a_split_by_time(split: str) -> None:
     options = ["--label-delay-hours", "6", "--split", split]
     with pytest.raises(TrainingError, match=f"needs --split time, got --split {split}"):
         to_arguments(build_parser().parse_args(options))
+
+
+def test_expected_values_need_calibrated_probabilities() -> None:
+    options = ["--threshold-policy", "expected-value", "--calibration"]
+    with pytest.raises(TrainingError, match="use --calibration sigmoid, or another"):
+        to_arguments(build_parser().parse_args([*options, "none"]))
+    to_arguments(build_parser().parse_args([*options, "sigmoid"]))
