@@ -99,7 +99,7 @@ def _judge(
             probabilities=probabilities,
             alerts=np.zeros(test.rows, dtype=bool),
             weights=test.row_weights,
-            losses=np.zeros(test.rows),
+            losses=None,
             review_cost=0.0,
             times=times,
             transactions_per_day=transactions_per_day,

@@ -64,6 +64,11 @@ def describe_population(data: Dataset) -> Population:
     return Population(float(data.row_weights.sum() / days) if days > 0 else None)
 
 
+def has_money(data: Dataset, options: DecisionOptions) -> bool:
+    """Whether a missed fraud is known to cost anything."""
+    return data.amounts is not None or options.fixed_loss_per_fraud > 0
+
+
 def losses_of(data: Dataset, options: DecisionOptions) -> Floats:
     """Return what each row costs if it is a fraud that is missed."""
     amounts = np.zeros(data.rows) if data.amounts is None else data.amounts
@@ -102,7 +107,7 @@ def evaluate(
         probabilities=probabilities,
         alerts=decide(rule, data, probabilities),
         weights=data.row_weights,
-        losses=losses_of(data, options),
+        losses=losses_of(data, options) if has_money(data, options) else None,
         review_cost=review_cost,
         times=data.times,
         transactions_per_day=population.transactions_per_day,

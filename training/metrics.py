@@ -32,8 +32,8 @@ class Judged:
     alerts: Booleans
     #: How many rows of the population one row stands for.
     weights: Floats
-    #: What a row costs if it is fraud and no alert.
-    losses: Floats
+    #: What a row costs if it is fraud and no alert; None when the data have no money.
+    losses: Floats | None
     review_cost: float
     #: Seconds; None when the data have no time.
     times: Floats | None
@@ -71,11 +71,6 @@ class Scoreboard:
         flagged = float(weights @ judged.alerts)
         caught = float(frauds @ judged.alerts)
         all_frauds = float(frauds.sum())
-        losses = float(frauds @ judged.losses)
-        saved = float((frauds * judged.losses) @ judged.alerts)
-        cost_all = judged.review_cost * float(total)
-        oracle = float(frauds @ np.maximum(judged.losses - judged.review_cost, 0.0))
-        savings = saved - judged.review_cost * flagged
         gaps = np.bincount(
             self._bins, weights * self._errors, minlength=CALIBRATION_BINS
         )
@@ -89,12 +84,9 @@ class Scoreboard:
             "precision": caught / flagged if flagged else 0.0,
             "recall": caught / all_frauds if all_frauds else 0.0,
             "f1": 2 * caught / (flagged + all_frauds) if flagged + all_frauds else 0.0,
-            "cost": losses - savings,
-            "cost_flagging_nothing": losses,
-            "cost_flagging_everything": cost_all,
-            "savings": savings,
-            "savings_oracle": oracle,
         }
+        if judged.losses is not None:
+            figures |= self._money(weights, judged.losses)
         if judged.transactions_per_day is not None:
             figures["alerts_per_day"] = (
                 figures["alert_rate"] * judged.transactions_per_day
@@ -140,6 +132,22 @@ class Scoreboard:
             recall = caught[allowed - 1] / all_caught if allowed else 0.0
             figures[f"recall_at_fpr_{name}"] = float(recall)
         return figures
+
+    def _money(self, weights: Floats, losses: Floats) -> dict[str, float]:
+        """Figures in the currency of the losses."""
+        judged = self._judged
+        frauds = weights * judged.labels
+        lost = float(frauds @ losses)
+        saved = float((frauds * losses) @ judged.alerts)
+        savings = saved - judged.review_cost * float(weights @ judged.alerts)
+        oracle = float(frauds @ np.maximum(losses - judged.review_cost, 0.0))
+        return {
+            "cost": lost - savings,
+            "cost_flagging_nothing": lost,
+            "cost_flagging_everything": judged.review_cost * float(weights.sum()),
+            "savings": savings,
+            "savings_oracle": oracle,
+        }
 
     def _daily_precision(self, weights: Floats) -> float:
         """Precision among each day's highest scores, as many as can be reviewed."""

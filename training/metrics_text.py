@@ -26,10 +26,13 @@ def describe_metrics(metrics: Mapping[str, Any]) -> str:
         f"  frauds caught {matrix['true_positives']:,.0f}, "
         f"missed {matrix['false_negatives']:,.0f}; "
         f"false alarms {matrix['false_positives']:,.0f}, "
-        f"left alone {matrix['true_negatives']:,.0f}\n"
-        f"  saved {test['savings']:,.0f} of the {test['savings_oracle']:,.0f} "
-        "that an oracle would"
+        f"left alone {matrix['true_negatives']:,.0f}"
     )
+    if "savings" in test:
+        lines.append(
+            f"  saved {test['savings']:,.0f} of the {test['savings_oracle']:,.0f} "
+            "that an oracle would"
+        )
     return "\n".join(lines)
 
 

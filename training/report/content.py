@@ -140,6 +140,7 @@ def _explorer(
     chosen.add(start)
     indices = sorted(chosen)
     per_day = (transactions_per_day or 0.0) / totals.all_rows
+    money = "savings" in model.evaluation.figures
     steps = [
         {
             "threshold": float(totals.thresholds[i]),
@@ -148,11 +149,12 @@ def _explorer(
             "true_positives": float(totals.true_positives[i]),
             "precision": float(totals.precision[i]),
             "recall": float(totals.recall[i]),
-            "savings": float(savings[i]),
+            "savings": float(savings[i]) if money else 0.0,
         }
         for i in indices
     ]
     return {
+        "money": money,
         "start": 0 if above else indices.index(start),
         "per_day": transactions_per_day is not None,
         "frauds": totals.all_frauds,

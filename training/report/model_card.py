@@ -78,6 +78,8 @@ def _figures(metrics: Mapping[str, Any]) -> str:
     head = ("figure", metrics["model"]["name"], "95 % interval", baseline["name"])
     lines = [f"| {' | '.join(head)} |", "|---|---|---|---|"]
     for name, words in _FIGURES:
+        if name not in test:
+            continue
         low, high = test["intervals_95"][name]
         lines.append(
             f"| {words} | {test[name]:,.4g} | {low:,.4g} to {high:,.4g} "

@@ -66,8 +66,10 @@
     ["95 % interval", interval("average_precision")],
     ["ROC-AUC", test.roc_auc.toFixed(4), "roc_auc"],
     ["Brier score", decimals(test.brier), "brier"],
-    ["saved by the rule", count(test.savings), "savings"],
-    ["an oracle would save", count(test.savings_oracle), "savings_oracle"],
+    ...(explorer.money ? [
+      ["saved by the rule", count(test.savings), "savings"],
+      ["an oracle would save", count(test.savings_oracle), "savings_oracle"],
+    ] : []),
   ]);
   const names = Object.keys(test.intervals_95);
   table(
@@ -87,7 +89,9 @@
     "the axis is logarithmic.";
   byId("interval-note").textContent =
     `Intervals: ${test.bootstrap_replicates} bootstrap replicates of the test part. ` +
-    `Money: a review costs ${content.review_cost}.`;
+    (explorer.money
+      ? `Money: a review costs ${content.review_cost}.`
+      : "Without an amount in the data, no figure is about money.");
   table(
     "slices",
     ["By", "Slice", "Rows", "Frauds", "Average precision", "Precision", "Recall", "Saved"],
@@ -265,8 +269,9 @@
       [
         line("precision", along("precision"), color("champion")),
         line("recall", along("recall"), color("baseline")),
-        line("saved", along("savings"), color("good"), { yAxisID: "money" }),
-        { ...marker(), yAxisID: "money" },
+        ...(explorer.money
+          ? [line("saved", along("savings"), color("good"), { yAxisID: "money" })] : []),
+        { ...marker(), ...(explorer.money ? { yAxisID: "money" } : {}) },
       ],
       axis("threshold, from strict to lax", {
         min: 0,
@@ -279,13 +284,13 @@
         },
       }),
       unit("precision, recall"),
-      { scales: { money: axis("saved", { position: "right", grid: { display: false },
-        min: -Math.ceil(0.25 * Math.max(...steps.map((s) => s.savings), 1)) }) } },
+      { scales: explorer.money ? { money: axis("saved", { position: "right", grid: { display: false },
+        min: -Math.ceil(0.25 * Math.max(...steps.map((s) => s.savings), 1)) }) } : {} },
     );
     marked = [
       [pr, (step) => [step.recall, step.precision]],
       [roc, (step) => [Math.max(rate(step), lowestRate), step.recall]],
-      [explored, (step, index) => [index, step.savings]],
+      [explored, (step, index) => [index, explorer.money ? step.savings : step.recall]],
     ];
   };
 
@@ -305,7 +310,7 @@
       ["precision", share(step.precision), "explorer_precision"],
       ["recall", share(step.recall), "explorer_recall"],
       ["frauds caught", `${count(step.true_positives)} of ${count(explorer.frauds)}`],
-      ["saved", count(step.savings), "explorer_savings"],
+      ...(explorer.money ? [["saved", count(step.savings), "explorer_savings"]] : []),
     ]);
     const falseAlarms = step.alerts - step.true_positives;
     table("confusion", ["", "left alone", "alert"], [

@@ -157,3 +157,29 @@ def test_the_model_card_names_the_figures(
     assert card.startswith("# Model card: neural-network")
     assert f"{metrics['test']['average_precision']:,.4g}" in card
     assert metrics["data"]["sha256"] in card
+
+
+@pytest.mark.parametrize(
+    ("options", "shown_as_money"),
+    [(["--drop-columns", "Amount"], False), (["--threshold", "0.99999999"], True)],
+    ids=["without money", "without alerts"],
+)
+def test_it_draws_without_money_and_without_alerts(
+    browser: Browser,
+    model_dir: Path,
+    tmp_path: Path,
+    options: list[str],
+    shown_as_money: bool,
+) -> None:
+    data = str(model_dir.parent / "data.csv")
+    paths = ["--data", data, "--model-dir", str(tmp_path / "model")]
+    assert main([*paths, *options]) == 0
+    browser.show(1280, 900)
+    browser.open(tmp_path / "model" / layout.REPORT)
+    test = json.loads((tmp_path / "model" / layout.METRICS).read_text())["test"]
+    shown = browser.evaluate(FIGURES)
+    assert ("savings" in shown) is shown_as_money
+    assert ("explorer_savings" in shown) is shown_as_money
+    assert shown["alerts_per_day"] == f"{test['alerts_per_day']:,.0f}"
+    assert shown["explorer_recall"] == percent(test["recall"])
+    assert browser.complaints == []

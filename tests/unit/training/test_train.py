@@ -80,6 +80,30 @@ def test_metrics_are_those_of_the_test_part(model_dir: Path) -> None:
     assert 0.5 < metrics["test"]["roc_auc"] <= 1
 
 
+def test_data_without_an_amount_have_no_figures_about_money(
+    csv_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    directory = tmp_path / "model"
+    assert run(csv_file, directory, "--drop-columns", "Amount") == 0
+    assert "saved" not in capsys.readouterr().out
+    test = json.loads((directory / layout.METRICS).read_text())["test"]
+    config = json.loads((directory / layout.CONFIG).read_text())
+    for figures in (test, test["intervals_95"], config["expected"]):
+        assert not [name for name in figures if "cost" in name or "savings" in name]
+    assert {piece["savings"] for piece in test["slices"]} <= {None}
+    assert "saved" not in (directory / layout.MODEL_CARD).read_text()
+
+
+def test_a_fixed_loss_is_money_without_an_amount(
+    csv_file: Path, tmp_path: Path
+) -> None:
+    directory = tmp_path / "model"
+    options = ["--drop-columns", "Amount", "--fixed-loss-per-fraud", "10"]
+    assert run(csv_file, directory, *options) == 0
+    test = json.loads((directory / layout.METRICS).read_text())["test"]
+    assert test["cost_flagging_nothing"] == 60.0
+
+
 def test_the_tar_is_laid_out_as_sagemaker_unpacks_it(
     model_dir: Path, tmp_path: Path
 ) -> None:
