@@ -7,6 +7,7 @@ The only place that reads context and environment variables.
 import sys
 
 from aws_cdk import App, Environment, Tags
+from aws_cdk import aws_iam as iam
 
 from cdk_app import settings, tags
 from cdk_app.naming import stack_name
@@ -47,6 +48,12 @@ def add_stacks(app: App, chosen: settings.Settings) -> None:
     )
     for key, value in tags.project_tags(chosen).items():
         Tags.of(app).add(key, value)
+    if chosen.iam.permissions_boundary_arn:
+        boundary = iam.ManagedPolicy.from_managed_policy_arn(
+            storage, "PermissionsBoundary", chosen.iam.permissions_boundary_arn
+        )
+        # On the tree, not role by role: CDK's own roles are there too.
+        iam.PermissionsBoundary.of(app).apply(boundary)
 
 
 def main() -> int:

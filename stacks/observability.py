@@ -86,7 +86,6 @@ class ObservabilityStack(Stack):
             "Evening",
             stack_name=naming.stack_name(settings.environment, "serving"),
             time=time,
-            permissions_boundary_arn=settings.iam.permissions_boundary_arn,
         )
         CfnOutput(
             self,

@@ -53,7 +53,6 @@ class TrainingStack(Stack):
                 permissions.write_logs(LOG_GROUP_NAME, may_create_group=True),
                 permissions.put_metrics(METRIC_NAMESPACE),
             ],
-            permissions_boundary_arn=settings.iam.permissions_boundary_arn,
         ).role
         CfnOutput(
             self,

@@ -26,12 +26,11 @@ class EveningSchedule(Construct):
         *,
         stack_name: str,
         time: DailyTime,
-        permissions_boundary_arn: str | None,
     ) -> None:
         super().__init__(scope, construct_id)
         # A group, because groups carry tags and schedules cannot.
         group = scheduler.CfnScheduleGroup(self, "Group")
-        role = self._role(group, stack_name, permissions_boundary_arn)
+        role = self._role(group, stack_name)
         schedule = scheduler.CfnSchedule(
             self,
             "Schedule",
@@ -57,7 +56,6 @@ class EveningSchedule(Construct):
         self,
         group: scheduler.CfnScheduleGroup,
         stack_name: str,
-        permissions_boundary_arn: str | None,
     ) -> iam.Role:
         stack_arn = (
             f"arn:{Aws.PARTITION}:cloudformation:{Aws.REGION}:{Aws.ACCOUNT_ID}"
@@ -90,11 +88,4 @@ class EveningSchedule(Construct):
                 },
             ),
             managed_policies=[policy],
-            permissions_boundary=(
-                iam.ManagedPolicy.from_managed_policy_arn(
-                    self, "Boundary", permissions_boundary_arn
-                )
-                if permissions_boundary_arn
-                else None
-            ),
         )

@@ -26,7 +26,6 @@ class ExecutionRole(Construct):
         *,
         description: str,
         statements: Sequence[iam.PolicyStatement],
-        permissions_boundary_arn: str | None,
     ) -> None:
         super().__init__(scope, construct_id)
         policy = Policy(
@@ -47,11 +46,4 @@ class ExecutionRole(Construct):
                 },
             ),
             managed_policies=[policy],
-            permissions_boundary=(
-                iam.ManagedPolicy.from_managed_policy_arn(
-                    self, "Boundary", permissions_boundary_arn
-                )
-                if permissions_boundary_arn
-                else None
-            ),
         )

@@ -1,6 +1,7 @@
 """Every option of an environment file arrives in the template."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -153,11 +154,23 @@ def test_log_group_is_encrypted_with_the_environments_key(
     assert group["RetentionInDays"] == 60
 
 
-def test_permissions_boundary_limits_every_role(everything: Synthesized) -> None:
-    for unit in ("training", "serving"):
-        assert everything.the(unit, "AWS::IAM::Role")["PermissionsBoundary"] == (
-            "arn:aws:iam::123456789012:policy/boundary"
-        )
+def test_permissions_boundary_limits_every_role(
+    everything: Synthesized, tmp_path: Path
+) -> None:
+    """Also those that CDK makes by itself, where nothing is retained."""
+    storage = everything.settings.storage.model_copy(update={"retain": False})
+    disposable = everything.settings.model_copy(update={"storage": storage})
+    for synthesized in (everything, Synthesized(disposable, tmp_path)):
+        roles = [
+            role["Properties"]
+            for unit in synthesized.units
+            for role in synthesized.resources(unit, "AWS::IAM::Role").values()
+        ]
+        assert len(roles) >= 2
+        for role in roles:
+            assert role["PermissionsBoundary"] == (
+                "arn:aws:iam::123456789012:policy/boundary"
+            )
 
 
 def test_account_and_region_of_the_file_are_where_it_is_deployed(
