@@ -1,59 +1,96 @@
 """Every ``*`` in a resource that a role of ours may use, and why. Imports no CDK.
 
-By the statement's ``Sid``. The review refuses a wildcard that is not listed here,
-and lists these with their reasons.
+By the statement's ``Sid``. The review refuses a wildcard that is not listed here, or
+is wider than listed, and shows these with their reasons.
 """
 
-REASONS = {
-    "LogInToRegistry": (
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Wildcard:
+    """A resource that ends in more than one name, and why it has to."""
+
+    #: A regular expression of the whole resource, as `findings.flat` writes it.
+    resource: str
+    reason: str
+
+
+WILDCARDS = {
+    "LogInToRegistry": Wildcard(
+        r"\*",
         "ecr:GetAuthorizationToken takes no resource; what it opens is limited by "
-        "PullImage."
+        "PullImage.",
     ),
-    "PutMetrics": (
+    "PutMetrics": Wildcard(
+        r"\*",
         "cloudwatch:PutMetricData takes no resource; the condition limits it to "
-        "SageMaker's namespaces."
+        "SageMaker's namespaces.",
     ),
-    "FindNetworkInterfaces": (
-        "ec2:Describe* actions take no resource; SageMaker needs these to attach its "
-        "instances to the VPC."
+    "FindNetworkInterfaces": Wildcard(
+        r"\*",
+        "ec2:Describe* actions take no resource; SageMaker needs these to attach "
+        "its instances to the VPC.",
     ),
-    "AttachToNetwork": (
+    "AttachToNetwork": Wildcard(
+        r"arn:[^*]+:network-interface/\*",
         "Network interfaces have no ARN before they are created; the subnets and "
-        "security groups are named."
+        "security groups are named.",
     ),
-    "WriteLogs": "The log streams of one log group; SageMaker chooses their names.",
-    "WriteOwnLogs": (
-        "The log group is named after the function, which needs this policy first; "
-        "the stack's name limits it to this stack's functions."
+    "WriteLogs": Wildcard(
+        r"arn:[^*]+:log-group:/aws/sagemaker/(Endpoints/fraud-[^*]+|TrainingJobs):\*",
+        "The log streams of one log group; SageMaker chooses their names.",
     ),
-    "ReadDataAndCode": (
+    "WriteOwnLogs": Wildcard(
+        r"arn:[^*]+:log-group:/aws/lambda/fraud-[^*]+-\*:\*",
+        "The log group is named after the function, which needs this policy "
+        "first; the stack's name limits it to this stack's functions.",
+    ),
+    "ReadDataAndCode": Wildcard(
+        r"[^*]*(ArtifactsBucket[^*]*|DataBucket[^*]*/datasets)/\*",
         "Data sets and code are stored under a hash or job name each, in this "
-        "environment's own buckets."
+        "environment's own buckets.",
     ),
-    "DeleteServingStack": (
-        "CloudFormation ends a stack's ARN by an id of its own; the stack is named."
+    "DeleteServingStack": Wildcard(
+        r"arn:[^*]+:stack/fraud-[^*]+-serving/\*",
+        "CloudFormation ends a stack's ARN by an id of its own; the stack is named.",
     ),
-    "WriteArtifacts": (
-        "Each job writes under its own name, in this environment's own bucket."
+    "WriteArtifacts": Wildcard(
+        r"[^*]*ArtifactsBucket[^*]*/\*",
+        "Each job writes under its own name, in this environment's own bucket.",
     ),
-    "ReadArtifacts": (
-        "The deployer names the artifact when deploying; only model.tar.gz of this "
-        "environment's own bucket."
+    "ReadArtifacts": Wildcard(
+        r"[^*]*ArtifactsBucket[^*]*/\*/model\.tar\.gz",
+        "The deployer names the artifact when deploying; only model.tar.gz of "
+        "this environment's own bucket.",
     ),
-    "ReadBatchInput": (
-        "Transactions lie under names that callers choose; only under two prefixes of "
-        "this environment's own bucket."
+    "ReadBatchInput": Wildcard(
+        r"[^*]*DataBucket[^*]*/(batch|datasets)/\*",
+        "Transactions lie under names that callers choose; only under two "
+        "prefixes of this environment's own bucket.",
     ),
-    "WriteBatchOutput": (
+    "WriteBatchOutput": Wildcard(
+        r"[^*]*DataBucket[^*]*/batch/\*",
         "SageMaker names scores after their input; only under one prefix of this "
-        "environment's own bucket."
+        "environment's own bucket.",
     ),
-    "WriteBatchLogs": (
-        "The log streams of the log group that all transform jobs of an account and "
-        "region share."
+    "WriteBatchLogs": Wildcard(
+        r"arn:[^*]+:log-group:/aws/sagemaker/TransformJobs:\*",
+        "The log streams of the log group that all transform jobs of an account "
+        "and region share.",
     ),
-    "CaptureData": (
+    "CaptureData": Wildcard(
+        r"[^*]*DataBucket[^*]*/captures/\*",
         "SageMaker names the captured objects; only under one prefix of this "
-        "environment's own bucket."
+        "environment's own bucket.",
     ),
 }
+
+
+def reason_for(sid: str, resource: str) -> str | None:
+    """Return why a statement may use a resource with a ``*``; None if it may not."""
+    listed = WILDCARDS.get(sid)
+    if listed and re.fullmatch(listed.resource, resource):
+        return listed.reason
+    return None

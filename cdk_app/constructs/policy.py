@@ -7,7 +7,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from cdk_app.constructs.findings import accept, flat
-from cdk_app.wildcards import REASONS
+from cdk_app.wildcards import reason_for
 
 
 class Policy(Construct):
@@ -28,8 +28,8 @@ class Policy(Construct):
             self, "Policy", description=description, statements=statements
         )
         for statement in statements:
-            reason = REASONS.get(statement.sid or "")
             for resource in self._wildcards(statement):
+                reason = reason_for(statement.sid or "", resource)
                 if reason is not None:  # else the review finds it
                     accept(
                         self.policy, f"AwsSolutions-IAM5[Resource::{resource}]", reason

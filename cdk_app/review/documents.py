@@ -11,7 +11,7 @@ from cdk_app.review.assembly import ROOT, Templates
 from cdk_app.review.deployer import deployment_policy
 from cdk_app.review.permissions import Statement, statements
 from cdk_app.settings import environment_names
-from cdk_app.wildcards import REASONS
+from cdk_app.wildcards import reason_for
 
 DOCS = ROOT / "docs"
 UNITS: tuple[Unit, ...] = ("storage", "training", "observability", "serving")
@@ -81,13 +81,14 @@ def permissions_table(found: Iterable[Statement]) -> list[str]:
         "|---|---|---|---|---|",
     ]
     for item in found:
-        wild = any("*" in resource for resource in item.resources)
+        wild = [resource for resource in item.resources if "*" in resource]
+        reasons = {reason_for(item.sid, resource) or "" for resource in wild}
         cells = (
             item.sid,
             "<br>".join(item.actions),
             "<br>".join(f"`{resource}`" for resource in item.resources),
             item.condition,
-            REASONS.get(item.sid, "") if wild else "",
+            " ".join(sorted(reasons)),
         )
         lines.append(f"| {' | '.join(cell.replace('|', ' ') for cell in cells)} |")
     return lines

@@ -7,7 +7,7 @@ from typing import Any
 
 from cdk_app.constructs.findings import flat
 from cdk_app.review.assembly import Finding, Templates
-from cdk_app.wildcards import REASONS
+from cdk_app.wildcards import reason_for
 
 _POLICY = "AWS::IAM::ManagedPolicy"
 _ROLE = "AWS::IAM::Role"
@@ -49,9 +49,9 @@ def open_wildcards(templates: Templates) -> list[Finding]:
         Finding(_CHECK, "wildcard", f"{item.stack}/{item.policy}", _wildcard(item))
         for item in statements(templates)
         if any("*" in action for action in item.actions)
-        or (
-            item.sid not in REASONS
-            and any("*" in resource for resource in item.resources)
+        or any(
+            "*" in resource and reason_for(item.sid, resource) is None
+            for resource in item.resources
         )
     ]
     for stack, logical_id, properties in _resources(templates, _ROLE):

@@ -14,7 +14,7 @@ from cdk_app.review.deployer import LONGEST_POLICY, deployment_policy, service_o
 from cdk_app.review.permissions import open_wildcards, statements
 from cdk_app.review.rule_packs import add_rule_packs
 from cdk_app.review.schemas import deployment_actions
-from cdk_app.wildcards import REASONS
+from cdk_app.wildcards import WILDCARDS
 from tests.infrastructure.synthesized import ROOT, Synthesized
 
 
@@ -50,7 +50,7 @@ def test_every_listed_reason_is_needed(
         )
         if any("*" in resource for resource in item.resources)
     }
-    assert used == set(REASONS)
+    assert used == set(WILDCARDS)
 
 
 def test_findings_are_accepted_on_single_resources_with_a_reason(

@@ -1,5 +1,7 @@
 from typing import Any
 
+import pytest
+
 from cdk_app.review.permissions import open_wildcards, statements
 
 
@@ -52,6 +54,23 @@ def test_wildcard_resource_with_a_listed_reason_is_fine() -> None:
         "Resource": "*",
     }
     assert rules(templates(login)) == []
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        "*",
+        "arn:aws:s3:::*",
+        "stack:ExportDataBucketArn/*/model.tar.gz",
+        "stack:ExportArtifactsBucketArn/*",
+    ],
+)
+def test_a_listed_reason_excuses_no_wider_wildcard(resource: str) -> None:
+    listed = "stack:ExportArtifactsBucketArn/*/model.tar.gz"
+    statement = {**NARROW, "Sid": "ReadArtifacts"}
+    assert rules(templates({**statement, "Resource": listed})) == []
+    both = {**statement, "Resource": [listed, resource]}
+    assert rules(templates(both)) == ["wildcard"]
 
 
 def test_no_reason_excuses_a_wildcard_action() -> None:
