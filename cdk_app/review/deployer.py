@@ -75,6 +75,18 @@ _WITHOUT_RESOURCE = frozenset(
 )
 
 
+# SageMaker lets itself use the key of an endpoint's volumes by a grant that it makes
+# as whoever creates the endpoint; no schema of CloudFormation's says so.
+# https://docs.aws.amazon.com/sagemaker/latest/dg/api-permissions-reference.html
+_GRANT_TO_SAGEMAKER = {
+    "Sid": "KmsGrants",
+    "Effect": "Allow",
+    "Action": ["kms:CreateGrant"],
+    "Resource": RESOURCES["kms"][0],
+    "Condition": {"Bool": {"kms:GrantIsForAWSResource": "true"}},
+}
+
+
 def deployment_policy(templates: Templates) -> dict[str, Any]:
     """Return the policy that CloudFormation needs to deploy these stacks.
 
@@ -106,10 +118,21 @@ def deployment_policy(templates: Templates) -> dict[str, Any]:
         _statement(service, _of(service, narrow), resources[service])
         for service in sorted({action.partition(":")[0] for action in narrow})
     ]
+    if _has_encrypted_volumes(templates):
+        statements.append(_GRANT_TO_SAGEMAKER)
     wide = sorted(actions & _WITHOUT_RESOURCE)
     if wide:
         statements.append(_statement("without-resource", wide, ("*",)))
     return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _has_encrypted_volumes(templates: Templates) -> bool:
+    return any(
+        resource["Type"] == "AWS::SageMaker::EndpointConfig"
+        and "KmsKeyId" in resource.get("Properties", {})
+        for template in templates.values()
+        for resource in template["Resources"].values()
+    )
 
 
 def service_of(resource_type: str) -> str | None:

@@ -33,6 +33,18 @@ def test_only_actions_without_a_resource_are_allowed_on_everything() -> None:
     assert wide["Action"] == ["kms:CreateKey"]
 
 
+def test_whoever_creates_an_endpoint_with_a_key_may_grant_its_use_to_aws() -> None:
+    assert "KmsGrants" not in policy("AWS::SageMaker::EndpointConfig")
+    encrypted = {
+        "Type": "AWS::SageMaker::EndpointConfig",
+        "Properties": {"KmsKeyId": "key"},
+    }
+    document = deployment_policy({"stack": {"Resources": {"Config": encrypted}}})
+    (grant,) = (one for one in document["Statement"] if one["Sid"] == "KmsGrants")
+    assert grant["Action"] == ["kms:CreateGrant"]
+    assert grant["Condition"] == {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+
+
 def test_scaling_may_make_its_service_linked_role() -> None:
     iam = policy("AWS::ApplicationAutoScaling::ScalableTarget")["Iam"]
     assert any("aws-service-role" in resource for resource in iam["Resource"])
