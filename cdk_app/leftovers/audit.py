@@ -1,6 +1,6 @@
 """Going through the account, kind by kind, and telling why each resource is there."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -11,11 +11,15 @@ from cdk_app.leftovers.kinds import KINDS, Kind
 from cdk_app.leftovers.kinds.log_groups import SHARED_LOG_GROUPS
 from cdk_app.leftovers.scope import Scope
 from cdk_app.leftovers.stacks import LiveStack, live_stacks
-from cdk_app.naming import stack_name
+from cdk_app.naming import Unit, stack_name
 from cdk_app.settings import Settings
 
-RETAINED_KINDS = ("bucket", "KMS key")
-"""What a retained storage stack leaves when it is deleted all the same."""
+RETAINED_KINDS: Mapping[str, Unit] = {
+    "bucket": "storage",
+    "KMS key": "storage",
+    "image repository": "training",
+}
+"""What stays, where storage is retained, of a stack that is deleted: kind, unit."""
 
 STACK_NAME_TAG = "aws:cloudformation:stack-name"
 
@@ -114,10 +118,8 @@ def _retained_stacks(settings: Settings) -> tuple[str, ...]:
 
 
 def _is_retained(found: Found, settings: Settings) -> bool:
-    """Tell whether a resource stayed of a retained stack that is itself gone."""
-    if found.kind not in RETAINED_KINDS:
+    """Tell whether a resource stayed of a stack that is itself gone."""
+    if not settings.storage.retain or found.kind not in RETAINED_KINDS:
         return False
-    return any(
-        found.tags.get(STACK_NAME_TAG) == stack or found.name.startswith(f"{stack}-")
-        for stack in _retained_stacks(settings)
-    )
+    stack = stack_name(settings.environment, RETAINED_KINDS[found.kind])
+    return found.tags.get(STACK_NAME_TAG) == stack or found.name.startswith(f"{stack}-")

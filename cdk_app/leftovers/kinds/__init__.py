@@ -35,6 +35,7 @@ KINDS: tuple[Kind, ...] = (
     governance.BUDGETS,
     governance.PARAMETERS,
     keys.KEYS,
+    network.VPC_ENDPOINTS,
     network.NETWORK_INTERFACES,
 )
 

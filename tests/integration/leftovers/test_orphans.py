@@ -27,12 +27,19 @@ TAGGABLE = {
     "schedule group": orphans.schedule_group,
     "parameter": orphans.parameter,
     "KMS key": orphans.key,
+    "VPC endpoint": orphans.vpc_endpoint,
     "network interface": orphans.network_interface,
 }
 # What the prices as literals make of each: an endpoint of two instances of 730 hours
-# at 0.115 and 30 GB at 0.14 each; an alarm; a key. The rest rounds to nothing.
-USD = {"endpoint": "176.30", "alarm": "0.10", "KMS key": "1.00"}
-TOTAL = "177.40"
+# at 0.115 and 30 GB at 0.14 each; an alarm; a key; 730 hours at 0.01.
+# The rest rounds to nothing.
+USD = {
+    "endpoint": "176.30",
+    "alarm": "0.10",
+    "KMS key": "1.00",
+    "VPC endpoint": "7.30",
+}
+TOTAL = "184.70"
 
 
 @pytest.fixture(scope="module")
@@ -86,8 +93,9 @@ def test_every_tagged_orphan_is_found_with_its_cost(planted: LocalAws) -> None:
 
 def test_untagged_ones_are_listed_by_their_name(planted: LocalAws) -> None:
     by_name = section(leftovers(planted).stdout, "NAME ONLY")
-    # A network interface has no name, a model and its config have; see orphans.
-    assert set(by_name) == (set(TAGGABLE) - {"network interface"}) | {
+    # Those of a network have no names, a model and its config have; see orphans.
+    nameless = {"network interface", "VPC endpoint"}
+    assert set(by_name) == (set(TAGGABLE) - nameless) | {
         "dashboard",
         "schedule",
     }

@@ -152,6 +152,20 @@ def network_interface(client: Client, name: str, tags: Tags) -> None:
     )
 
 
+def vpc_endpoint(client: Client, name: str, tags: Tags) -> None:
+    ec2 = client("ec2")
+    subnet = ec2.describe_subnets()["Subnets"][0]
+    ec2.create_vpc_endpoint(
+        VpcId=subnet["VpcId"],
+        ServiceName="com.amazonaws.us-east-1.sagemaker.runtime",
+        VpcEndpointType="Interface",
+        SubnetIds=[subnet["SubnetId"]],
+        TagSpecifications=[{"ResourceType": "vpc-endpoint", "Tags": pairs(tags)}]
+        if tags
+        else [],
+    )
+
+
 def dashboard(client: Client, name: str, tags: Tags) -> None:
     assert not tags, "CloudWatch does not tell a dashboard's tags"
     client("cloudwatch").put_dashboard(DashboardName=name, DashboardBody="{}")

@@ -58,6 +58,7 @@ TAGGABLE: list[tuple[str, Plant, str, float]] = [
     ("schedule group", orphans.schedule_group, "orphan", 0),
     ("parameter", orphans.parameter, "orphan", 0),
     ("KMS key", orphans.key, "orphan", 1.00),
+    ("VPC endpoint", orphans.vpc_endpoint, "orphan", 730 * 0.01),
     ("network interface", orphans.network_interface, "orphan", 0),
 ]
 
@@ -201,14 +202,21 @@ def test_a_retained_storage_stack_is_declared_with_what_it_holds(
     assert {f.standing for f in given_up.findings} == {Standing.DEPLOYED}
 
 
-def test_a_bucket_that_outlived_a_retained_stack_is_declared(account: Account) -> None:
+def test_what_outlived_its_stack_where_storage_is_retained_is_declared(
+    account: Account,
+) -> None:
     orphans.bucket(account.client, "fraud-prod-storage-data-x1", PROD)
     orphans.alarm(account.client, "fraud-prod-storage-alarm", PROD)
+    orphans.repository(account.client, "fraud-prod-training-serving-x1", PROD)
     standings = {
         f.found.kind: f.standing
         for f in audit(account, retaining("prod", retain=True)).findings
     }
-    assert standings == {"bucket": Standing.DECLARED, "alarm": Standing.LEFTOVER}
+    assert standings == {
+        "bucket": Standing.DECLARED,
+        "alarm": Standing.LEFTOVER,
+        "image repository": Standing.DECLARED,
+    }
 
 
 def test_a_stack_of_the_same_name_without_the_tags_is_somebodys(
