@@ -1,6 +1,7 @@
 """``python -m cdk_app.cost``: print the estimate, fail on what must not be deployed."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -62,7 +63,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--region",
         action="append",
-        help="region to price; default: the settings', else us-east-1. With "
+        help="region to price; default: the settings', else "
+        "AWS_REGION, else us-east-1. With "
         "--refresh it may be given several times, and adds a region to the file",
     )
     parser.add_argument(
@@ -158,8 +160,14 @@ def _of_environment(
         options.templates or _default_directory(settings.environment),
         settings.environment,
     )
-    region = (options.region or [settings.aws.region or DEFAULT_REGION])[0]
+    region = options.region[0] if options.region else _region(settings)
     return estimate(settings, resources, known, region, workload)
+
+
+def _region(settings: Settings) -> str:
+    """Return where the environment would be deployed."""
+    of_shell = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+    return settings.aws.region or of_shell or DEFAULT_REGION
 
 
 def _default_directory(environment: str) -> Path:
@@ -174,17 +182,21 @@ def _break_even(
 ) -> str:
     """Compare the environment's hosting with the other kind."""
     region, workload = of_environment.region, of_environment.workload
-    memory_mb, instance_type, count = 2048, "ml.m5.large", 1
+    memory_mb, provisioned = 2048, 0
+    instance_type, count, volume_gb = "ml.m5.large", 1, None
     match settings.hosting:
-        case ServerlessHosting():
-            memory_mb = settings.hosting.memory_size_mb
-        case InstanceHosting():
-            instance_type = settings.hosting.instance_type
-            count = settings.hosting.instance_count
+        case ServerlessHosting() as chosen:
+            memory_mb = chosen.memory_size_mb
+            provisioned = chosen.provisioned_concurrency or 0
+        case InstanceHosting() as chosen:
+            instance_type, count = chosen.instance_type, chosen.fewest_instances
+            volume_gb = chosen.volume_size_gb
     try:
         return report.break_even(
-            hosting.serverless(known, region, memory_mb, workload.seconds_per_request),
-            hosting.instances(known, region, instance_type, count),
+            hosting.serverless(
+                known, region, memory_mb, workload.seconds_per_request, provisioned
+            ),
+            hosting.instances(known, region, instance_type, count, volume_gb),
             workload.requests_per_month,
         )
     except prices.UnknownPriceError as error:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cdk_app.cost.meters.endpoint import DEFAULT_VOLUME_GB
+from cdk_app.cost.meters.endpoint import DEFAULT_VOLUME_GB, SECONDS_PER_MONTH
 from cdk_app.prices import PriceList
 from cdk_app.prices.units import HOURS_PER_MONTH
 
@@ -25,9 +25,15 @@ SLOW_MODEL_SECONDS = 0.05
 
 
 def serverless(
-    prices: PriceList, region: str, memory_mb: int, seconds_per_request: float
+    prices: PriceList,
+    region: str,
+    memory_mb: int,
+    seconds_per_request: float,
+    provisioned_concurrency: int = 0,
 ) -> HostingOption:
     """Return serverless hosting, which bills the time that requests take.
+
+    Provisioned concurrency is billed all month besides.
 
     Raises
     ------
@@ -35,15 +41,24 @@ def serverless(
         If the memory size has no price in the region.
     """
     usd_per_second = prices.usd(region, f"sagemaker.serverless.{memory_mb}")
+    standing_usd = 0.0
+    if provisioned_concurrency:
+        item = f"sagemaker.serverless-provisioned.{memory_mb}"
+        seconds = provisioned_concurrency * SECONDS_PER_MONTH
+        standing_usd = prices.usd(region, item) * seconds
     return HostingOption(
         f"serverless, {memory_mb} MB, {seconds_per_request * 1000:g} ms",
-        0,
+        standing_usd,
         usd_per_second * seconds_per_request,
     )
 
 
 def instances(
-    prices: PriceList, region: str, instance_type: str, count: int
+    prices: PriceList,
+    region: str,
+    instance_type: str,
+    count: int,
+    volume_gb: int | None = None,
 ) -> HostingOption:
     """Return hosting on instances with their volumes, which bills every hour.
 
@@ -52,9 +67,10 @@ def instances(
     UnknownPriceError
         If the instance type or its volume has no price in the region.
     """
-    per_instance = (
-        prices.usd(region, f"sagemaker.hosting.{instance_type}") * HOURS_PER_MONTH
-        + prices.usd(region, "sagemaker.hosting-volume") * DEFAULT_VOLUME_GB
+    per_instance = prices.usd(
+        region, f"sagemaker.hosting.{instance_type}"
+    ) * HOURS_PER_MONTH + prices.usd(region, "sagemaker.hosting-volume") * (
+        volume_gb or DEFAULT_VOLUME_GB
     )
     return HostingOption(f"{count} x {instance_type}", count * per_instance, 0)
 

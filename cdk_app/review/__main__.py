@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from cdk_app.cost.__main__ import main as estimate_cost
+from cdk_app.cost.estimate import DEFAULT_REGION
 from cdk_app.review import baselines, changes, documents, report
 from cdk_app.review.assembly import ROOT, Assembly, ReviewError, synthesize
 from cdk_app.review.lint import lint
@@ -85,8 +86,11 @@ def _review(environment: str, *, check: bool) -> bool:
 
 def _cost(environment: str, templates: Path) -> tuple[str, bool]:
     printed = io.StringIO()
+    # The same on every machine: a shell's region must not change the review.
+    region = load(environment).aws.region or DEFAULT_REGION
+    chosen = ["--env", environment, "--region", region]
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-        status = estimate_cost(["--env", environment, "--templates", str(templates)])
+        status = estimate_cost([*chosen, "--templates", str(templates)])
     return printed.getvalue(), status == 0
 
 

@@ -92,16 +92,18 @@ class InstanceHosting(Section):
         """Virtual CPUs; CloudWatch counts a busy instance as 100 % for each."""
         return vcpus(self.instance_type)
 
+    @property
+    def fewest_instances(self) -> int:
+        """How many there are when nothing is asked."""
+        if self.autoscaling:
+            return self.autoscaling.minimum_instances
+        return self.instance_count
+
     @model_validator(mode="after")
     def _possible(self) -> Self:
         self._check_volume()
         self._check_autoscaling()
-        fewest = (
-            self.autoscaling.minimum_instances
-            if self.autoscaling
-            else self.instance_count
-        )
-        if self.deployment.strategy == "canary" and fewest < 2:  # noqa: PLR2004
+        if self.deployment.strategy == "canary" and self.fewest_instances < 2:  # noqa: PLR2004
             raise ValueError(
                 "deployment.strategy: expected 'all-at-once' for a single instance, "
                 "got 'canary', which shifts part of a fleet; use 'all-at-once' or at "

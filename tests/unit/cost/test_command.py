@@ -25,8 +25,14 @@ Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run the command on the templates in ``tmp_path``."""
+def run(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Run:
+    """Run the command on the templates in ``tmp_path``, where no region is set."""
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
 
     def run_command(*arguments: str) -> tuple[int, str, str]:
         status = main(["--templates", str(tmp_path), *arguments])
@@ -154,6 +160,16 @@ def test_the_other_regions_missing_prices_are_shown_not_guessed(
     assert status == 1
     assert "Break-even: unknown" in out
     assert "sagemaker.serverless.2048: expected a price in eu-west-1" in err
+
+
+def test_the_region_is_the_shells_where_the_settings_leave_it_open(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_stack(tmp_path, "fraud-dev-serving", Config=serverless_config())
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    status, _, err = run("--env", "dev")
+    assert status == 1
+    assert "expected a price in eu-west-1" in err
 
 
 def test_break_even_is_where_both_cost_the_same(tmp_path: Path, run: Run) -> None:

@@ -1,5 +1,7 @@
 """Where serverless and instances cost the same."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,6 +43,20 @@ def test_both_kinds_of_hosting_from_the_prices() -> None:
     )
     two = hosting.instances(known, "us-east-1", "ml.m5.xlarge", 2)
     assert two.monthly_usd(1e9) == pytest.approx(2 * (730 * 0.23 + 30 * 0.14))
+
+
+def test_a_volume_of_its_own_size_is_priced() -> None:
+    small = hosting.instances(prices.load(), "us-east-1", "ml.m5.large", 2, 10)
+    assert small.monthly_usd(0) == pytest.approx(2 * (730 * 0.115 + 10 * 0.14))
+
+
+def test_provisioned_concurrency_is_paid_for_without_a_request() -> None:
+    item = "sagemaker.serverless-provisioned.2048"
+    known = prices.load()
+    dear = prices.Price("us-east-1", item, "second", 0.00001, "made up")
+    known = replace(known, prices={**known.prices, (dear.region, item): dear})
+    option = hosting.serverless(known, "us-east-1", 2048, 0.01, 3)
+    assert option.monthly_usd(0) == pytest.approx(3 * 730 * 3600 * 0.00001)
 
 
 def test_no_resource_type_is_both_priced_and_free() -> None:
