@@ -22,6 +22,8 @@ from cdk_app.session import aws_session
 
 ROOT = Path(__file__).parents[1]
 TAG_CHARACTERS = 12
+# Of serverless endpoints and of the instance types that the settings allow.
+PLATFORM = "linux/amd64"
 
 
 class PushError(Exception):
@@ -92,9 +94,32 @@ def find_repository(session: boto3.Session, environment: str) -> str:
     )
 
 
-def push(
-    session: boto3.Session, repository: str, platform: str, docker: Docker = run_docker
-) -> str:
+def newest_image(session: boto3.Session, environment: str) -> str:
+    """Return the URI by digest of the image that was pushed last.
+
+    Raises
+    ------
+    PushError
+        If there is no repository, or no image in it.
+    """
+    repository = find_repository(session, environment)
+    name = repository.partition("/")[2]
+    pages = session.client("ecr").get_paginator("describe_images")
+    images = [
+        image
+        for page in pages.paginate(repositoryName=name)
+        for image in page["imageDetails"]
+    ]
+    if not images:
+        raise PushError(
+            f"{name}: expected an image, found none; push one with: make image "
+            f"ENV={environment}"
+        )
+    newest = max(images, key=lambda image: image["imagePushedAt"])
+    return f"{repository}@{newest['imageDigest']}"
+
+
+def push(session: boto3.Session, repository: str, docker: Docker = run_docker) -> str:
     """Build and push the image; return its URI by digest.
 
     The tag is the beginning of the image's own hash: tags cannot be overwritten, and
@@ -104,7 +129,7 @@ def push(
     ecr = session.client("ecr")
     with tempfile.TemporaryDirectory() as directory:
         hash_file = Path(directory) / "image"
-        build = ["build", "--file", "serving/Dockerfile", "--platform", platform]
+        build = ["build", "--file", "serving/Dockerfile", "--platform", PLATFORM]
         docker([*build, "--iidfile", str(hash_file), "."])
         image = hash_file.read_text().strip()
     tag = image.removeprefix("sha256:")[:TAG_CHARACTERS]
@@ -130,7 +155,7 @@ def main(arguments: Sequence[str] | None = None, docker: Docker = run_docker) ->
     try:
         session = aws_session()
         repository = find_repository(session, options.env)
-        uri = push(session, repository, options.platform, docker)
+        uri = push(session, repository, docker)
     except (PushError, BotoCoreError, ClientError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -147,12 +172,6 @@ def _parser() -> argparse.ArgumentParser:
         "environment's training stack.",
     )
     parser.add_argument("--env", default="dev", help="environment (default: dev)")
-    parser.add_argument(
-        "--platform",
-        default="linux/amd64",
-        help="of the endpoint's instances; Graviton has linux/arm64 "
-        "(default: linux/amd64)",
-    )
     return parser
 
 

@@ -134,7 +134,6 @@ class ServingStack(Stack):
             "ServingRole",
             description="Fraud detection model: endpoint and transform jobs.",
             statements=statements,
-            permissions_boundary_arn=settings.iam.permissions_boundary_arn,
         ).role
 
     def _log_group(self) -> logs.LogGroup:
@@ -214,7 +213,7 @@ class ServingStack(Stack):
                 self,
                 naming.SERVING_DESTROYED_OUTPUT,
                 value=str(self._settings.cost.destroy_serving_at),
-                description="When this stack is deleted, every day.",
+                description="When the observability stack's schedule deletes this one.",
             )
         CfnOutput(
             self,

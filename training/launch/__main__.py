@@ -1,12 +1,14 @@
 """Command: ``python -m training.launch --env dev [options of training]``."""
 
 import argparse
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import boto3
 
+from cdk_app.push_image import PushError, newest_image
 from cdk_app.session import aws_session
 from cdk_app.settings import Settings, SettingsError, load
 from training.command_line import as_hyperparameters, build_parser, to_arguments
@@ -30,7 +32,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         settings = load(options.env)
         as_hyperparameters(rest)
         session = _session(settings)
-        if options.last:
+        if options.artifact_uri:
+            artifact_uri = _checked(options.artifact_uri)
+        elif options.last:
             artifact_uri = find_last(session, options.env)
         else:
             limits = job_limits(
@@ -41,19 +45,44 @@ def main(argv: Sequence[str] | None = None) -> int:
             )
             artifact_uri = launch(session, settings, options.data, rest, limits)
         model = read_result(session, artifact_uri)
+        image_uri = _image(session, settings)
     except (SettingsError, TrainingError, LaunchError) as error:
         print(f"Error: {error}", file=sys.stderr)
         return 1
-    # With --last only the command goes to standard output: it can be evaluated.
-    told = sys.stderr if options.last else sys.stdout
+    # Where no job ran, only the command goes to standard output: it can be evaluated.
+    told = sys.stderr if options.last or options.artifact_uri else sys.stdout
     print(
         f"\nOn the test part of its data:\n{describe_metrics(model.metrics)}", file=told
     )
     for path in save_documents(model, _documents_dir(artifact_uri)):
         print(f"  {path}", file=told)
     print("\nDeploy it with\n", file=told, flush=True)
-    print(deploy_command(options.env, model))
+    print(deploy_command(options.env, model, image_uri))
     return 0
+
+
+def _checked(artifact_uri: str) -> str:
+    if not re.fullmatch(r"s3://[^/]+/.+\.tar\.gz", artifact_uri):
+        raise LaunchError(
+            f"--artifact-uri: expected s3://…/model.tar.gz, got {artifact_uri!r}; a "
+            "finished job prints it."
+        )
+    return artifact_uri
+
+
+def _image(session: boto3.Session, settings: Settings) -> str | None:
+    """Return the project's image to serve with, None where AWS's is served with.
+
+    A missing image does not spoil a finished job: it can be pushed later.
+    """
+    if settings.container.image != "project":
+        return None
+    try:
+        with aws_errors_told():
+            return newest_image(session, settings.environment)
+    except PushError as error:
+        print(f"Warning: {error}", file=sys.stderr)
+        return None
 
 
 def _documents_dir(artifact_uri: str) -> Path:
@@ -171,7 +200,14 @@ def _parser() -> argparse.ArgumentParser:
         metavar="USD",
         help="let SageMaker stop the job before it costs more (instance and volume)",
     )
-    parser.add_argument(
+    without_job = parser.add_mutually_exclusive_group()
+    without_job.add_argument(
+        "--artifact-uri",
+        metavar="URI",
+        help="start nothing; print the command for this s3://…/model.tar.gz (it alone "
+        "on standard output)",
+    )
+    without_job.add_argument(
         "--last",
         action="store_true",
         help="start nothing; print the command for the newest completed job (it "

@@ -82,9 +82,12 @@ def save_documents(model: TrainedModel, directory: Path) -> list[Path]:
     return paths
 
 
-def deploy_command(environment: str, model: TrainedModel) -> str:
+def deploy_command(
+    environment: str, model: TrainedModel, image_uri: str | None = None
+) -> str:
     """Return the complete command, quoted for a shell, one parameter a line.
 
+    ``image_uri`` is the project's own image, where the environment serves with it.
     Parameters are qualified by the stack: the CDK CLI sends others to every stack.
     """
     stack = stack_name(environment, "serving")
@@ -94,6 +97,8 @@ def deploy_command(environment: str, model: TrainedModel) -> str:
         "ModelManifestSha256": model.manifest_sha256,
         "DecisionRule": rule,
     }
+    if image_uri:
+        parameters["ServingImageUri"] = image_uri
     lines = [f"npx cdk deploy -c env={environment} {stack}"]
     lines += [
         f"  --parameters {shlex.quote(f'{stack}:{name}={value}')}"

@@ -108,6 +108,14 @@ def test_an_image_that_is_there_is_not_pushed_again(
     assert repository in first
 
 
+def test_the_newest_image_is_found_again(repository: str) -> None:
+    session = boto3.Session()
+    with pytest.raises(push_image.PushError, match="make image ENV=dev"):
+        push_image.newest_image(session, "dev")
+    uri = push_image.push(session, repository, Recorder())
+    assert push_image.newest_image(session, "dev") == uri
+
+
 def test_without_a_repository_nothing_is_built(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -211,6 +211,28 @@ class TestResult:
         assert out.startswith("npx cdk deploy -c env=dev fraud-dev-serving")
         assert f"fraud-dev-serving:ModelArtifactUri={artifact_uri}" in out
 
+    def test_any_artifact_has_its_command(
+        self,
+        session: boto3.Session,
+        artifact_uri: str,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        assert command.main(["--artifact-uri", artifact_uri]) == 0
+        digest = layout.sha256_of(tmp_path / "model" / layout.MANIFEST)
+        out = capsys.readouterr().out
+        assert out.startswith("npx cdk deploy -c env=dev fraud-dev-serving")
+        assert f"fraud-dev-serving:ModelArtifactUri={artifact_uri}" in out
+        assert f"fraud-dev-serving:ModelManifestSha256={digest}" in out
+
+    def test_what_is_no_uri_of_an_artifact_is_refused(
+        self, session: boto3.Session, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert command.main(["--artifact-uri", "model.tar.gz"]) == 1
+        assert "--artifact-uri: expected s3://" in capsys.readouterr().err
+
     def test_no_completed_job(
         self, session: boto3.Session, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -249,6 +271,12 @@ class TestDeployCommand:
         model = TrainedModel("s3://b/k.tar.gz", "a" * 64, ThresholdRule(0.5), {}, {})
         text = deploy_command("dev", model)
         assert text.count("--parameters") == text.count("fraud-dev-serving:") == 3
+
+    def test_the_projects_image_is_a_parameter_too(self) -> None:
+        model = TrainedModel("s3://b/k.tar.gz", "a" * 64, ThresholdRule(0.5), {}, {})
+        text = deploy_command("dev", model, "registry/image@sha256:1")
+        parameter = "fraud-dev-serving:ServingImageUri=registry/image@sha256:1"
+        assert f"--parameters {parameter}" in text
 
 
 class FakeSession:
