@@ -66,6 +66,7 @@ format-check: setup
 
 lint: setup ## Lint the code
 	@echo "==> lint" && ruff check --quiet .
+	@! command -v actionlint >/dev/null || actionlint
 
 types: setup ## Check the types, strictly
 	@echo "==> types" && mypy

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import run, shell
-from tests.integration.conftest import LocalAws
+from tests.integration.conftest import LocalAws, eventually
+from tests.integration.evening import bring_forward, live
 
 DISPOSABLE = {
     "dev": "--all",
@@ -28,6 +29,16 @@ def kinds_under(heading: str, table: str) -> list[str]:
         elif here and line[2:20].strip():
             found.append(line[2:20].strip())
     return sorted(found)
+
+
+def evening_comes(account: LocalAws) -> None:
+    """Let the schedule delete the serving stack: endpoint, scaling, log group, all."""
+    cloudformation = account.client("cloudformation")
+    before = live(cloudformation)
+    bring_forward(account.client("scheduler"))
+    eventually(
+        lambda: live(cloudformation) == before - {"fraud-staging-serving"}, seconds=120
+    )
 
 
 @pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
@@ -63,6 +74,12 @@ def test_what_is_deployed_is_known_and_nothing_undeclared_remains(
     assert "endpoint" in kinds_under("DEPLOYED", deployed.stdout)
     assert kinds_under("LEFTOVER", deployed.stdout) == []
     assert kinds_under("DECLARED", deployed.stdout) == RETAINED[environment]
+
+    if environment == "staging":
+        evening_comes(local_aws)
+        during = shell(audit, local_aws)
+        assert "endpoint" not in kinds_under("DEPLOYED", during.stdout)
+        assert kinds_under("LEFTOVER", during.stdout) == [], during.stdout
 
     run(f"npx cdk destroy --force {cdk} {DISPOSABLE[environment]}", local_aws)
     after = run(audit, local_aws)

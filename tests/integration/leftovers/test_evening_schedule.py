@@ -1,13 +1,13 @@
 """The evening schedule on local AWS: a real stack, a real role, a real clock."""
 
 import json
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.integration.conftest import LocalAws, eventually
+from tests.integration.evening import bring_forward, live, soon, the_schedule
 
 TEMPLATES = Path(__file__).parents[3] / "docs" / "templates" / "staging"
 OBSERVABILITY = TEMPLATES / "fraud-staging-observability.template.json"
@@ -47,43 +47,6 @@ def schedule_template() -> dict[str, Any]:
             if resource["Type"].startswith(SCHEDULE_TYPES)
         }
     }
-
-
-def live(client: Any) -> set[str]:
-    pages = client.get_paginator("describe_stacks").paginate()
-    return {
-        stack["StackName"]
-        for page in pages
-        for stack in page["Stacks"]
-        if stack["StackStatus"] != "DELETE_COMPLETE"
-    }
-
-
-def the_schedule(scheduler: Any) -> dict[str, Any]:
-    (entry,) = scheduler.list_schedules()["Schedules"]
-    schedule: dict[str, Any] = scheduler.get_schedule(
-        Name=entry["Name"], GroupName=entry["GroupName"]
-    )
-    return schedule
-
-
-def soon() -> str:
-    """Return a moment that is still to come when the call has arrived."""
-    moment = datetime.now(tz=UTC) + timedelta(seconds=4)
-    return f"at({moment:%Y-%m-%dT%H:%M:%S})"
-
-
-def bring_forward(scheduler: Any, **changes: Any) -> None:
-    """Let the stored schedule fire in a moment, its target as it is."""
-    schedule = the_schedule(scheduler)
-    scheduler.update_schedule(
-        Name=schedule["Name"],
-        GroupName=schedule["GroupName"],
-        ScheduleExpression=soon(),
-        ScheduleExpressionTimezone="UTC",
-        FlexibleTimeWindow={"Mode": "OFF"},
-        Target={**schedule["Target"], **changes},
-    )
 
 
 @pytest.fixture
