@@ -60,6 +60,11 @@ def _is_hidden(path: Path) -> bool:
     return any(part.startswith((".", "_")) for part in path.parts)
 
 
+def suffix_of(file: Path) -> str:
+    """Return the one of `SUFFIXES` that a data file's name ends in."""
+    return next(suffix for suffix in SUFFIXES if file.name.endswith(suffix))
+
+
 def part_names(files: Sequence[Path]) -> list[str]:
     """Names of parts, with ``/``, from the directory that all have in common."""
     common = os.path.commonpath([file.parent for file in files])

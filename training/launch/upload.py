@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from training.dataset import Columns
 from training.launch.errors import LaunchError, aws_errors_told
 from training.reading import check_columns
-from training.tables import find_files, part_names, sha256_of_files
+from training.tables import find_files, part_names, sha256_of_files, suffix_of
 
 _PROGRESS_FROM_BYTES = 20_000_000
 
@@ -39,7 +39,9 @@ def upload_data(
     with aws_errors_told():
         s3 = session.client("s3")
         for name, file in zip(part_names(files), files, strict=True):
-            key = prefix + name
+            # The hash of one file holds its content alone: under its own name, a
+            # renamed copy would lie beside it, and the job read each row twice.
+            key = prefix + (name if len(files) > 1 else f"data{suffix_of(file)}")
             if _exists(session, bucket, key):
                 print(f"{name} is in the data bucket already")
                 continue

@@ -93,9 +93,7 @@ class TestUpload:
         uri = upload_data(session, bucket, str(csv_file), Columns())
         assert uri == f"s3://bucket/datasets/{digest}/"
         s3 = session.client("s3")
-        body = s3.get_object(Bucket=bucket, Key=f"datasets/{digest}/transactions.csv")[
-            "Body"
-        ]
+        body = s3.get_object(Bucket=bucket, Key=f"datasets/{digest}/data.csv")["Body"]
         assert body.read() == csv_file.read_bytes()
 
     def test_the_same_data_are_uploaded_once(
@@ -109,6 +107,15 @@ class TestUpload:
         assert "Uploading transactions.csv" in capsys.readouterr().out
         assert upload_data(session, bucket, str(csv_file), Columns()) == first
         assert "in the data bucket already" in capsys.readouterr().out
+
+    def test_a_renamed_copy_is_the_same_data(
+        self, session: boto3.Session, bucket: str, csv_file: Path, tmp_path: Path
+    ) -> None:
+        copy = tmp_path / "copy.csv"
+        copy.write_bytes(csv_file.read_bytes())
+        first = upload_data(session, bucket, str(csv_file), Columns())
+        assert upload_data(session, bucket, str(copy), Columns()) == first
+        assert session.client("s3").list_objects_v2(Bucket=bucket)["KeyCount"] == 1
 
     def test_parts_of_one_name_in_two_directories_are_both_uploaded(
         self, session: boto3.Session, bucket: str, csv_file: Path, tmp_path: Path
