@@ -17,7 +17,8 @@ from typing import Protocol
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cdk_app.naming import SERVING_REPOSITORY_OUTPUT, stack_name
+from cdk_app.naming import stack_name
+from cdk_app.serving_repository import RepositoryError, find_repository
 from cdk_app.session import aws_session
 
 ROOT = Path(__file__).parents[1]
@@ -68,57 +69,6 @@ def run_docker(arguments: Sequence[str], *, stdin: str = "") -> None:
         ) from None
 
 
-def find_repository(session: boto3.Session, environment: str) -> str:
-    """Return the URI of the repository that the training stack owns.
-
-    Raises
-    ------
-    PushError
-        If there is no such stack, or it has no repository.
-    """
-    stack = stack_name(environment, "training")
-    try:
-        described = session.client("cloudformation").describe_stacks(StackName=stack)
-    except ClientError as error:
-        if error.response["Error"].get("Code") != "ValidationError":
-            raise
-        described = {"Stacks": []}  # type: ignore[typeddict-item]
-    for found in described["Stacks"]:
-        for output in found.get("Outputs", []):
-            if output["OutputKey"] == SERVING_REPOSITORY_OUTPUT:
-                return output["OutputValue"]
-    raise PushError(
-        f"{stack}: expected its output {SERVING_REPOSITORY_OUTPUT}, found none; set "
-        f"[container] image = 'project' in {environment}.toml and deploy it with: npx "
-        f"cdk deploy -c env={environment} {stack}"
-    )
-
-
-def newest_image(session: boto3.Session, environment: str) -> str:
-    """Return the URI by digest of the image that was pushed last.
-
-    Raises
-    ------
-    PushError
-        If there is no repository, or no image in it.
-    """
-    repository = find_repository(session, environment)
-    name = repository.partition("/")[2]
-    pages = session.client("ecr").get_paginator("describe_images")
-    images = [
-        image
-        for page in pages.paginate(repositoryName=name)
-        for image in page["imageDetails"]
-    ]
-    if not images:
-        raise PushError(
-            f"{name}: expected an image, found none; push one with: make image "
-            f"ENV={environment}"
-        )
-    newest = max(images, key=lambda image: image["imagePushedAt"])
-    return f"{repository}@{newest['imageDigest']}"
-
-
 def push(session: boto3.Session, repository: str, docker: Docker = run_docker) -> str:
     """Build and push the image; return its URI by digest.
 
@@ -156,7 +106,7 @@ def main(arguments: Sequence[str] | None = None, docker: Docker = run_docker) ->
         session = aws_session()
         repository = find_repository(session, options.env)
         uri = push(session, repository, docker)
-    except (PushError, BotoCoreError, ClientError) as error:
+    except (PushError, RepositoryError, BotoCoreError, ClientError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     stack = stack_name(options.env, "serving")

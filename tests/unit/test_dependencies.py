@@ -19,7 +19,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "stacks/": frozenset({"cdk_app"}),
     "cdk_app/": frozenset(),
     "artifact/": frozenset(),
-    "training/launch": frozenset({"artifact"}) | SETTINGS,
+    "training/launch": frozenset({"artifact", "cdk_app.serving_repository"}) | SETTINGS,
     "training/": frozenset({"artifact"}),
     "serving/client": frozenset({"artifact"}) | SETTINGS,
     "serving/verify": frozenset({"artifact"}) | SETTINGS,

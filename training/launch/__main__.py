@@ -8,7 +8,7 @@ from pathlib import Path
 
 import boto3
 
-from cdk_app.push_image import PushError, newest_image
+from cdk_app.serving_repository import RepositoryError, newest_image
 from cdk_app.session import aws_session
 from cdk_app.settings import Settings, SettingsError, load
 from training.command_line import as_hyperparameters, build_parser, to_arguments
@@ -80,7 +80,7 @@ def _image(session: boto3.Session, settings: Settings) -> str | None:
     try:
         with aws_errors_told():
             return newest_image(session, settings.environment)
-    except PushError as error:
+    except RepositoryError as error:
         print(f"Warning: {error}", file=sys.stderr)
         return None
 

@@ -9,6 +9,7 @@ import pytest
 from moto import mock_aws
 
 from cdk_app import push_image
+from cdk_app.serving_repository import RepositoryError, newest_image
 
 IMAGE = f"sha256:{'5e' * 32}"
 TAG = "5e5e5e5e5e5e"
@@ -110,10 +111,10 @@ def test_an_image_that_is_there_is_not_pushed_again(
 
 def test_the_newest_image_is_found_again(repository: str) -> None:
     session = boto3.Session()
-    with pytest.raises(push_image.PushError, match="make image ENV=dev"):
-        push_image.newest_image(session, "dev")
+    with pytest.raises(RepositoryError, match="make image ENV=dev"):
+        newest_image(session, "dev")
     uri = push_image.push(session, repository, Recorder())
-    assert push_image.newest_image(session, "dev") == uri
+    assert newest_image(session, "dev") == uri
 
 
 def test_without_a_repository_nothing_is_built(
