@@ -13,7 +13,7 @@ help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) \
 	  | awk -F'|' '{ printf "  make %-20s %s\n", $$1, $$2 }'
 
-setup: .venv/.ready node_modules/.ready artifact/_forest.so ## Install everything, as locked
+setup: .venv/.ready node_modules/.ready artifact/scoring/_forest.so ## Install everything, as locked
 
 # The first interpreter that the lock supports; `make PYTHON=… demo` overrides.
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
@@ -32,8 +32,8 @@ UV_VERSION = $(shell sed -n '/^name = "uv"$$/{n;s/^version = "\(.*\)"/\1/p;}' uv
 	@touch $@
 
 # Forests are scored by compiled code where there is a C compiler, else by numpy.
-artifact/_forest.so: artifact/forest.c .venv/.ready
-	@.venv/bin/python -m artifact.native || true
+artifact/scoring/_forest.so: artifact/scoring/forest.c .venv/.ready
+	@.venv/bin/python -m artifact.scoring.native || true
 
 node_modules/.ready: package-lock.json .venv/.ready
 	@echo "==> the CDK command line, from package-lock.json, into node_modules"
@@ -49,14 +49,14 @@ test: setup ## Every test: unit, infrastructure, integration, end to end
 check: format-check lint types requirements-check review-check test ## Every gate
 
 review: setup ## Write what a reviewer reads: make review [ENV=prod]
-	@python -m cdk_app.review $(if $(ENV),--env $(ENV))
+	@fraud review $(if $(ENV),--env $(ENV))
 
 review-check: setup
 	@echo "==> review: rules, stored templates, cost ceilings"
-	@python -m cdk_app.review --check
+	@fraud review --check
 
 image: setup ## Push the serving image: make image [ENV=prod]
-	@python -m cdk_app.push_image $(if $(ENV),--env $(ENV))
+	@fraud image $(if $(ENV),--env $(ENV))
 
 format: setup ## Rewrite the code in the one format
 	@ruff format . && ruff check --fix-only --quiet .
@@ -72,16 +72,16 @@ types: setup ## Check the types, strictly
 	@echo "==> types" && mypy
 
 requirements: setup ## Export requirements.txt from uv.lock
-	@uv export --frozen --quiet --all-groups --no-emit-project --no-header \
+	@uv export --frozen --quiet --all-groups --no-emit-workspace --no-header \
 	  --output-file requirements.txt
 
 requirements-check: setup
 	@echo "==> requirements.txt is the export of uv.lock"
 	@uv lock --check --quiet --offline
-	@uv export --frozen --quiet --all-groups --no-emit-project --no-header \
+	@uv export --frozen --quiet --all-groups --no-emit-workspace --no-header \
 	  | diff -u requirements.txt - || { \
 	  echo "requirements.txt differs from uv.lock: run 'make requirements'."; exit 1; }
 
 clean: ## Remove what the other targets made
 	@rm -rf .venv node_modules cdk.out* out demo-out .mypy_cache .pytest_cache \
-	  .ruff_cache .hypothesis artifact/_forest.so
+	  .ruff_cache .hypothesis artifact/scoring/_forest.so

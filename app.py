@@ -74,7 +74,7 @@ def main() -> int:
     add_stacks(app, chosen)
     if app.node.try_get_context("review"):
         # Only the review pays for the security rules; see cdk_app/review.
-        from cdk_app.review.rule_packs import add_rule_packs  # noqa: PLC0415
+        from review.rule_packs import add_rule_packs  # noqa: PLC0415
 
         add_rule_packs(app, chosen.review.rule_packs)
     app.synth()

@@ -1,6 +1,6 @@
 """``model.tar.gz`` of an artifact, as a training job's would be.
 
-    python -m artifact.archive --model-dir out
+    fraud pack --model-dir out
 
 SageMaker packs what a training job leaves; this packs what ``training.train`` wrote on
 this machine, to be uploaded and deployed like any other.
@@ -13,6 +13,7 @@ import os
 import sys
 import tarfile
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from artifact import layout
@@ -45,9 +46,9 @@ def pack(directory: Path, tar_path: Path) -> None:
         raise
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Verify an artifact and pack it; returns the exit status."""
-    options = _parser().parse_args()
+    options = _parser().parse_args(arguments)
     try:
         verify(options.model_dir, read_manifest(options.model_dir))
         pack(options.model_dir, options.archive)
@@ -67,7 +68,7 @@ def main() -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m artifact.archive",
+        prog="fraud pack",
         description="Pack an artifact that training.train wrote, once it is verified.",
     )
     parser.add_argument(
@@ -80,7 +81,3 @@ def _parser() -> argparse.ArgumentParser:
         help=f"file to write (default: {layout.ARCHIVE})",
     )
     return parser
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -19,18 +19,28 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from artifact.decision import DecisionRule
-from training.calibration import calibrate, fit_calibrator
-from training.dataset import Columns, Dataset, Floats
-from training.evaluation import decide, describe_population, losses_of, outcomes_of
-from training.fitting import (
+from training.data.dataset import Columns, Dataset, Floats
+from training.data.folds import make_folds
+from training.data.reading import read_dataset
+from training.data.split import Split, split
+from training.judging.evaluation import (
+    decide,
+    describe_population,
+    losses_of,
+    outcomes_of,
+)
+from training.judging.metrics import Judged, Scoreboard
+from training.judging.sweep import sweep
+from training.judging.thresholds import choose_rule
+from training.models.calibration import calibrate, fit_calibrator
+from training.models.estimators import BY_COST, RECIPES, VOTES
+from training.models.fitting import (
     OutOfFold,
     fit_pipeline,
     predict_out_of_fold,
     vote_out_of_fold,
 )
-from training.folds import make_folds
-from training.metrics import Judged, Scoreboard
-from training.models import BY_COST, RECIPES, VOTES
+from training.models.selection import CrossValidation, cross_validate
 from training.options import (
     DecisionOptions,
     ModelOptions,
@@ -38,11 +48,6 @@ from training.options import (
     Protocol,
     SplitOptions,
 )
-from training.reading import read_dataset
-from training.selection import CrossValidation, cross_validate
-from training.split import Split, split
-from training.sweep import sweep
-from training.thresholds import choose_rule
 
 ROOT = Path(__file__).resolve().parents[1]
 TRIALS = ROOT / "benchmarks" / "model_quality_trials.csv"

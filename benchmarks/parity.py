@@ -3,7 +3,7 @@
     python -m benchmarks.parity --data creditcard.parquet --model-dir out
 
 Batches by the compiled engine and by numpy, and single rows; training itself refuses
-an artifact that differs by more than `artifact.parity.TOLERANCE`.
+an artifact that differs by more than `artifact.scoring.parity.TOLERANCE`.
 """
 
 import argparse
@@ -16,12 +16,13 @@ import joblib
 import numpy as np
 import pandas as pd
 
-from artifact import layout, native
+from artifact import layout
 from artifact.decision import ThresholdRule, read_decision_rule
 from artifact.errors import ArtifactError
-from artifact.exported import read_exported
 from artifact.manifest import read_manifest, verify
-from artifact.parity import check_parity
+from artifact.scoring import native
+from artifact.scoring.exported import read_exported
+from artifact.scoring.parity import check_parity
 
 
 def main() -> int:

@@ -1,6 +1,6 @@
 """What one request takes: milliseconds, bytes in and out, bytes of log.
 
-These are the measured defaults of `cdk_app.cost` (see cdk_app/cost/workload.py). The
+These are the measured defaults of `review.cost` (see review/cost/workload.py). The
 artifact's own code runs as AWS's image runs it, gunicorn with one gevent worker, and
 real transactions of the embedded sample are sent one after the other.
 

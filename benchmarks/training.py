@@ -65,13 +65,13 @@ from pathlib import Path
 import joblib
 import numpy as np
 from threadpoolctl import threadpool_limits
-from training.dataset import Columns
-from training.evaluation import losses_of
-from training.fitting import fit_pipeline
-from training.metrics import Judged, Scoreboard
+from training.data.dataset import Columns
+from training.judging.evaluation import losses_of
+from training.models.fitting import fit_pipeline
+from training.judging.metrics import Judged, Scoreboard
 from training.options import DecisionOptions, ModelOptions, SplitOptions
-from training.reading import read_dataset
-from training.split import split
+from training.data.reading import read_dataset
+from training.data.split import split
 
 with threadpool_limits(1):
     parts = split(read_dataset(Path(sys.argv[1]), Columns()), SplitOptions())

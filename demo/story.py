@@ -14,7 +14,7 @@ QUIET_RULE = {"policy": "threshold", "threshold": 1.0}
 
 
 class Answer(TypedDict):
-    """What ``serving.client --json`` prints."""
+    """What ``fraud score --json`` prints."""
 
     fraud_probability: float
     alert: bool
@@ -41,7 +41,7 @@ def tell(terminal: Terminal) -> None:
     terminal.run("npx cdk deploy fraud-dev-storage fraud-dev-training")
 
     terminal.part("Upload the data, train through SageMaker")
-    launched = terminal.run("python -m training.launch --env dev")
+    launched = terminal.run("fraud launch --env dev")
 
     terminal.part("Deploy serving with the artifact's URI")
     terminal.run(deploy_command(launched))
@@ -52,7 +52,7 @@ def tell(terminal: Terminal) -> None:
     _expect(not first[LEGITIMATE]["alert"], "the legitimate transaction is no alert")
 
     terminal.part("Train another model, compare, redeploy, ask again")
-    launched = terminal.run("python -m training.launch --env dev --model vote")
+    launched = terminal.run("fraud launch --env dev --model vote")
     terminal.run(deploy_command(launched))
     second = {name: ask(terminal, name) for name in (FRAUD, LEGITIMATE)}
     for name in (FRAUD, LEGITIMATE):
@@ -63,10 +63,7 @@ def tell(terminal: Terminal) -> None:
     say(f"  The endpoint is {ENDPOINT}, as before; its answers are the new model's.")
 
     terminal.part("Change the decision rule without a deployment")
-    terminal.run(
-        "python -m serving.decision_rule --env dev \\\n"
-        f"  --set '{json.dumps(QUIET_RULE)}'"
-    )
+    terminal.run(f"fraud rule --env dev \\\n  --set '{json.dumps(QUIET_RULE)}'")
     third = ask(terminal, FRAUD)
     same = third["fraud_probability"] == second[FRAUD]["fraud_probability"]
     _expect(same, "the probability is the same")
@@ -88,8 +85,7 @@ def deploy_command(launched: str) -> str:
 def ask(terminal: Terminal, transaction: str) -> Answer:
     """Call the endpoint as an application does; return what the client says."""
     said = terminal.run(
-        f"python -m serving.client --endpoint {ENDPOINT} \\\n"
-        f"  --file {transaction} --json"
+        f"fraud score --endpoint {ENDPOINT} \\\n  --file {transaction} --json"
     )
     answer: Answer = json.loads(said.splitlines()[-1])
     return answer

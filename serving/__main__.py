@@ -12,9 +12,9 @@ from typing import NoReturn
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from artifact.errors import ArtifactError
-from serving.memory import settle
-from serving.starting import refusing_requests
-from serving.supervisor import Supervisor, listen
+from serving.server.memory import settle
+from serving.server.starting import refusing_requests
+from serving.server.supervisor import Supervisor, listen
 
 _PORT_VARIABLE = "SAGEMAKER_BIND_TO_PORT"
 _MOST_WORKERS = 1024
@@ -37,8 +37,8 @@ def main() -> int:
         with refusing_requests(sockets):
             # Imported here for the variable above, and before the workers fork for
             # their memory: what they share is there once.
+            from serving.server.worker import run_worker  # noqa: PLC0415
             from serving.service import Service  # noqa: PLC0415
-            from serving.worker import run_worker  # noqa: PLC0415
 
             digest = os.environ.get("FRAUD_MANIFEST_SHA256", "")
             service = Service(options.model_dir, digest)

@@ -8,7 +8,7 @@ import numpy as np
 
 from artifact.decision import DecisionRule, ExpectedValueRule
 from artifact.errors import ArtifactError
-from serving.schema import Rows, Schema
+from serving.formats.schema import Rows, Schema
 
 
 class AlertCounter:

@@ -12,9 +12,9 @@ from http import HTTPStatus
 from typing import Any
 
 from artifact.errors import ArtifactError
-from serving.app import Application, let_others_in
 from serving.invocation import Request
 from serving.service import Service
+from serving.wsgi import Application, let_others_in
 
 #: gunicorn's exit status for an application that cannot be loaded: with it the
 #: whole server ends, where any other status would start the worker again for ever.

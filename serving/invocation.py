@@ -5,18 +5,18 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from artifact.decision import DecisionRule
-from artifact.reasons import explain
-from artifact.scorer import Scorer
-from serving import media_types
+from artifact.scoring.reasons import explain
+from artifact.scoring.scorer import Scorer
 from serving.alerts import AlertCounter
 from serving.attributes import reasons_wanted
 from serving.body import MAX_BODY_BYTES
-from serving.csv_input import CsvReader
-from serving.encoding import encode, encode_one, encode_with_reasons
 from serving.errors import RequestError, bad_request, empty_body, too_large
-from serving.json_input import JsonReader
-from serving.npy_input import read_npy
-from serving.schema import Rows, Schema
+from serving.formats import media_types
+from serving.formats.csv_input import CsvReader
+from serving.formats.encoding import encode, encode_one, encode_with_reasons
+from serving.formats.json_input import JsonReader
+from serving.formats.npy_input import read_npy
+from serving.formats.schema import Rows, Schema
 
 #: Reasons cost two scored rows per feature; for more transactions use batch transform.
 MAX_ROWS_WITH_REASONS = 100

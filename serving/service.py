@@ -10,7 +10,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 from artifact.decision import read_decision_rule
-from artifact.scorer import load_scorer, run_self_test
+from artifact.scoring.scorer import load_scorer, run_self_test
 from serving.errors import RequestError
 from serving.invocation import Answer, Invocations, Request, refusal
 from serving.request_log import RequestLog

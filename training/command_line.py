@@ -6,7 +6,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import NoReturn, get_args
 
-from training.dataset import Columns
+from training.data.dataset import Columns
 from training.errors import TrainingError
 from training.option_types import boolean, integer, number
 from training.options import (
@@ -36,7 +36,7 @@ def build_parser(*, help_too: bool = True) -> argparse.ArgumentParser:
     option takes a value, because every hyperparameter has one.
     """
     parser = _Parser(
-        prog="python -m training.train",
+        prog="fraud train",
         description="Train and evaluate a fraud model, and write its artifact.",
         allow_abbrev=False,
         add_help=help_too,

@@ -11,17 +11,22 @@ from dataclasses import dataclass
 from sklearn.ensemble import StackingClassifier
 
 from artifact.decision import DecisionRule
-from training.calibration import calibrate, fit_calibrator, with_calibration
-from training.dataset import Dataset, Floats
+from training.data.dataset import Dataset, Floats
+from training.data.folds import make_folds
+from training.data.split import Split, split
 from training.errors import TrainingError
-from training.evaluation import (
+from training.judging.evaluation import (
     Evaluation,
     Population,
     describe_population,
     evaluate,
     outcomes_of,
 )
-from training.fitting import (
+from training.judging.sweep import sweep
+from training.judging.thresholds import choose_rule
+from training.models.calibration import calibrate, fit_calibrator, with_calibration
+from training.models.estimators import BY_COST, VOTES, members
+from training.models.fitting import (
     Model,
     OutOfFold,
     assemble,
@@ -29,13 +34,8 @@ from training.fitting import (
     predict_out_of_fold,
     vote_out_of_fold,
 )
-from training.folds import make_folds
-from training.models import BY_COST, VOTES, members
+from training.models.selection import CrossValidation, choose_champion, cross_validate
 from training.options import AUTO, Arguments
-from training.selection import CrossValidation, choose_champion, cross_validate
-from training.split import Split, split
-from training.sweep import sweep
-from training.thresholds import choose_rule
 
 BASELINE = "logistic-regression"
 

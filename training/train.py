@@ -1,6 +1,6 @@
 """Train a fraud model, evaluate it, and write the artifact that serving loads.
 
-On a person's machine: ``python -m training.train --data FILE --model-dir DIR``.
+On a person's machine: ``fraud train --data FILE --model-dir DIR``.
 In a SageMaker training job the same options arrive as hyperparameters, and the
 paths come from the container's environment.
 """
@@ -22,19 +22,19 @@ if not __package__:  # run by its path, as SageMaker does
 from artifact import layout
 from artifact.manifest import TrainingData
 from training import container
-from training.artifact_writer import artifact_directory, write_artifact
-from training.backtest import Window, backtest
 from training.command_line import add_paths, build_parser, to_arguments
-from training.dataset import Dataset
-from training.documents import config_document, metrics_document
+from training.data.dataset import Dataset
+from training.data.reading import read_dataset
 from training.errors import TrainingError
 from training.experiment import Experiment, run
-from training.metrics_text import describe_metrics
+from training.judging.backtest import Window, backtest
+from training.judging.metrics_text import describe_metrics
 from training.options import Arguments
-from training.reading import read_dataset
 from training.report.content import report_content
 from training.report.model_card import render_model_card
 from training.report.render import chart_library, render_report
+from training.writing.artifact import artifact_directory, write_artifact
+from training.writing.documents import config_document, metrics_document
 
 _STARTED = time.perf_counter()
 

@@ -169,7 +169,7 @@ def _heading(settings: Settings) -> cloudwatch.IWidget:
         markdown=(
             f"# {name}\n"
             f"Monthly ceiling **{ceiling:g} USD**; "
-            f"estimate: `python -m cdk_app.cost --env {settings.environment}`. "
+            f"estimate: `fraud cost --env {settings.environment}`. "
             f"To stop paying: `cdk destroy "
             f"{naming.stack_name(settings.environment, 'serving')}`."
             f"{evening}"

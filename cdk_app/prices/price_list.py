@@ -18,7 +18,7 @@ class UnknownPriceError(Exception):
     def __init__(self, region: str, item: str) -> None:
         super().__init__(
             f"price: expected a figure for '{item}' in {region}, got none; run "
-            f"'python -m cdk_app.cost --refresh --region {region}' with AWS "
+            f"'fraud cost --refresh --region {region}' with AWS "
             f"credentials, or add it with its source to {PRICES_FILE.name}."
         )
         self.region = region

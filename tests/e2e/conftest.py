@@ -4,7 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from tests.integration.conftest import LocalAws, local_aws
+from local_aws.testing.running import LocalAws, local_aws
 
 __all__ = ["local_aws"]
 

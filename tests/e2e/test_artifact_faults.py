@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from local_aws.testing.running import LocalAws, eventually
 
 from tests.e2e.conftest import ROOT, run, shell
-from tests.integration.conftest import LocalAws, eventually
 
 STACK = "fraud-dev-serving"
 ENDPOINT = "fraud-dev"
@@ -80,10 +80,7 @@ def deployed(
     local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Deployed]:
     model_dir = tmp_path_factory.mktemp("trained") / "model"
-    run(
-        "python -m training.train --data data/creditcard-sample.csv.gz "
-        f"--model-dir {model_dir}"
-    )
+    run(f"fraud train --data data/creditcard-sample.csv.gz --model-dir {model_dir}")
     run("npx cdk bootstrap && npx cdk deploy fraud-dev-storage", local_aws)
     described = local_aws.client("cloudformation").describe_stacks(
         StackName="fraud-dev-storage"

@@ -18,14 +18,14 @@ def test_every_command_is_printed_before_it_runs(told: str) -> None:
     in_order = [
         "npx cdk bootstrap",
         "npx cdk deploy",
-        "python -m training.launch",
+        "fraud launch",
         "npx cdk deploy",
-        "python -m serving.client",
-        "python -m training.launch",
+        "fraud score",
+        "fraud launch",
         "npx cdk deploy",
-        "python -m serving.client",
-        "python -m serving.decision_rule",
-        "python -m serving.client",
+        "fraud score",
+        "fraud rule",
+        "fraud score",
         "npx cdk destroy",
     ]
     position = 0

@@ -8,22 +8,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-
-from tests.e2e.conftest import ROOT, run, shell, variables_of
-from tests.integration.conftest import (
+from local_aws.testing.running import (
     LocalAws,
     eventually,
     start_local_aws,
     stop_local_aws,
 )
-from tests.integration.local_aws.sagemaker_resources import (
+from local_aws.testing.sagemaker_resources import (
     APPLICATION,
     archive,
     ask,
     exists,
     put,
 )
-from tests.integration.local_aws.stacks import describe, outputs, stable, status
+from local_aws.testing.stacks import describe, outputs, stable, status
+
+from tests.e2e.conftest import ROOT, run, shell, variables_of
 
 STORAGE = "fraud-dev-storage"
 STACK = "fraud-dev-serving"

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
+from local_aws.testing.running import LocalAws, eventually
 
 from tests.e2e.conftest import run, shell
-from tests.integration.conftest import LocalAws, eventually
 from tests.integration.evening import bring_forward, live
 
 DISPOSABLE = {
@@ -47,8 +47,8 @@ def test_what_is_deployed_is_known_and_nothing_undeclared_remains(
 ) -> None:
     # `cdk.out` of the checkout may be another test's, or its user's.
     cdk = f"-c env={environment} --output {tmp_path / 'cdk.out'}"
-    launch = f"python -m training.launch --env {environment}"
-    audit = f"python -m cdk_app.leftovers --env {environment}"
+    launch = f"fraud launch --env {environment}"
+    audit = f"fraud leftovers --env {environment}"
     if environment == "dev":
         run(f"npx cdk bootstrap {cdk}", local_aws)
     stacks = " ".join(
@@ -67,7 +67,7 @@ def test_what_is_deployed_is_known_and_nothing_undeclared_remains(
         local_aws,
     )
     templates = tmp_path / "cdk.out"
-    run(f"python -m cdk_app.cost --env {environment} --templates {templates}")
+    run(f"fraud cost --env {environment} --templates {templates}")
 
     deployed = shell(audit, local_aws)
     assert deployed.returncode == 1, deployed.stdout

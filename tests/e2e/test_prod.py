@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from local_aws.testing.load import Answers, asking_once, load
+from local_aws.testing.running import LocalAws, eventually
+from local_aws.testing.stacks import physical_ids, reasons, status
 
 from artifact.archive import pack
 from tests.e2e.conftest import ROOT, run, shell
-from tests.integration.conftest import LocalAws, eventually
-from tests.integration.load import Answers, asking_once, load
-from tests.integration.local_aws.stacks import physical_ids, reasons, status
 
 ENDPOINT = "fraud-prod"
 STORAGE = "fraud-prod-storage"
@@ -82,7 +82,7 @@ def upload_newer_model(aws: LocalAws, directory: Path) -> dict[str, str]:
     """Train another model, upload its artifact; return its parameters."""
     model = directory / "model"
     run(
-        "python -m training.train --data data/creditcard-sample.csv.gz "
+        "fraud train --data data/creditcard-sample.csv.gz "
         f"--random-state 7 --model-dir {model}"
     )
     archive = directory / "model.tar.gz"
@@ -103,8 +103,8 @@ def prod(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Prod:
     options = f"-c env=prod --output {temporary / 'cdk.out'} --require-approval never"
     run("npx cdk bootstrap", local_aws)
     run(f"npx cdk deploy {options} {STORAGE} {TRAINING}", local_aws)
-    run("python -m training.launch --env prod", local_aws)
-    printed = shlex.split(run("python -m training.launch --env prod --last", local_aws))
+    run("fraud launch --env prod", local_aws)
+    printed = shlex.split(run("fraud launch --env prod --last", local_aws))
     parameters = [
         shlex.quote(value)
         for option, value in itertools.pairwise(printed)
@@ -178,7 +178,7 @@ def test_the_scaled_instance_count_survived_both(prod: Prod) -> None:
 
 
 def test_the_deployment_is_verified(prod: Prod) -> None:
-    run("python -m serving.verify --env prod", prod.account)
+    run("fraud verify --env prod", prod.account)
 
 
 def test_destroying_leaves_what_the_settings_retain_and_storage_is_protected(
@@ -187,7 +187,7 @@ def test_destroying_leaves_what_the_settings_retain_and_storage_is_protected(
     aws = prod.account
     run(f"{prod.cdk} destroy --force {SERVING} {OBSERVABILITY} {TRAINING}", aws)
 
-    told = run("python -m cdk_app.leftovers --env prod", aws)
+    told = run("fraud leftovers --env prod", aws)
     refused = shell(f"{prod.cdk} destroy --force {STORAGE}", aws)
 
     assert refused.returncode != 0

@@ -3,9 +3,9 @@
 import re
 
 import pytest
+from local_aws.testing.running import LocalAws
 
 from tests.e2e.conftest import ROOT, run
-from tests.integration.conftest import LocalAws
 
 # These two run the tests themselves, or what test_demo.py runs.
 TWO_COMMANDS = ("make demo", "make test")

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from cdk_app import prices
-from cdk_app.cost import gate
-from cdk_app.cost.estimate import Estimate, estimate
-from cdk_app.cost.templates import read_resources
-from cdk_app.cost.workload import Workload
+from review.cost import gate
+from review.cost.estimate import Estimate, estimate
+from review.cost.templates import read_resources
+from review.cost.workload import Workload
 from tests.infrastructure.synthesized import Synthesized
 
 # The month of these tests, so that other defaults change no expectation here.

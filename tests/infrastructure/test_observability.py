@@ -151,7 +151,7 @@ def test_topic_is_encrypted_where_there_is_a_key(
         "Transactions",
         "p99",
         "cdk destroy",
-        "cdk_app.cost",
+        "fraud cost",
     ],
 )
 def test_dashboard_shows_traffic_errors_latency_scores_and_cost(

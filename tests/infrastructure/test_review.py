@@ -9,12 +9,12 @@ from aws_cdk import App, Stack
 from aws_cdk import aws_s3 as s3
 
 from cdk_app.constructs.findings import accept
-from cdk_app.review import assembly, documents
-from cdk_app.review.deployer import LONGEST_POLICY, deployment_policy, service_of
-from cdk_app.review.permissions import open_wildcards, statements
-from cdk_app.review.rule_packs import add_rule_packs
-from cdk_app.review.schemas import deployment_actions
 from cdk_app.wildcards import WILDCARDS
+from review import assembly, documents
+from review.deployer import LONGEST_POLICY, deployment_policy, service_of
+from review.permissions import open_wildcards, statements
+from review.rule_packs import add_rule_packs
+from review.schemas import deployment_actions
 from tests.infrastructure.synthesized import ROOT, Synthesized
 
 

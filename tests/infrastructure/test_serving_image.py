@@ -13,7 +13,7 @@ from cdk_app.constructs.serving_image import (
     UNTAGGED_IMAGES_KEPT,
     ServingImageRepository,
 )
-from cdk_app.review.deployer import deployment_policy
+from review.deployer import deployment_policy
 from tests.infrastructure.references import affected_by
 from tests.infrastructure.synthesized import Synthesized
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import boto3
 from botocore.exceptions import ClientError
 
-from training.dataset import Columns
+from training.data.dataset import Columns
+from training.data.reading import check_columns
+from training.data.tables import find_files, part_names, sha256_of_files, suffix_of
 from training.launch.errors import LaunchError, aws_errors_told
-from training.reading import check_columns
-from training.tables import find_files, part_names, sha256_of_files, suffix_of
 
 _PROGRESS_FROM_BYTES = 20_000_000
 

@@ -7,12 +7,12 @@ from sklearn.metrics import average_precision_score
 from threadpoolctl import threadpool_limits
 
 from artifact.decision import ThresholdRule
-from training.dataset import Dataset, Floats
-from training.evaluation import outcomes_of
+from training.data.dataset import Dataset, Floats
 from training.experiment import Experiment, Trained
-from training.metrics import CALIBRATION_BINS
+from training.judging.evaluation import outcomes_of
+from training.judging.metrics import CALIBRATION_BINS
+from training.judging.sweep import Sweep, sweep
 from training.options import Arguments
-from training.sweep import Sweep, sweep
 
 #: Points of a curve: more cannot be told apart on a screen.
 _CURVE_POINTS = 300

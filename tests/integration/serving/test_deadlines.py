@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import uvicorn
 
-from serving import http_protocol
-from serving.asgi import AsgiApplication
+from serving.server import http_protocol
+from serving.server.asgi import AsgiApplication
 from serving.service import Service
 from tests.integration.serving.running import wait_until
 from tests.unit.serving.sample_artifact import write_artifact

@@ -39,7 +39,7 @@ def program(tmp_path: Path) -> Path:
     for path in copied_files():
         (directory / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / path, directory / path)
-    build = [sys.executable, "-m", "artifact.native"]
+    build = [sys.executable, "-m", "artifact.scoring.native"]
     if shutil.which("cc"):
         subprocess.run(build, cwd=directory, check=True, capture_output=True)
     compile_all = [sys.executable, "-m", "compileall", "-q", str(directory)]

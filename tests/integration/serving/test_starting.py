@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from serving.starting import refusing_requests
-from serving.supervisor import listen
+from serving.server.starting import refusing_requests
+from serving.server.supervisor import listen
 from tests.integration.serving.running import ROOT, wait_until
 from tests.unit.serving.sample_artifact import write_artifact
 

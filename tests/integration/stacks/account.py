@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from tests.integration.conftest import LocalAws
+from local_aws.testing.running import LocalAws
 
 TEMPLATES = Path(__file__).parents[3] / "docs" / "templates"
 BOOTSTRAP_PARAMETER = "/cdk-bootstrap/hnb659fds/version"

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from local_aws.testing.running import LocalAws
 
 from artifact.archive import pack
-from tests.integration.conftest import LocalAws
 from tests.integration.stacks.account import Account
 from tests.unit.serving.sample_artifact import write_artifact
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 from aws_cdk import App
+from local_aws.testing.running import LocalAws
 
 from app import add_stacks
 from cdk_app import settings
-from tests.integration.conftest import ROOT, LocalAws
+from tests.e2e.conftest import ROOT
 from tests.integration.stacks.account import Account
 from tests.unit.serving.sample_artifact import write_artifact
 

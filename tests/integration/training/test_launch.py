@@ -74,7 +74,7 @@ def launch(
         "PYTHONPATH": str(PROJECT_DIR),
     }
     return subprocess.run(
-        [sys.executable, "-m", "training.launch", "--env", "dev", *options],
+        [sys.executable, "-m", "fraud", "launch", "--env", "dev", *options],
         cwd=directory,
         env=environment,
         capture_output=True,

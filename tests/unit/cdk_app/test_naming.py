@@ -19,7 +19,7 @@ def test_tags_tell_project_and_environment_and_whatever_the_settings_add() -> No
 
 
 def test_launching_and_invoking_load_no_cdk() -> None:
-    """What training.launch and serving.client import starts in a fraction of CDK's."""
+    """What `launch` and `score` import starts in a fraction of the CDK's time."""
     code = (
         "import sys, cdk_app.settings, cdk_app.naming, cdk_app.tags, cdk_app.images; "
         "sys.exit(any(name.split('.')[0] in {'aws_cdk', 'jsii', 'constructs'} "

@@ -7,11 +7,11 @@ import pytest
 
 from artifact.decision import ThresholdRule
 from artifact.manifest import read_manifest
-from artifact.scorer import Scorer, load_scorer
-from serving.app import Application
+from artifact.scoring.scorer import Scorer, load_scorer
 from serving.invocation import Invocations
 from serving.request_log import RequestLog
 from serving.service import Service
+from serving.wsgi import Application
 from tests.unit.serving.sample_artifact import write_artifact
 from tests.unit.serving.wsgi_client import WsgiClient
 

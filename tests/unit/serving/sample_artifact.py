@@ -10,7 +10,6 @@ import sklearn
 from sklearn.linear_model import LogisticRegression
 
 from artifact import layout
-from artifact.export import write_exported
 from artifact.manifest import (
     Feature,
     Manifest,
@@ -19,7 +18,8 @@ from artifact.manifest import (
     hash_files,
     write_manifest,
 )
-from training.served_code import copy_served_code
+from training.writing.export import write_exported
+from training.writing.served_code import copy_served_code
 
 ROOT = Path(__file__).parents[3]
 #: `Hour` is declared whole; quantiles make 0..23, -3..3 and 0..100 the known ranges.

@@ -11,15 +11,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-import serving.schema
-import training.reading
+import serving.formats.schema
+import training.data.reading
 from artifact.decision import ThresholdRule
-from artifact.scorer import Scorer
+from artifact.scoring.scorer import Scorer
 from serving.body import MAX_BODY_BYTES
-from serving.csv_input import CsvReader
+from serving.formats.csv_input import CsvReader
+from serving.formats.json_input import JsonReader
+from serving.formats.schema import Rows, Schema
 from serving.invocation import Invocations, Request
-from serving.json_input import JsonReader
-from serving.schema import Rows, Schema
 
 JSON = "application/json"
 LINES = "application/jsonlines"
@@ -146,7 +146,7 @@ def test_the_largest_value_that_training_takes_is_scored(
 
 
 def test_serving_and_training_refuse_the_same_values() -> None:
-    assert serving.schema.LARGEST == training.reading.LARGEST
+    assert serving.formats.schema.LARGEST == training.data.reading.LARGEST
 
 
 def test_a_range_beyond_what_is_taken_opens_no_short_way(scorer: Scorer) -> None:

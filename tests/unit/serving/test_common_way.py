@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from artifact.decision import DecisionRule, ExpectedValueRule, ThresholdRule
 from artifact.errors import ArtifactError
-from artifact.scorer import Scorer
+from artifact.scoring.scorer import Scorer
 from serving.invocation import Answer, Invocations, Request
 
 RULES: list[DecisionRule] = [

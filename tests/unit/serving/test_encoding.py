@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serving import encoding
-from serving.media_types import CSV, JSON, JSON_LINES
+from serving.formats import encoding
+from serving.formats.media_types import CSV, JSON, JSON_LINES
 
 KEY = "fraud_probability"
 

@@ -11,9 +11,9 @@ import flask
 import pytest
 
 from artifact.errors import ArtifactError
-from serving.app import Application
 from serving.invocation import Answer, Request
 from serving.service import Service
+from serving.wsgi import Application
 from tests.unit.serving.wsgi_client import WsgiClient
 
 
@@ -108,7 +108,7 @@ def test_both_ways_let_other_connections_in_before_they_score(
 ) -> None:
     model = inference.model_fn(str(model_dir))
     events: list[object] = []
-    monkeypatch.setattr("serving.app.time", SimpleNamespace(sleep=events.append))
+    monkeypatch.setattr("serving.wsgi.time", SimpleNamespace(sleep=events.append))
     invoke = Service.invoke
 
     def invoke_and_tell(service: Service, request: Request) -> Answer:

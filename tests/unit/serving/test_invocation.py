@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from artifact.scorer import Scorer
+from artifact.scoring.scorer import Scorer
 from serving.invocation import Answer, Invocations, Request
 
 Row = dict[str, float]

@@ -10,16 +10,16 @@ from hypothesis import strategies as st
 
 from artifact.manifest import Feature, Manifest, SelfTest, TrainingData
 from serving.errors import RequestError
-from serving.json_decoders import (
+from serving.formats.json_decoders import (
     decoder_of_one,
     standard_decoder,
     standard_decoder_of_one,
     typed_decoder,
 )
-from serving.json_input import JsonReader
-from serving.json_scanner import JsonScanner
-from serving.schema import LARGEST, Schema
-from serving.text import decode_text
+from serving.formats.json_input import JsonReader
+from serving.formats.json_scanner import JsonScanner
+from serving.formats.schema import LARGEST, Schema
+from serving.formats.text import decode_text
 
 NAMES = ("A", "B", "C")
 SCHEMA = Schema(

@@ -34,7 +34,7 @@ def codes_in_the_document() -> set[str]:
 
 
 def codes_in_the_source() -> Iterator[str]:
-    for path in (ROOT / "serving").glob("*.py"):
+    for path in (ROOT / "serving").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 place = {"RequestError": 1, "bad_request": 0}.get(node.func.id)

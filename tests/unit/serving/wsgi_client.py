@@ -8,7 +8,7 @@ from typing import Any
 from wsgiref.util import setup_testing_defaults
 from wsgiref.validate import validator
 
-from serving.app import Application
+from serving.wsgi import Application
 
 
 @dataclass(frozen=True)

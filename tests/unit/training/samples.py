@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from training.dataset import Columns, Dataset, Floats
+from training.data.dataset import Columns, Dataset, Floats
 
 
 def make_dataset(

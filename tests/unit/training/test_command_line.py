@@ -1,9 +1,9 @@
 import pytest
 
 from training.command_line import as_hyperparameters, build_parser, to_arguments
-from training.dataset import Columns
+from training.data.dataset import Columns
 from training.errors import TrainingError
-from training.models import BY_COST, RECIPES, VOTES
+from training.models.estimators import BY_COST, RECIPES, VOTES
 from training.options import MODEL_NAMES
 
 

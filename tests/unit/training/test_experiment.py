@@ -8,13 +8,15 @@ import pytest
 
 from tests.unit.training.samples import random_dataset
 from training import experiment
-from training.backtest import backtest
-from training.calibration import calibrate, fit_calibrator, with_calibration
-from training.dataset import Columns, Dataset
+from training.data.dataset import Columns, Dataset
+from training.data.folds import Fold
+from training.data.split import split
 from training.errors import TrainingError
 from training.experiment import Experiment, run
-from training.fitting import OutOfFold, fit_pipeline, predict_out_of_fold
-from training.folds import Fold
+from training.judging.backtest import backtest
+from training.models.calibration import calibrate, fit_calibrator, with_calibration
+from training.models.fitting import OutOfFold, fit_pipeline, predict_out_of_fold
+from training.models.selection import CrossValidation, choose_champion
 from training.options import (
     PROTOCOLS,
     Arguments,
@@ -24,8 +26,6 @@ from training.options import (
     Protocol,
     SplitOptions,
 )
-from training.selection import CrossValidation, choose_champion
-from training.split import split
 
 QUICK = ModelOptions(boosting_iterations=20, trees=10, network_epochs=5)
 

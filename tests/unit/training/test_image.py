@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from training.artifact_writer import PROJECT_DIR
+from training.writing.artifact import PROJECT_DIR
 
 #: Of the image 1.9-0; the last comes with scikit-learn.
 IMAGE_PACKAGES = {"joblib", "numpy", "pyarrow", "scipy", "sklearn", "threadpoolctl"}
@@ -32,7 +32,9 @@ def test_a_module_of_the_job_imports_only_what_the_image_has(path: Path) -> None
     assert set(imported_packages(PROJECT_DIR / path)) <= allowed
 
 
-@pytest.mark.parametrize("name", ["options", "command_line", "reading", "tables"])
+@pytest.mark.parametrize(
+    "name", ["options", "command_line", "data/reading", "data/tables"]
+)
 def test_checking_options_and_data_takes_no_scikit_learn(name: str) -> None:
     # The launcher does both, and should answer at once.
     waiting, seen = [f"training/{name}.py"], set()

@@ -15,10 +15,10 @@ from artifact import layout
 from artifact.archive import pack
 from artifact.decision import ThresholdRule, read_decision_rule
 from artifact.manifest import read_manifest
-from artifact.scorer import load_scorer
+from artifact.scoring.scorer import load_scorer
 from training import train as command
-from training.artifact_writer import write_artifact
 from training.train import main
+from training.writing.artifact import write_artifact
 
 
 def run(data: Path, model_dir: Path, *options: str) -> int:
@@ -110,7 +110,7 @@ def test_the_tar_is_laid_out_as_sagemaker_unpacks_it(
     pack(model_dir, tmp_path / layout.ARCHIVE)
     with tarfile.open(tmp_path / layout.ARCHIVE) as tar:
         names = tar.getnames()
-    for name in (*layout.REQUIRED_FILES, layout.MANIFEST, "code/serving/app.py"):
+    for name in (*layout.REQUIRED_FILES, layout.MANIFEST, "code/serving/wsgi.py"):
         assert name in names
 
 

@@ -1,0 +1,1 @@
+"""Score transactions from arrays, without scikit-learn."""

@@ -1,0 +1,104 @@
+"""Decision trees in flat arrays, scored without scikit-learn.
+
+All trees stand one after another in the same arrays. The two children of a node
+are neighbours, left first, so that one index leads to both; a leaf leads to itself
+whatever the row, so that lanes may step on when they have arrived.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from artifact.scoring import native
+
+Array = npt.NDArray[np.float64]
+
+#: Lanes (trees by rows) walked at once: their indices stay in the processor's cache.
+_LANES = 1 << 15
+#: Nodes a tree below which testing all of them costs less than many small steps.
+_FEW_NODES = 100
+
+
+class Forest:
+    """Trees whose leaf values add up.
+
+    Parameters
+    ----------
+    arrays : mapping of name to array
+        threshold : float64 array of shape (n_nodes,)
+            A row goes left where its feature is at most this; infinite for leaves.
+        left : int32 array of shape (n_nodes,)
+            Left child; the right one is the next node. A leaf's is itself.
+        feature : int32 array of shape (n_nodes,)
+        value : float64 array of shape (n_nodes,)
+            What a leaf adds.
+        root, depth : int32 array of shape (n_trees,)
+            Where each tree begins and the steps to its deepest leaf, deepest first.
+    """
+
+    def __init__(self, arrays: Mapping[str, npt.NDArray[np.generic]]) -> None:
+        self.threshold = np.ascontiguousarray(arrays["threshold"], np.float64)
+        self.value = np.ascontiguousarray(arrays["value"], np.float64)
+        self.left = arrays["left"].astype(np.intp)
+        self.feature = arrays["feature"].astype(np.intp)
+        self.root = arrays["root"].astype(np.intp)
+        self.depth = arrays["depth"].astype(np.intp)
+        levels = range(int(self.depth.max(initial=0)))
+        # How many trees still have a step to take, at each level.
+        self._active = [int(np.count_nonzero(self.depth > at)) for at in levels]
+        self._compiled = native.compile_forest(self)
+
+    def sum_leaves(self, rows: Array) -> Array:
+        """Sum the leaf values of all trees.
+
+        Parameters
+        ----------
+        rows : float64 array of shape (n_rows, n_features)
+
+        Returns
+        -------
+        float64 array of shape (n_rows,)
+        """
+        if self._compiled is not None:
+            return self._compiled(np.ascontiguousarray(rows))
+        return self.sum_leaves_in_numpy(rows)
+
+    def sum_leaves_in_numpy(self, rows: Array) -> Array:
+        """Do the same level by level, over all trees at once."""
+        if len(rows) == 1:
+            return self._sum_one(rows[0])
+        sums = np.empty(len(rows))
+        height = max(1, _LANES // max(1, len(self.root)))
+        for start in range(0, len(rows), height):
+            sums[start : start + height] = self._sum_block(rows[start : start + height])
+        return sums
+
+    def _sum_one(self, row: Array) -> Array:
+        if len(self.left) < _FEW_NODES * len(self.root):
+            # Every test of every tree at once, then one look-up a level.
+            following = self.left + (row.take(self.feature) > self.threshold)
+            at = self.root
+            for _ in self._active:
+                at = following.take(at)
+        else:
+            at = self.root.copy()
+            for active in self._active:
+                lanes = at[:active]
+                right = row.take(self.feature.take(lanes)) > self.threshold.take(lanes)
+                np.add(self.left.take(lanes), right, out=lanes)
+        sums: Array = self.value.take(at).sum(keepdims=True)
+        return sums
+
+    def _sum_block(self, rows: Array) -> Array:
+        n_rows, n_features = rows.shape
+        flat, first = rows.ravel(), np.arange(n_rows) * n_features
+        at = np.repeat(self.root[:, None], n_rows, axis=1)
+        for active in self._active:
+            lanes = at[:active]
+            right = flat.take(self.feature.take(lanes) + first) > self.threshold.take(
+                lanes
+            )
+            np.add(self.left.take(lanes), right, out=lanes)
+        sums: Array = self.value.take(at).sum(axis=0)
+        return sums

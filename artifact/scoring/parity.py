@@ -1,0 +1,55 @@
+"""Proof that the exported model answers as the fitted one does."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from artifact.errors import ArtifactError
+from artifact.scoring.exported import ExportedModel
+
+#: Largest difference in probability between the two.
+TOLERANCE = 1e-6
+_ROWS_AT_ONCE = 16_384
+
+
+def check_parity(
+    model: Any,  # noqa: ANN401 - any scikit-learn classifier
+    exported: ExportedModel,
+    rows: npt.NDArray[np.float64],
+    threshold: float | None = None,
+) -> float:
+    """Compare both models' probabilities; returns the largest difference.
+
+    Parameters
+    ----------
+    rows : float64 array of shape (n_rows, n_features)
+    threshold : float, optional
+        The decision threshold, at which no decision may differ.
+
+    Raises
+    ------
+    ArtifactError
+        If a probability differs by more than `TOLERANCE`, or a decision differs.
+    """
+    largest = 0.0
+    for start in range(0, len(rows), _ROWS_AT_ONCE):
+        block = rows[start : start + _ROWS_AT_ONCE]
+        wanted, got = model.predict_proba(block)[:, 1], exported.predict(block)
+        differences = np.abs(got - wanted)
+        largest = max(largest, float(differences.max()))
+        if not largest <= TOLERANCE:
+            raise ArtifactError(
+                f"The exported scorer differs from the model by {largest:.3g} in row "
+                f"{start + int(differences.argmax())}, more than {TOLERANCE:g}; "
+                "report it and serve model.joblib meanwhile."
+            )
+        if threshold is not None:
+            flipped = np.flatnonzero((got >= threshold) != (wanted >= threshold))
+            if flipped.size:
+                raise ArtifactError(
+                    f"The exported scorer decides row {start + int(flipped[0])} "
+                    f"otherwise than the model at the threshold {threshold!r}; "
+                    "choose a threshold between two probabilities."
+                )
+    return largest

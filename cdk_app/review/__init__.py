@@ -1,4 +1,0 @@
-"""What a reviewer reads: templates, changes, permissions, findings, cost.
-
-Never part of ``cdk synth``: ``python -m cdk_app.review --env prod``.
-"""

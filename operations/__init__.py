@@ -1,0 +1,1 @@
+"""What people run against an account, with credentials."""

@@ -1,0 +1,1 @@
+"""The account: session, errors, stacks, artifacts in S3."""

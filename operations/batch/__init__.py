@@ -1,0 +1,1 @@
+"""Score files of transactions by a batch transform job."""

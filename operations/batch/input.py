@@ -1,0 +1,174 @@
+"""The objects that a batch transform job is to score, checked before it starts."""
+
+import zlib
+from dataclasses import dataclass
+
+import boto3
+from botocore.exceptions import ClientError
+
+from artifact.manifest import Manifest
+from operations.account.errors import CallError, explained
+from serving.errors import RequestError
+from serving.formats.csv_input import CsvReader
+from serving.formats.json_input import JsonReader
+from serving.formats.media_types import CSV, JSON_LINES
+from serving.formats.schema import Schema
+
+_SUFFIXES = {".csv": CSV, ".jsonl": JSON_LINES, ".ndjson": JSON_LINES}
+_GZIP_SUFFIX = ".gz"
+_FIRST_BYTES = 1 << 16
+
+
+@dataclass(frozen=True)
+class Location:
+    """Bucket and key, or key prefix, of an ``s3://`` URI."""
+
+    bucket: str
+    key: str
+
+    def __str__(self) -> str:
+        return f"s3://{self.bucket}/{self.key}"
+
+
+@dataclass(frozen=True)
+class BatchInput:
+    """Objects of one kind; each becomes one object of scores."""
+
+    keys: tuple[str, ...]
+    size_bytes: int
+    media_type: str
+    is_compressed: bool
+
+
+def parse_location(option: str, uri: str) -> Location:
+    """Take an S3 URI apart.
+
+    Raises
+    ------
+    CallError
+        Naming the option, if it is none.
+    """
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    if not uri.startswith("s3://") or not bucket:
+        raise CallError(f"{option}: expected s3://bucket/key, got {uri!r}.")
+    return Location(bucket, key)
+
+
+def find_input(session: boto3.Session, location: Location) -> BatchInput:
+    """List the objects at a key or below a prefix.
+
+    Raises
+    ------
+    CallError
+        If there are none, or they are not all of one kind that can be scored.
+    """
+    keys: list[str] = []
+    size_bytes = 0
+    with explained():
+        pages = session.client("s3").get_paginator("list_objects_v2")
+        try:
+            for page in pages.paginate(Bucket=location.bucket, Prefix=location.key):
+                for item in page.get("Contents", []):
+                    if not item["Key"].endswith("/"):
+                        keys.append(item["Key"])
+                        size_bytes += item["Size"]
+        except ClientError as error:
+            if error.response["Error"].get("Code") != "NoSuchBucket":
+                raise
+            raise CallError(
+                f"--input: there is no bucket {location.bucket} here."
+            ) from None
+    if not keys:
+        raise CallError(f"--input: there are no objects at {location}.")
+    kinds = {_kind(key) for key in keys}
+    if len(kinds) > 1:
+        raise CallError(
+            f"--input: the objects at {location} are of several kinds; score .csv, "
+            ".jsonl and compressed files each on their own."
+        )
+    ((media_type, is_compressed),) = kinds
+    return BatchInput(tuple(keys), size_bytes, media_type, is_compressed)
+
+
+def _kind(key: str) -> tuple[str, bool]:
+    name = key.lower().removesuffix(_GZIP_SUFFIX)
+    for suffix, media_type in _SUFFIXES.items():
+        if name.endswith(suffix):
+            return media_type, key.lower().endswith(_GZIP_SUFFIX)
+    raise CallError(
+        f"--input: {key} is of no kind that can be scored; name files .csv, .jsonl or "
+        ".ndjson, or these with .gz."
+    )
+
+
+def check_first_lines(
+    session: boto3.Session,
+    bucket: str,
+    found: BatchInput,
+    manifest: Manifest,
+    *,
+    is_filtered: bool,
+) -> None:
+    """Check the first line of each object, as the server will unless it is filtered.
+
+    A header is refused: a job splits an object into requests, and only the first of
+    them would hold it.
+
+    Raises
+    ------
+    CallError
+        Naming the object and what is wrong with its first line.
+    """
+    schema = Schema(manifest)
+    for key in found.keys:
+        line = _first_line(session, bucket, key, is_compressed=found.is_compressed)
+        where = f"s3://{bucket}/{key}"
+        if found.media_type == CSV and _is_header(line):
+            raise CallError(
+                f"{where} begins with a header, which a transform job would take for "
+                "a transaction; remove it (tail -n +2), with the columns in the "
+                f"model's order: {','.join(manifest.feature_names)}."
+            )
+        if is_filtered:
+            continue
+        try:
+            if found.media_type == CSV:
+                CsvReader(schema).read(line)
+            else:
+                JsonReader(schema).read_lines(line)
+        except RequestError as error:
+            field = f", field {error.field}" if error.field else ""
+            raise CallError(
+                f"{where}, line 1{field}: expected {error.expected}, got {error.got}."
+            ) from None
+
+
+def _first_line(
+    session: boto3.Session, bucket: str, key: str, *, is_compressed: bool
+) -> bytes:
+    with explained():
+        body = session.client("s3").get_object(Bucket=bucket, Key=key)["Body"]
+        with body:
+            start = body.read(_FIRST_BYTES)
+    if is_compressed:
+        try:
+            start = zlib.decompressobj(wbits=31).decompress(start, _FIRST_BYTES)
+        except zlib.error:
+            raise CallError(
+                f"s3://{bucket}/{key} is no gzip file; name it without .gz."
+            ) from None
+    return start.split(b"\n", 1)[0]
+
+
+def _is_header(line: bytes) -> bool:
+    """Whether no cell is a number."""
+    cells = line.decode(errors="replace").split(",")
+    return bool(line.strip()) and not any(_is_number(cell) for cell in cells)
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell.strip().strip('"'))
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Check that the live endpoint is what its stack says."""

@@ -1,0 +1,1 @@
+"""For tests that need AWS: the `local_aws` fixture, stacks, endpoints, load."""

@@ -1,0 +1,72 @@
+"""Clients that ask an endpoint without a pause and never try twice."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from local_aws.testing.running import LocalAws
+
+
+@dataclass
+class Answers:
+    """What the clients got: each answer's body in order, and each failure."""
+
+    bodies: list[bytes] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+
+    def counts(self, start: int = 0) -> Counter[bytes]:
+        """Return how often each body came, from a position on."""
+        return Counter(self.bodies[start:])
+
+
+def asking_once(aws: LocalAws, endpoint: str, **request: Any) -> Callable[[], bytes]:
+    """Return a function that asks an endpoint; a failed request is not repeated."""
+    client = boto3.client(
+        "sagemaker-runtime",
+        endpoint_url=aws.url,
+        region_name=aws.environment["AWS_REGION"],
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+
+    def ask() -> bytes:
+        answer = client.invoke_endpoint(EndpointName=endpoint, **request)
+        body: bytes = answer["Body"].read()
+        return body
+
+    return ask
+
+
+@contextmanager
+def load(ask: Callable[[], bytes], clients: int = 2) -> Iterator[Answers]:
+    """Ask all the while from several threads."""
+    answers = Answers()
+    stop = threading.Event()
+
+    def work() -> None:
+        while not stop.is_set():
+            try:
+                answers.bodies.append(ask())
+            except Exception as error:  # noqa: BLE001  (each failure is told)
+                answers.failures.append(f"{type(error).__name__}: {error}")
+
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(clients)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield answers
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()

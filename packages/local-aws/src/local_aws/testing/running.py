@@ -1,0 +1,164 @@
+"""Local AWS for tests that need a whole AWS: one server a test module."""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import psutil
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+START_SECONDS = 30.0
+STOP_SECONDS = 30.0
+EXPORT = re.compile(r"^export (\w+)=(\S+)$")
+
+
+@dataclass(frozen=True)
+class LocalAws:
+    """A running `python -m local_aws`.
+
+    Attributes
+    ----------
+    url
+        `http://localhost:<port>`.
+    environment
+        The variables that aim the SDKs, the cdk and the aws CLI at it; no more.
+    """
+
+    url: str
+    environment: dict[str, str]
+    process: subprocess.Popen[str]
+    output: list[str]
+    _clients: dict[str, Any] = field(default_factory=dict)
+
+    @functools.cached_property
+    def _session(self) -> boto3.Session:
+        return boto3.Session(
+            aws_access_key_id=self.environment["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=self.environment["AWS_SECRET_ACCESS_KEY"],
+            region_name=self.environment["AWS_REGION"],
+        )
+
+    def client(self, service: str) -> Any:
+        """Return a boto3 client of a service."""
+        if service not in self._clients:
+            self._clients[service] = self._session.client(  # type: ignore[call-overload]
+                service, endpoint_url=self.url
+            )
+        return self._clients[service]
+
+
+def eventually(condition: Callable[[], bool], seconds: float = 30.0) -> None:
+    """Poll until a condition holds; fail after the deadline."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "the condition did not come true in time"
+        time.sleep(0.02)
+
+
+def processes() -> dict[int, tuple[int, str]]:
+    """Return parent and command of every process on this machine, zombies left out."""
+    fields = ["ppid", "status", "cmdline", "name"]
+    return {
+        one.pid: (
+            one.info["ppid"],
+            " ".join(one.info["cmdline"] or [one.info["name"]]),
+        )
+        for one in psutil.process_iter(fields)
+        if one.info["status"] != psutil.STATUS_ZOMBIE
+    }
+
+
+def descendants(pid: int) -> dict[int, str]:
+    """Return a process's children, their children and so on, with their commands."""
+    table = processes()
+    found: dict[int, str] = {}
+    pending = [pid]
+    while pending:
+        parent = pending.pop()
+        children = [one for one, (of, _) in table.items() if of == parent]
+        found |= {one: table[one][1] for one in children}
+        pending += children
+    return found
+
+
+def alive(before: dict[int, str]) -> dict[int, str]:
+    """Return those of some processes that still run."""
+    table = processes()
+    return {
+        pid: command
+        for pid, command in before.items()
+        if pid in table and table[pid][1] == command
+    }
+
+
+def start_local_aws(temporary: Path, *arguments: str) -> LocalAws:
+    """Start a server on a free port and wait until it is ready."""
+    variables = {
+        name: value for name, value in os.environ.items() if not name.startswith("AWS_")
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "local_aws", "--port", "0", *arguments],
+        env={**variables, "TMPDIR": str(temporary)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    output: list[str] = []
+
+    def read() -> None:
+        assert process.stdout is not None
+        for line in process.stdout:
+            output.append(line.rstrip("\n"))  # noqa: PERF401  (read as it grows)
+
+    threading.Thread(target=read, daemon=True).start()
+    exported: dict[str, str] = {}
+
+    def ready() -> bool:
+        matches = [EXPORT.match(line) for line in list(output)]
+        exported.update({match[1]: match[2] for match in matches if match})
+        assert process.poll() is None, "\n".join(output)
+        return "AWS_SECRET_ACCESS_KEY" in exported
+
+    eventually(ready, START_SECONDS)
+    # What is promised to be enough, not all that it prints for convenience.
+    names = (
+        "AWS_ENDPOINT_URL",
+        "AWS_REGION",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+    )
+    environment = {name: exported[name] for name in names}
+    return LocalAws(environment["AWS_ENDPOINT_URL"], environment, process, output)
+
+
+def stop_local_aws(server: LocalAws, temporary: Path) -> None:
+    """Stop a server and assert that nothing of it is left."""
+    children = descendants(server.process.pid)
+    server.process.terminate()
+    server.process.wait(STOP_SECONDS)
+    eventually(lambda: not alive(children), STOP_SECONDS)
+    left = [path.name for path in temporary.iterdir() if "local-aws-" in path.name]
+    assert left == [], f"temporary directories were left behind: {left}"
+
+
+@pytest.fixture(scope="module")
+def local_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
+    """AWS on this machine, empty, for one test module; nothing of it remains."""
+    temporary = tmp_path_factory.mktemp("local-aws")
+    server = start_local_aws(temporary)
+    yield server
+    stop_local_aws(server, temporary)

@@ -1,0 +1,93 @@
+"""Where objects land in a channel, and what an archive may hold."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from local_aws.s3 import S3Error, S3Uri, download_archive, relative_name
+
+
+@pytest.mark.parametrize(
+    ("key", "prefix", "name"),
+    [
+        ("data/train.csv", "data/train.csv", "train.csv"),
+        ("data/train.csv", "data/", "train.csv"),
+        ("data/train.csv", "data", "train.csv"),
+        ("data/a/b.csv", "data", "a/b.csv"),
+        ("data/train-1.csv", "data/train", "train-1.csv"),
+        ("train.csv", "", "train.csv"),
+        ("database/x.csv", "data", "database/x.csv"),
+    ],
+)
+def test_names_are_relative_to_the_prefix_s_folder(
+    key: str, prefix: str, name: str
+) -> None:
+    assert relative_name(key, prefix) == name
+
+
+@pytest.mark.parametrize("uri", ["", "model.tar.gz", "http://b/k", "s3:///k"])
+def test_what_is_no_s3_uri_is_refused(uri: str) -> None:
+    with pytest.raises(S3Error, match="expected an S3 URI"):
+        S3Uri.parse(uri)
+
+
+class FakeS3:
+    """Answers every download with the same bytes."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+
+    def download_file(self, bucket: str, key: str, path: str) -> None:
+        Path(path).write_bytes(self.content)
+
+
+def tar_of(name: str) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as tar:
+        tar.addfile(tarfile.TarInfo(name), io.BytesIO())
+    return buffer.getvalue()
+
+
+def unpack(content: bytes, directory: Path) -> Any:
+    directory.mkdir()
+    download_archive(FakeS3(content), S3Uri("b", "model.tar.gz"), directory)
+
+
+def test_an_archive_is_unpacked(tmp_path: Path) -> None:
+    unpack(tar_of("code/inference.py"), tmp_path / "model")
+
+    assert (tmp_path / "model" / "code" / "inference.py").is_file()
+    assert [path.name for path in tmp_path.iterdir()] == ["model"]
+
+
+@pytest.mark.parametrize("name", ["../evil", "/etc/evil", "a/../../evil"])
+def test_a_member_that_would_leave_the_directory_is_refused(
+    tmp_path: Path, name: str
+) -> None:
+    model = tmp_path / "deep" / "model"
+    model.parent.mkdir()
+
+    # A leading slash is dropped by tarfile's filter; anything else is an error.
+    if name.startswith("/"):
+        unpack(tar_of(name), model)
+        assert (model / "etc" / "evil").is_file()
+    else:
+        with pytest.raises(S3Error, match="Failed to extract"):
+            unpack(tar_of(name), model)
+    assert not list(tmp_path.glob("**/../evil"))
+    assert not (tmp_path / "deep" / "evil").exists()
+    assert not Path("/etc/evil").exists()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"not a tar", tar_of("a")[:-20]],
+    ids=["empty", "text", "truncated"],
+)
+def test_what_is_no_archive_says_so(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(S3Error, match=r"not.*valid|is a valid tar\.gz"):
+        unpack(content, tmp_path / "model")

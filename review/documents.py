@@ -1,0 +1,94 @@
+"""Documents made of the stored templates: ``docs/iam.md`` and ``docs/policies``."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from cdk_app.naming import Unit, stack_name
+from cdk_app.settings import environment_names
+from cdk_app.wildcards import reason_for
+from review import baselines
+from review.assembly import ROOT, Templates
+from review.cost import document as cost
+from review.deployer import deployment_policy
+from review.permissions import Statement, statements
+
+DOCS = ROOT / "docs"
+UNITS: tuple[Unit, ...] = ("storage", "training", "observability", "serving")
+_INTRODUCTION = """\
+# Permissions of the roles
+
+Made from the reviewed templates by `fraud review`; do not edit.
+A test fails when this page and the templates differ.
+
+Each role has one customer-managed policy that is attached as the role is created.
+Every action is named. Where a resource holds a `*`, the last column says why it
+cannot be narrower; `cdk_app/wildcards.py` is the only place for such reasons.
+SageMaker may assume a role only for resources of the same account and region.
+"""
+
+
+def documents(docs: Path = DOCS) -> dict[Path, str]:
+    """Return the text of every generated document, by its path."""
+    stored = {
+        name: baselines.stored(name, docs / "templates") for name in environment_names()
+    }
+    made = {docs / "iam.md": permissions_page(stored), **cost.documents(docs)}
+    for unit in UNITS:
+        of_unit: Templates = {
+            name: template
+            for environment, templates in stored.items()
+            for name, template in templates.items()
+            if name == stack_name(environment, unit)
+        }
+        policy = json.dumps(deployment_policy(of_unit), indent=2)
+        made[docs / "policies" / f"deploy-{unit}.json"] = policy + "\n"
+    return made
+
+
+def write(docs: Path = DOCS) -> None:
+    """Write the generated documents."""
+    for path, text in documents(docs).items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def stale(docs: Path = DOCS) -> list[Path]:
+    """Return the generated documents that are not what the templates say."""
+    return [
+        path
+        for path, text in documents(docs).items()
+        if not path.is_file() or path.read_text(encoding="utf-8") != text
+    ]
+
+
+def permissions_page(environments: dict[str, Templates]) -> str:
+    """Return ``docs/iam.md``."""
+    lines = [_INTRODUCTION]
+    for environment, templates in environments.items():
+        lines += [f"## {environment}", ""]
+        for stack in sorted(templates):
+            found = statements({stack: templates[stack]})
+            if found:
+                lines += [f"### {stack}", "", *permissions_table(found), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def permissions_table(found: Iterable[Statement]) -> list[str]:
+    """Return statements as the lines of a Markdown table."""
+    lines = [
+        "| statement | actions | resources | only if | why a wildcard |",
+        "|---|---|---|---|---|",
+    ]
+    for item in found:
+        wild = [resource for resource in item.resources if "*" in resource]
+        reasons = {reason_for(item.sid, resource) or "" for resource in wild}
+        cells = (
+            item.sid,
+            "<br>".join(item.actions),
+            "<br>".join(f"`{resource}`" for resource in item.resources),
+            item.condition,
+            " ".join(sorted(reasons)),
+        )
+        lines.append(f"| {' | '.join(cell.replace('|', ' ') for cell in cells)} |")
+    return lines

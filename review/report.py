@@ -1,0 +1,143 @@
+"""The review of one environment, as Markdown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from review.assembly import Acceptance, Finding
+from review.changes import Change, Effect
+from review.documents import permissions_table
+from review.permissions import Statement
+
+
+@dataclass(frozen=True)
+class Review:
+    """Everything that a reviewer of one environment reads."""
+
+    environment: str
+    rule_packs: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    acceptances: tuple[Acceptance, ...]
+    changes: tuple[Change, ...]
+    statements: tuple[Statement, ...]
+    cost: str
+    cost_passed: bool
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing is open."""
+        return self.cost_passed and not self.findings
+
+
+def markdown(review: Review) -> str:
+    """Return the whole review."""
+    return "\n".join(
+        [
+            f"# Review of {review.environment}",
+            "",
+            *_findings(review),
+            *_changes(review.changes),
+            "## Permissions",
+            "",
+            *permissions_table(review.statements),
+            "",
+            *_acceptances(review.acceptances),
+            "## Cost",
+            "",
+            "```",
+            review.cost.strip(),
+            "```",
+            "",
+        ]
+    )
+
+
+def summary(review: Review) -> str:
+    """Return a few lines of at most 80 columns for the terminal."""
+    effects = [change.effect for change in review.changes]
+    counted = ", ".join(
+        f"{effects.count(effect)} {word}"
+        for effect, word in _EFFECTS.items()
+        if effects.count(effect)
+    )
+    lines = [
+        f"{review.environment}: {len(effects)} resources ({counted})",
+        f"  rules: {', '.join((*review.rule_packs, 'cfn-lint', 'IAM'))}",
+        (
+            f"  {len(review.findings)} findings open, "
+            f"{len(review.acceptances)} accepted with a reason"
+        ),
+        f"  cost: {'within the ceiling' if review.cost_passed else 'NOT PASSED'}",
+    ]
+    for finding in review.findings:
+        lines += [
+            f"  {finding.rule}",
+            f"    {finding.resource}",
+            f"    {finding.message}",
+        ]
+    return "\n".join(lines)
+
+
+_EFFECTS: dict[Effect, str] = {
+    "replace": "replaced",
+    "remove": "removed",
+    "remove, keep": "removed but kept",
+    "add": "added",
+    "update": "updated",
+    "none": "unchanged",
+}
+
+
+def _findings(review: Review) -> list[str]:
+    lines = [
+        "## Open findings",
+        "",
+        (
+            f"Checked against {', '.join(review.rule_packs)} (cdk-nag), cfn-lint and "
+            "the IAM wildcard list."
+        ),
+        "",
+    ]
+    if not review.findings:
+        return [*lines, "None.", ""]
+    lines += ["| check | rule | resource | finding |", "|---|---|---|---|"]
+    lines += [
+        f"| {item.check} | {item.rule} | `{item.resource}` | {item.message} |"
+        for item in review.findings
+    ]
+    return [*lines, ""]
+
+
+def _changes(changes: Sequence[Change]) -> list[str]:
+    lines = [
+        "## Resources",
+        "",
+        (
+            "Against the templates of the last commit. Replaced resources get a new "
+            "physical id; a new `ModelArtifactUri` replaces model and endpoint "
+            "configuration and updates the endpoint without any change here."
+        ),
+        "",
+        "| stack | resource | type | effect | because of |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {item.stack} | {item.logical_id} | {item.type} | {item.effect} | "
+        f"{', '.join(item.properties)} |"
+        for item in changes
+    ]
+    return [*lines, ""]
+
+
+def _acceptances(acceptances: Sequence[Acceptance]) -> list[str]:
+    lines = [
+        f"## Accepted findings ({len(acceptances)})",
+        "",
+        "Each on one resource, none on a whole stack.",
+        "",
+        "| rule | resource | reason |",
+        "|---|---|---|",
+    ]
+    lines += [
+        f"| {item.rule} | `{item.resource}` | {item.reason} |" for item in acceptances
+    ]
+    return [*lines, ""]

@@ -1,0 +1,1 @@
+"""What a request and an answer look like: JSON, CSV, npy, and their schema."""

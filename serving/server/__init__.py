@@ -1,0 +1,1 @@
+"""The project's own server: processes, HTTP, the ASGI application."""

@@ -1,0 +1,434 @@
+"""Launching, up to the SageMaker SDK, against moto in this process."""
+
+import json
+import shlex
+from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any, Final
+
+import boto3
+import pytest
+from botocore.exceptions import EndpointConnectionError
+from moto import mock_aws
+
+from artifact import layout
+from artifact.archive import pack
+from artifact.decision import ExpectedValueRule, ThresholdRule
+from training.container import FIRST_LOG_LINE
+from training.data.dataset import Columns
+from training.errors import TrainingError
+from training.launch import command
+from training.launch.deployment import Deployment, find_deployment
+from training.launch.errors import LaunchError, aws_errors_told
+from training.launch.follow import follow
+from training.launch.job import stage_code
+from training.launch.result import TrainedModel, deploy_command, read_result
+from training.launch.upload import upload_data
+from training.train import main as train
+
+REGION: Final = "eu-west-1"
+
+
+@pytest.fixture
+def session(monkeypatch: pytest.MonkeyPatch) -> Iterator[boto3.Session]:
+    for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_REGION", REGION)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    with mock_aws():
+        yield boto3.Session(region_name=REGION)
+
+
+@pytest.fixture
+def bucket(session: boto3.Session) -> str:
+    session.client("s3").create_bucket(
+        Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": REGION}
+    )
+    return "bucket"
+
+
+def deploy(session: boto3.Session, unit: str, outputs: dict[str, str]) -> None:
+    template = {
+        "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
+        "Outputs": {name: {"Value": value} for name, value in outputs.items()},
+    }
+    session.client("cloudformation").create_stack(
+        StackName=f"fraud-dev-{unit}", TemplateBody=json.dumps(template)
+    )
+
+
+class TestDeployment:
+    def test_buckets_and_role_are_the_stacks_outputs(
+        self, session: boto3.Session
+    ) -> None:
+        deploy(session, "storage", {"DataBucketName": "d", "ArtifactBucketName": "a"})
+        deploy(session, "training", {"TrainingRoleArn": "arn:role"})
+        assert find_deployment(session, "dev") == Deployment("d", "a", "arn:role")
+
+    def test_an_environment_with_a_key_of_its_own_uses_it(
+        self, session: boto3.Session
+    ) -> None:
+        outputs = {"DataBucketName": "d", "ArtifactBucketName": "a"}
+        deploy(session, "storage", {**outputs, "EncryptionKeyArn": "arn:key"})
+        deploy(session, "training", {"TrainingRoleArn": "arn:role"})
+        assert find_deployment(session, "dev").encryption_key_arn == "arn:key"
+
+    def test_a_stack_that_is_not_deployed_is_named_with_the_command(
+        self, session: boto3.Session
+    ) -> None:
+        deploy(session, "storage", {"DataBucketName": "d", "ArtifactBucketName": "a"})
+        with pytest.raises(
+            LaunchError, match="fraud-dev-training is not deployed"
+        ) as e:
+            find_deployment(session, "dev")
+        assert "npx cdk deploy -c env=dev fraud-dev-training" in str(e.value)
+
+
+class TestUpload:
+    def test_the_key_names_the_content(
+        self, session: boto3.Session, bucket: str, csv_file: Path
+    ) -> None:
+        digest = layout.sha256_of(csv_file)
+        uri = upload_data(session, bucket, str(csv_file), Columns())
+        assert uri == f"s3://bucket/datasets/{digest}/"
+        s3 = session.client("s3")
+        body = s3.get_object(Bucket=bucket, Key=f"datasets/{digest}/data.csv")["Body"]
+        assert body.read() == csv_file.read_bytes()
+
+    def test_the_same_data_are_uploaded_once(
+        self,
+        session: boto3.Session,
+        bucket: str,
+        csv_file: Path,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        first = upload_data(session, bucket, str(csv_file), Columns())
+        assert "Uploading transactions.csv" in capsys.readouterr().out
+        assert upload_data(session, bucket, str(csv_file), Columns()) == first
+        assert "in the data bucket already" in capsys.readouterr().out
+
+    def test_a_renamed_copy_is_the_same_data(
+        self, session: boto3.Session, bucket: str, csv_file: Path, tmp_path: Path
+    ) -> None:
+        copy = tmp_path / "copy.csv"
+        copy.write_bytes(csv_file.read_bytes())
+        first = upload_data(session, bucket, str(csv_file), Columns())
+        assert upload_data(session, bucket, str(copy), Columns()) == first
+        assert session.client("s3").list_objects_v2(Bucket=bucket)["KeyCount"] == 1
+
+    def test_parts_of_one_name_in_two_directories_are_both_uploaded(
+        self, session: boto3.Session, bucket: str, csv_file: Path, tmp_path: Path
+    ) -> None:
+        data = tmp_path / "parts"
+        for month in ("month=1", "month=2"):
+            (data / month).mkdir(parents=True)
+            (data / month / "part-0.csv").write_bytes(csv_file.read_bytes())
+        uri = upload_data(session, bucket, str(data), Columns())
+        found = session.client("s3").list_objects_v2(Bucket=bucket)["Contents"]
+        assert [f"s3://{bucket}/{item['Key']}" for item in found] == [
+            f"{uri}month=1/part-0.csv",
+            f"{uri}month=2/part-0.csv",
+        ]
+
+    def test_data_without_label_are_refused_before_the_upload(
+        self, session: boto3.Session, bucket: str, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "data.csv"
+        path.write_text("V1\n1\n")
+        with pytest.raises(TrainingError, match="no column 'Class'"):
+            upload_data(session, bucket, str(path), Columns())
+        assert session.client("s3").list_objects_v2(Bucket=bucket)["KeyCount"] == 0
+
+    def test_data_in_s3_are_taken_as_they_are(self, session: boto3.Session) -> None:
+        uri = "s3://elsewhere/transactions/"
+        assert upload_data(session, "bucket", uri, Columns()) == uri
+
+    def test_other_addresses_are_refused(self, session: boto3.Session) -> None:
+        with pytest.raises(LaunchError, match="a path or an s3:// URI"):
+            upload_data(session, "bucket", "https://x/data.csv", Columns())
+
+
+class TestStagedCode:
+    def test_the_container_gets_what_it_runs_and_no_launcher(
+        self, tmp_path: Path
+    ) -> None:
+        stage_code(tmp_path)
+        names = layout.list_files(tmp_path)
+        for name in (
+            "training/train.py",
+            "artifact/scoring/scorer.py",
+            "serving/inference.py",
+        ):
+            assert name in names
+        assert not [name for name in names if "launch" in name or "boto" in name]
+
+
+class TestResult:
+    @pytest.fixture
+    def artifact_uri(
+        self, session: boto3.Session, bucket: str, csv_file: Path, tmp_path: Path
+    ) -> str:
+        model_dir = tmp_path / "model"
+        options = ["--data", str(csv_file), "--model-dir", str(model_dir)]
+        assert train([*options, "--threshold", "0.4"]) == 0
+        pack(model_dir, tmp_path / layout.ARCHIVE)
+        key = "fraud-dev-1/output/model.tar.gz"
+        session.client("s3").upload_file(str(tmp_path / layout.ARCHIVE), bucket, key)
+        return f"s3://{bucket}/{key}"
+
+    def test_it_is_read_from_the_tar(
+        self, session: boto3.Session, artifact_uri: str, tmp_path: Path
+    ) -> None:
+        model = read_result(session, artifact_uri)
+        digest = layout.sha256_of(tmp_path / "model" / layout.MANIFEST)
+        assert model.manifest_sha256 == digest
+        assert model.decision_rule == ThresholdRule(0.4)
+        assert model.metrics["split"]["test_rows"] == 60
+
+    def test_the_newest_completed_job_is_found_again(
+        self,
+        session: boto3.Session,
+        artifact_uri: str,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        # moto completes a job at once and names this place for its artifact.
+        for name in ("fraud-prod-2", "fraud-dev-1"):
+            session.client("sagemaker").create_training_job(
+                TrainingJobName=name,
+                AlgorithmSpecification={
+                    "TrainingImage": "image",
+                    "TrainingInputMode": "File",
+                },
+                RoleArn="arn:aws:iam::123456789012:role/training",
+                OutputDataConfig={"S3OutputPath": "s3://bucket"},
+                ResourceConfig={
+                    "InstanceType": "ml.m5.large",
+                    "InstanceCount": 1,
+                    "VolumeSizeInGB": 10,
+                },
+                StoppingCondition={"MaxRuntimeInSeconds": 60},
+            )
+        monkeypatch.chdir(tmp_path)
+        assert command.main(["--env", "dev", "--last"]) == 0
+        card = tmp_path / "out" / "fraud-dev-1" / layout.MODEL_CARD
+        assert card.read_text().startswith("# Model card")
+        out, told = capsys.readouterr()
+        assert "newest completed job is fraud-dev-1" in told
+        assert "average precision" in told
+        # The command alone, for a shell to evaluate.
+        assert out.startswith("npx cdk deploy -c env=dev fraud-dev-serving")
+        assert f"fraud-dev-serving:ModelArtifactUri={artifact_uri}" in out
+
+    def test_any_artifact_has_its_command(
+        self,
+        session: boto3.Session,
+        artifact_uri: str,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        assert command.main(["--artifact-uri", artifact_uri]) == 0
+        digest = layout.sha256_of(tmp_path / "model" / layout.MANIFEST)
+        out = capsys.readouterr().out
+        assert out.startswith("npx cdk deploy -c env=dev fraud-dev-serving")
+        assert f"fraud-dev-serving:ModelArtifactUri={artifact_uri}" in out
+        assert f"fraud-dev-serving:ModelManifestSha256={digest}" in out
+
+    def test_what_is_no_uri_of_an_artifact_is_refused(
+        self, session: boto3.Session, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert command.main(["--artifact-uri", "model.tar.gz"]) == 1
+        assert "--artifact-uri: expected s3://" in capsys.readouterr().err
+
+    def test_no_completed_job(
+        self, session: boto3.Session, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert command.main(["--env", "dev", "--last"]) == 1
+        assert "No job of dev has completed" in capsys.readouterr().err
+
+    def test_a_tar_of_something_else_is_refused(
+        self, session: boto3.Session, bucket: str
+    ) -> None:
+        session.client("s3").put_object(Bucket=bucket, Key="x.tar.gz", Body=b"x")
+        with pytest.raises(LaunchError, match="not an artifact of this project"):
+            read_result(session, "s3://bucket/x.tar.gz")
+
+
+class TestDeployCommand:
+    @pytest.mark.parametrize(
+        "rule", [ThresholdRule(0.42), ExpectedValueRule(2.0, 5.0, "It's the amount")]
+    )
+    def test_a_shell_reads_it_back_as_it_was_meant(
+        self, rule: ThresholdRule | ExpectedValueRule
+    ) -> None:
+        model = TrainedModel("s3://b/k/model.tar.gz", "a" * 64, rule, {}, {})
+        words = shlex.split(deploy_command("dev", model).replace("\\\n", " "))
+        assert words[:5] == ["npx", "cdk", "deploy", "-c", "env=dev"]
+        assert words[5] == "fraud-dev-serving"
+        parameters = dict(
+            word.removeprefix("fraud-dev-serving:").split("=", 1)
+            for word in words
+            if word.startswith("fraud-dev-serving:")
+        )
+        assert parameters["ModelArtifactUri"] == "s3://b/k/model.tar.gz"
+        assert parameters["ModelManifestSha256"] == "a" * 64
+        assert json.loads(parameters["DecisionRule"]) == rule.as_dict()
+
+    def test_every_parameter_names_its_stack(self) -> None:
+        model = TrainedModel("s3://b/k.tar.gz", "a" * 64, ThresholdRule(0.5), {}, {})
+        text = deploy_command("dev", model)
+        assert text.count("--parameters") == text.count("fraud-dev-serving:") == 3
+
+    def test_the_projects_image_is_a_parameter_too(self) -> None:
+        model = TrainedModel("s3://b/k.tar.gz", "a" * 64, ThresholdRule(0.5), {}, {})
+        text = deploy_command("dev", model, "registry/image@sha256:1")
+        parameter = "fraud-dev-serving:ServingImageUri=registry/image@sha256:1"
+        assert f"--parameters {parameter}" in text
+
+
+class FakeSession:
+    """Plays a job's life: one description and one batch of log lines a poll."""
+
+    region_name = REGION
+
+    def __init__(self, jobs: list[dict[str, Any]], lines: list[list[str]]) -> None:
+        self.jobs = iter(jobs)
+        self.lines = lines
+        self.batch = 0
+
+    def client(self, name: str) -> "FakeSession":
+        return self
+
+    def describe_training_job(self, **_: str) -> dict[str, Any]:
+        return {"TrainingJobName": "fraud-dev-1", **next(self.jobs)}
+
+    def describe_log_streams(self, **_: str) -> dict[str, Any]:
+        return {"logStreams": [{"logStreamName": "fraud-dev-1/algo-1"}]}
+
+    def get_log_events(self, **place: Any) -> dict[str, Any]:
+        batch = int(place.get("nextToken", 0))
+        done = batch >= len(self.lines)
+        messages = [] if done else self.lines[batch]
+        return {
+            "events": [{"message": message} for message in messages],
+            "nextForwardToken": str(batch if done else batch + 1),
+        }
+
+
+class TestFollow:
+    running: dict[str, Any] = {  # noqa: RUF012
+        "TrainingJobStatus": "InProgress",
+        "SecondaryStatusTransitions": [{"Status": "Starting"}],
+    }
+
+    def test_status_and_our_own_log_lines_are_shown(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        done = {
+            "TrainingJobStatus": "Completed",
+            "SecondaryStatusTransitions": [
+                {"Status": "Starting"},
+                {"Status": "Training"},
+            ],
+            "ModelArtifacts": {"S3ModelArtifacts": "s3://b/model.tar.gz"},
+        }
+        lines = [["SM_HPS={}", FIRST_LOG_LINE], ["1.0 s  read 300 rows", "+ set -x"]]
+        session: Any = FakeSession([self.running, done], lines)
+        assert follow(session, "fraud-dev-1", 0) == "s3://b/model.tar.gz"
+        out = capsys.readouterr().out
+        assert out.count("Starting") == out.count("Training\n") == 1
+        assert "read 300 rows" in out
+        assert "SM_HPS" not in out
+        assert "set -x" not in out
+
+    def test_a_failed_job_gives_its_reason(self) -> None:
+        failed = {"TrainingJobStatus": "Failed", "FailureReason": "no column 'Class'"}
+        session: Any = FakeSession([self.running, failed], [])
+        with pytest.raises(
+            LaunchError, match="ended as Failed: no column 'Class'"
+        ) as e:
+            follow(session, "fraud-dev-1", 0)
+        assert "aws logs tail" in str(e.value)
+
+    @pytest.mark.parametrize("status", ["Completed", "Failed", "Stopped"])
+    def test_the_cost_is_told_however_the_job_ends(
+        self, status: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        ended = {
+            "TrainingJobStatus": status,
+            "ModelArtifacts": {"S3ModelArtifacts": "s3://b/model.tar.gz"},
+            "ResourceConfig": {"InstanceType": "ml.m5.xlarge", "InstanceCount": 1},
+            "BillableTimeInSeconds": 90,
+        }
+        session: Any = FakeSession([ended], [])
+        with nullcontext() if status == "Completed" else pytest.raises(LaunchError):
+            follow(session, "fraud-dev-1", 0)
+        # 90 seconds at 0.257 USD an hour in eu-west-1.
+        assert "Billable: 90 s of ml.m5.xlarge, 0.0064 USD." in capsys.readouterr().out
+
+    def test_a_stopped_job_gives_its_secondary_status(self) -> None:
+        stopped = {
+            "TrainingJobStatus": "Stopped",
+            "SecondaryStatus": "MaxRuntimeExceeded",
+        }
+        session: Any = FakeSession([stopped], [])
+        with pytest.raises(LaunchError, match="Stopped: MaxRuntimeExceeded"):
+            follow(session, "fraud-dev-1", 0)
+
+
+class TestCommand:
+    @pytest.fixture(autouse=True)
+    def no_configuration(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+            monkeypatch.setenv(name, str(tmp_path / "absent"))
+
+    def error(self, capsys: pytest.CaptureFixture[str], *options: str) -> str:
+        assert command.main(["--env", "dev", *options]) == 1
+        error = capsys.readouterr().err
+        assert error.startswith("Error: ")
+        assert "Traceback" not in error
+        return error
+
+    def test_no_credentials(
+        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("AWS_REGION", REGION)
+        monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+        assert "No AWS credentials found; run 'aws configure'" in self.error(capsys)
+
+    def test_no_region(
+        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("AWS_REGION", raising=False)
+        monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+        assert "No AWS region found; set AWS_REGION" in self.error(capsys)
+
+    def test_an_unknown_environment(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert "'nowhere'" in self.error(capsys, "--env", "nowhere")
+
+    def test_a_wrong_option_of_training(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert "--threshold" in self.error(capsys, "--threshold", "7")
+
+    def test_help_lists_the_options_of_training(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with pytest.raises(SystemExit):
+            command.main(["--help"])
+        out = capsys.readouterr().out
+        assert "--last" in out
+        assert "--test-size" in out
+        assert max(map(len, out.splitlines())) <= 80
+
+
+def test_a_network_that_is_down_is_told_in_one_sentence() -> None:
+    with pytest.raises(LaunchError, match="AWS cannot be reached"), aws_errors_told():
+        raise EndpointConnectionError(endpoint_url="http://localhost:1")

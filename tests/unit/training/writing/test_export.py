@@ -1,0 +1,279 @@
+"""The exported model answers as the fitted one does, whatever scikit-learn model."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from operator import methodcaller
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.special import logit
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import (
+    ExtraTreesClassifier,
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+    StackingClassifier,
+    VotingClassifier,
+)
+from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import GaussianNB
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import FeatureUnion, make_pipeline
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from threadpoolctl import threadpool_limits
+
+from artifact.errors import ArtifactError
+from artifact.scoring import native
+from artifact.scoring.exported import read_exported
+from artifact.scoring.forest import Forest
+from artifact.scoring.parity import TOLERANCE, check_parity
+from training.writing.export import write_exported
+
+N_FEATURES = 5
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """OpenMP's threads wait by spinning: on shared cores they cost seconds."""
+    with threadpool_limits(1):
+        yield
+
+
+def sample(n_rows: int = 400) -> tuple[Any, Any]:
+    random = np.random.default_rng(7)
+    rows = random.normal(size=(n_rows, N_FEATURES)) * [1, 10, 100, 1e-3, 1]
+    labels = (rows[:, 0] + rows[:, 1] / 10 + random.normal(size=n_rows) > 1).astype(int)
+    return rows, labels
+
+
+def logistic() -> Any:
+    return make_pipeline(StandardScaler(), LogisticRegression())
+
+
+def boosted() -> Any:
+    return HistGradientBoostingClassifier(max_iter=20, min_samples_leaf=5)
+
+
+def extra_trees() -> Any:
+    return ExtraTreesClassifier(13, random_state=0)
+
+
+def clipped_network(activation: str = "relu") -> Any:
+    clip = FunctionTransformer(np.clip, kw_args={"a_min": -5, "a_max": 5})
+    network = MLPClassifier((6, 4), activation=activation, max_iter=200, random_state=0)
+    return make_pipeline(StandardScaler(), clip, network)
+
+
+def vote(weights: Any = None) -> Any:
+    parts = [("l", logistic()), ("b", boosted()), ("e", extra_trees())]
+    return VotingClassifier(parts, voting="soft", weights=weights)
+
+
+def prepared(classifier: Any) -> Any:
+    """Hour of day and the amount's logarithm, as training prepares them."""
+    steps = [
+        ("time", FunctionTransformer(methodcaller("__mod__", 24.0)), [2]),
+        ("amount", FunctionTransformer(np.arcsinh), [1]),
+    ]
+    return make_pipeline(ColumnTransformer(steps, remainder="passthrough"), classifier)
+
+
+class PlattStack(StackingClassifier):  # type: ignore[misc]
+    """A calibrator on the log-odds of a fitted model's probability."""
+
+    def fit(self, rows: Any, labels: Any) -> Any:
+        self.named_estimators["model"].fit(rows, labels)
+        return super().fit(rows, labels)
+
+
+PlattStack.__name__ = "StackingClassifier"
+
+
+def calibrated(model: Any) -> Any:
+    limits = {"a_min": 1e-15, "a_max": 1 - 1e-15}
+    calibrator = make_pipeline(
+        FunctionTransformer(np.clip, kw_args=limits),
+        FunctionTransformer(logit),
+        LogisticRegression(C=np.inf),
+    )
+    return PlattStack([("model", model)], final_estimator=calibrator, cv="prefit")
+
+
+MODELS = {
+    "prepared": prepared(boosted()),
+    "platt-on-log-odds": calibrated(prepared(boosted())),
+    "platt-on-vote": calibrated(vote()),
+    "logistic": logistic(),
+    "logistic-alone": LogisticRegression(),
+    "unscaled": make_pipeline(StandardScaler(with_std=False), LogisticRegression()),
+    "boosted": boosted(),
+    "extra-trees": extra_trees(),
+    "random-forest": RandomForestClassifier(11, max_depth=4, random_state=0),
+    "deep-trees": ExtraTreesClassifier(3, random_state=0),
+    "network": clipped_network(),
+    "network-tanh": clipped_network("tanh"),
+    "network-logistic": clipped_network("logistic"),
+    "vote": vote(),
+    "weighted-vote": vote([3, 2, 1]),
+    "isotonic": CalibratedClassifierCV(vote(), method="isotonic", cv=2, ensemble=False),
+    "sigmoid": CalibratedClassifierCV(logistic(), method="sigmoid", cv=3),
+    "isotonic-ensemble": CalibratedClassifierCV(boosted(), method="isotonic", cv=3),
+    "columns": make_pipeline(
+        ColumnTransformer(
+            [("s", StandardScaler(), [3, 0]), ("d", "drop", [1])],
+            remainder="passthrough",
+        ),
+        boosted(),
+    ),
+    "union": make_pipeline(
+        FeatureUnion([("p", "passthrough"), ("s", make_pipeline(StandardScaler()))]),
+        extra_trees(),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_the_exported_model_answers_as_the_fitted_one(
+    name: str, tmp_path: Path
+) -> None:
+    rows, labels = sample()
+    model = MODELS[name].fit(rows, labels)
+    write_exported(tmp_path / "scorer.npz", model)
+    exported = read_exported(tmp_path / "scorer.npz")
+    extreme = np.vstack([rows, rows * 1e6, -rows * 1e30, np.zeros((1, N_FEATURES))])
+    assert check_parity(model, exported, extreme, threshold=0.3) < TOLERANCE / 1000
+
+
+@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_one_row_scores_alone_as_in_a_batch(name: str, tmp_path: Path) -> None:
+    rows, labels = sample()
+    exported = write_exported(tmp_path / "scorer.npz", MODELS[name].fit(rows, labels))
+    extreme = np.vstack([rows[:100], rows[:20] * 1e6, -rows[:20] * 1e30])
+    alone = [exported.predict_one(tuple(row)) for row in extreme.tolist()]
+    np.testing.assert_allclose(alone, exported.predict(extreme), rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", ["boosted", "extra-trees"])
+def test_a_row_scores_the_same_alone_and_in_a_batch(name: str) -> None:
+    rows, labels = sample()
+    forest = forest_of(MODELS[name].fit(rows, labels))
+    together = forest.sum_leaves(rows)
+    alone = np.concatenate([forest.sum_leaves(row[None]) for row in rows])
+    np.testing.assert_allclose(alone, together, rtol=0, atol=1e-14)
+
+
+def test_margins_are_the_log_odds_below_the_calibration(tmp_path: Path) -> None:
+    rows, labels = sample()
+    model = CalibratedClassifierCV(logistic(), method="isotonic", cv=2, ensemble=False)
+    exported = write_exported(tmp_path / "scorer.npz", model.fit(rows, labels))
+    inner = model.calibrated_classifiers_[0].estimator
+    np.testing.assert_allclose(exported.margin(rows), inner.decision_function(rows))
+
+
+def forest_of(model: Any) -> Forest:
+    from training.writing.export import export  # noqa: PLC0415 - only here
+
+    graph, arrays = export(model)
+    node = graph["probability"]
+    while node["op"] != "forest":
+        node = node["of"]
+    names = ("threshold", "left", "feature", "value", "root", "depth")
+    return Forest({name: arrays[node[name]] for name in names})
+
+
+@pytest.fixture(scope="module")
+def compiled_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    library = tmp_path_factory.mktemp("engine") / native.LIBRARY.name
+    native.build(library)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(native, "_libraries", native._load(library))
+        yield
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C compiler")
+@pytest.mark.usefixtures("compiled_engine")
+@pytest.mark.parametrize("n_rows", [1, 2, 7, 8, 9, 63, 64, 400])
+@pytest.mark.parametrize("name", ["boosted", "extra-trees", "deep-trees"])
+def test_compiled_and_numpy_engines_agree(name: str, n_rows: int) -> None:
+    rows, labels = sample()
+    forest = forest_of(MODELS[name].fit(rows, labels))
+    compiled = native.compile_forest(forest)
+    assert compiled is not None
+    np.testing.assert_allclose(
+        compiled(rows[:n_rows]),
+        forest.sum_leaves_in_numpy(rows[:n_rows]),
+        rtol=0,
+        atol=1e-13,
+    )
+
+
+def test_what_cannot_be_exported_is_named() -> None:
+    rows, labels = sample()
+    with pytest.raises(ArtifactError, match="GaussianNB cannot be exported"):
+        write_exported(Path("unused"), GaussianNB().fit(rows, labels))
+
+
+def test_an_unknown_function_cannot_be_exported(tmp_path: Path) -> None:
+    rows, labels = sample()
+    model = make_pipeline(FunctionTransformer(np.abs), LogisticRegression())
+    with pytest.raises(ArtifactError, match=r"numpy\.clip"):
+        write_exported(tmp_path / "scorer.npz", model.fit(rows, labels))
+    assert not list(tmp_path.iterdir())
+
+
+def test_categorical_splits_cannot_be_exported(tmp_path: Path) -> None:
+    rows, labels = sample()
+    rows[:, 0] = labels
+    model = HistGradientBoostingClassifier(categorical_features=[0]).fit(rows, labels)
+    with pytest.raises(ArtifactError, match="categorical"):
+        write_exported(tmp_path / "scorer.npz", model)
+
+
+def test_a_difference_is_refused(tmp_path: Path) -> None:
+    rows, labels = sample()
+    exported = write_exported(tmp_path / "scorer.npz", logistic().fit(rows, labels))
+    other = logistic().fit(rows + 0.01, labels)
+    with pytest.raises(ArtifactError, match="differs from the model by"):
+        check_parity(other, exported, rows)
+
+
+def test_a_flipped_decision_is_refused(tmp_path: Path) -> None:
+    rows, labels = sample()
+    model = logistic().fit(rows, labels)
+    exported = write_exported(tmp_path / "scorer.npz", model)
+    honest = exported.predict
+    threshold = float(honest(rows[:1])[0])
+    exported.predict = lambda x: honest(x) - 1e-9
+    with pytest.raises(ArtifactError, match="decides row 0 otherwise"):
+        check_parity(model, exported, rows, threshold)
+
+
+def save(path: Path, **arrays: Any) -> None:
+    with path.open("wb") as file:
+        np.savez(file, **arrays)
+
+
+class Trap:
+    def __reduce__(self) -> Any:
+        raise AssertionError("pickled")
+
+
+@pytest.mark.parametrize("graph", [{}, {"probability": {"op": "exec"}}, [], {"x": 1}])
+def test_another_file_is_refused(tmp_path: Path, graph: Any) -> None:
+    path = tmp_path / "scorer.npz"
+    save(path, graph=np.frombuffer(json.dumps(graph).encode(), np.uint8))
+    with pytest.raises(ArtifactError, match=r"scorer\.npz is not an exported model"):
+        read_exported(path)
+
+
+def test_pickled_arrays_are_never_loaded(tmp_path: Path) -> None:
+    path = tmp_path / "scorer.npz"
+    save(path, graph=np.array([{"op": "input"}], object))
+    with pytest.raises(ArtifactError, match="is not an exported model"):
+        read_exported(path)

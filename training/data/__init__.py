@@ -1,0 +1,1 @@
+"""Read the table, check it, split it."""

@@ -1,0 +1,1 @@
+"""Judge a model: metrics, thresholds, backtest."""

@@ -1,0 +1,195 @@
+"""Judge a model on the test part: figures, intervals, and how slices of it fare."""
+
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from artifact.decision import DecisionRule, ExpectedValueRule, ThresholdRule
+from training.data.dataset import SECONDS_PER_DAY, Dataset, Floats
+from training.judging.metrics import Booleans, Judged, Scoreboard
+from training.judging.sweep import Outcomes
+from training.options import DecisionOptions
+
+#: Bootstrap replicates: many for small test parts, linear time for large ones.
+_REPLICATES = (100, 1000)
+_REPLICATED_ROWS = 15_000_000
+_HOURS_PER_SLICE = 6
+
+
+@dataclass(frozen=True)
+class Population:
+    """What the whole of the data says about the stream they are a sample of."""
+
+    transactions_per_day: float | None
+
+
+@dataclass(frozen=True)
+class ConfusionMatrix:
+    """Counts, or sums of weights when rows are weighted."""
+
+    true_negatives: float
+    false_positives: float
+    false_negatives: float
+    true_positives: float
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """All figures of one model on one part."""
+
+    figures: dict[str, float]
+    intervals: dict[str, tuple[float, float]]
+    confusion_matrix: ConfusionMatrix
+    slices: list[dict[str, Any]]
+    replicates: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the form that ``metrics.json`` has."""
+        return {
+            **self.figures,
+            "confusion_matrix": asdict(self.confusion_matrix),
+            "intervals_95": {k: list(v) for k, v in self.intervals.items()},
+            "bootstrap_replicates": self.replicates,
+            "slices": self.slices,
+        }
+
+
+def describe_population(data: Dataset) -> Population:
+    """Estimate the stream's transactions per day, from all of the data."""
+    if data.times is None:
+        return Population(None)
+    days = np.ptp(data.times) / SECONDS_PER_DAY
+    return Population(float(data.row_weights.sum() / days) if days > 0 else None)
+
+
+def has_money(data: Dataset, options: DecisionOptions) -> bool:
+    """Whether a missed fraud is known to cost anything."""
+    return data.amounts is not None or options.fixed_loss_per_fraud > 0
+
+
+def losses_of(data: Dataset, options: DecisionOptions) -> Floats:
+    """Return what each row costs if it is a fraud that is missed."""
+    amounts = np.zeros(data.rows) if data.amounts is None else data.amounts
+    return amounts + options.fixed_loss_per_fraud
+
+
+def outcomes_of(data: Dataset, options: DecisionOptions) -> Outcomes:
+    """Return what happened, in units of the population and of money."""
+    return Outcomes(data.labels, data.row_weights, losses_of(data, options))
+
+
+def decide(rule: DecisionRule, data: Dataset, probabilities: Floats) -> Booleans:
+    """Apply the rule to all rows, as its `is_alert` does to one."""
+    if isinstance(rule, ThresholdRule):
+        return probabilities >= rule.threshold
+    amounts = data.features[:, data.feature_names.index(rule.amount)]
+    expected = probabilities * (amounts + rule.fixed_loss_per_fraud)
+    return np.asarray(expected > rule.review_cost)
+
+
+def evaluate(
+    data: Dataset,
+    probabilities: Floats,
+    rule: DecisionRule,
+    *,
+    options: DecisionOptions,
+    population: Population,
+    random_state: int,
+) -> Evaluation:
+    """Compute everything about these probabilities of shape (n_rows,)."""
+    review_cost = (
+        rule.review_cost if isinstance(rule, ExpectedValueRule) else options.review_cost
+    )
+    judged = Judged(
+        labels=data.labels,
+        probabilities=probabilities,
+        alerts=decide(rule, data, probabilities),
+        weights=data.row_weights,
+        losses=losses_of(data, options) if has_money(data, options) else None,
+        review_cost=review_cost,
+        times=data.times,
+        transactions_per_day=population.transactions_per_day,
+        alerts_per_day=options.alerts_per_day,
+    )
+    board = Scoreboard(judged)
+    replicates = int(np.clip(_REPLICATED_ROWS // data.rows, *_REPLICATES))
+    return Evaluation(
+        figures=board.figures(judged.weights),
+        intervals=board.intervals(replicates, random_state),
+        confusion_matrix=_confusion_matrix(judged),
+        slices=[
+            *_amount_slices(data, judged, board),
+            *_time_slices(data, judged, board),
+        ],
+        replicates=replicates,
+    )
+
+
+def _confusion_matrix(judged: Judged) -> ConfusionMatrix:
+    cells = np.bincount(
+        2 * judged.labels.astype(np.intp) + judged.alerts, judged.weights, minlength=4
+    )
+    return ConfusionMatrix(*(float(cell) for cell in cells))
+
+
+def _amount_slices(
+    data: Dataset, judged: Judged, board: Scoreboard
+) -> list[dict[str, Any]]:
+    """Bands between quartiles of the amount, and the highest twentieth."""
+    if data.amounts is None:
+        return []
+    edges = np.unique(
+        np.quantile(
+            data.amounts,
+            (0.25, 0.5, 0.75, 0.95),
+            weights=judged.weights,
+            method="inverted_cdf",
+        )
+    )
+    bands = np.searchsorted(edges, data.amounts, side="left")
+    names = [
+        f"up to {edges[0]:g}",
+        *(f"{low:g} to {high:g}" for low, high in pairwise(edges)),
+        f"over {edges[-1]:g}",
+    ]
+    return [
+        _slice("amount", name, bands == band, judged, board)
+        for band, name in enumerate(names)
+        if (bands == band).any()
+    ]
+
+
+def _time_slices(
+    data: Dataset, judged: Judged, board: Scoreboard
+) -> list[dict[str, Any]]:
+    """Parts of the day, in the time's own hours."""
+    if data.times is None:
+        return []
+    hours = data.times % SECONDS_PER_DAY // 3600 // _HOURS_PER_SLICE
+    return [
+        _slice(
+            "hour of day",
+            f"{hour:02d} to {hour + _HOURS_PER_SLICE:02d}",
+            hours == hour // _HOURS_PER_SLICE,
+            judged,
+            board,
+        )
+        for hour in range(0, 24, _HOURS_PER_SLICE)
+        if (hours == hour // _HOURS_PER_SLICE).any()
+    ]
+
+
+def _slice(
+    by: str, name: str, inside: Booleans, judged: Judged, board: Scoreboard
+) -> dict[str, Any]:
+    weights = judged.weights * inside
+    frauds = float(weights @ judged.labels)
+    rows = float(weights.sum())
+    figures: dict[str, float | None] = {}
+    # Without both classes there is no ranking to judge.
+    known = board.figures(weights) if 0 < frauds < rows else {}
+    for figure in ("average_precision", "precision", "recall", "alerts", "savings"):
+        figures[figure] = known.get(figure)
+    return {"by": by, "name": name, "rows": rows, "frauds": frauds, **figures}

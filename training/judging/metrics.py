@@ -1,0 +1,188 @@
+"""Every figure on predicted probabilities and decisions, and its uncertainty.
+
+All figures take weights, so that a bootstrap replicate is the same computation with
+other weights: rows are sorted once, and each replicate costs a few passes.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from training.data.dataset import SECONDS_PER_DAY, Floats, Indices, Labels
+
+Booleans = npt.NDArray[np.bool_]
+
+CALIBRATION_BINS = 20
+#: Recall is given at these false positive rates; only the second is one to work at.
+FALSE_POSITIVE_RATES = {"1pct": 0.01, "0_1pct": 0.001}
+#: Log loss treats no probability as nearer to 0 or 1 than this.
+_LOG_LOSS_MARGIN = 1e-15
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Rows with what was predicted, decided, and what happened.
+
+    Shapes: all arrays (n_rows,).
+    """
+
+    labels: Labels
+    probabilities: Floats
+    alerts: Booleans
+    #: How many rows of the population one row stands for.
+    weights: Floats
+    #: What a row costs if it is fraud and no alert; None when the data have no money.
+    losses: Floats | None
+    review_cost: float
+    #: Seconds; None when the data have no time.
+    times: Floats | None
+    #: In the population; None when the data have no time.
+    transactions_per_day: float | None
+    #: Alerts that can be reviewed a day, for `precision_at_alerts_per_day`.
+    alerts_per_day: float
+
+
+class Scoreboard:
+    """Computes all figures for any weights of the same rows."""
+
+    def __init__(self, judged: Judged) -> None:
+        order = np.argsort(-judged.probabilities, kind="stable")
+        self._judged = judged
+        self._order = order
+        self._labels = judged.labels[order].astype(float)
+        scores = judged.probabilities[order]
+        self._last_of_score = np.flatnonzero(
+            np.append(scores[1:] != scores[:-1], [True])
+        )
+        self._errors = judged.probabilities - judged.labels
+        self._log_losses = _log_losses(judged.labels, judged.probabilities)
+        self._bins = np.minimum(
+            (judged.probabilities * CALIBRATION_BINS).astype(np.intp),
+            CALIBRATION_BINS - 1,
+        )
+        self._daily = _by_day(judged)
+
+    def figures(self, weights: Floats) -> dict[str, float]:
+        """Return all figures with these weights, of shape (n_rows,)."""
+        judged = self._judged
+        total = weights.sum()
+        frauds = weights * judged.labels
+        flagged = float(weights @ judged.alerts)
+        caught = float(frauds @ judged.alerts)
+        all_frauds = float(frauds.sum())
+        gaps = np.bincount(
+            self._bins, weights * self._errors, minlength=CALIBRATION_BINS
+        )
+        figures = {
+            **self._ranking(weights),
+            "brier": float(weights @ self._errors**2 / total),
+            "log_loss": float(weights @ self._log_losses / total),
+            "calibration_error": float(np.abs(gaps).sum() / total),
+            "alerts": flagged,
+            "alert_rate": flagged / float(total),
+            "precision": caught / flagged if flagged else 0.0,
+            "recall": caught / all_frauds if all_frauds else 0.0,
+            "f1": 2 * caught / (flagged + all_frauds) if flagged + all_frauds else 0.0,
+        }
+        if judged.losses is not None:
+            figures |= self._money(weights, judged.losses)
+        if judged.transactions_per_day is not None:
+            figures["alerts_per_day"] = (
+                figures["alert_rate"] * judged.transactions_per_day
+            )
+            figures["precision_at_alerts_per_day"] = self._daily_precision(weights)
+        return figures
+
+    def intervals(self, replicates: int, seed: int) -> dict[str, tuple[float, float]]:
+        """Return bootstrap 95 % intervals: percentiles over resampled rows.
+
+        Each row is drawn a Poisson(1) number of times, which for many rows is the
+        same as drawing n of n with replacement.
+        """
+        random = np.random.default_rng(seed)
+        rows = len(self._judged.labels)
+        draws = []
+        for _ in range(replicates):
+            weights = self._judged.weights * random.poisson(1.0, size=rows)
+            if 0 < weights @ self._judged.labels < weights.sum():
+                draws.append(self.figures(weights))
+        return {name: _percentiles([draw[name] for draw in draws]) for name in draws[0]}
+
+    def _ranking(self, weights: Floats) -> dict[str, float]:
+        """Figures that depend on the order of the scores alone."""
+        sorted_weights = weights[self._order]
+        flagged = np.cumsum(sorted_weights)[self._last_of_score]
+        caught = np.cumsum(sorted_weights * self._labels)[self._last_of_score]
+        false = flagged - caught
+        all_caught, all_false = caught[-1], false[-1]
+        gained = np.diff(caught, prepend=0.0)
+        middle = caught - gained / 2
+        precision = np.divide(
+            caught, flagged, out=np.zeros_like(caught), where=flagged > 0
+        )
+        figures = {
+            "roc_auc": float(
+                np.diff(false, prepend=0.0) @ middle / (all_caught * all_false)
+            ),
+            "average_precision": float(gained @ precision / all_caught),
+        }
+        for name, rate in FALSE_POSITIVE_RATES.items():
+            allowed = np.searchsorted(false, rate * all_false, side="right")
+            recall = caught[allowed - 1] / all_caught if allowed else 0.0
+            figures[f"recall_at_fpr_{name}"] = float(recall)
+        return figures
+
+    def _money(self, weights: Floats, losses: Floats) -> dict[str, float]:
+        """Figures in the currency of the losses."""
+        judged = self._judged
+        frauds = weights * judged.labels
+        lost = float(frauds @ losses)
+        saved = float((frauds * losses) @ judged.alerts)
+        savings = saved - judged.review_cost * float(weights @ judged.alerts)
+        oracle = float(frauds @ np.maximum(losses - judged.review_cost, 0.0))
+        return {
+            "cost": lost - savings,
+            "cost_flagging_nothing": lost,
+            "cost_flagging_everything": judged.review_cost * float(weights.sum()),
+            "savings": savings,
+            "savings_oracle": oracle,
+        }
+
+    def _daily_precision(self, weights: Floats) -> float:
+        """Precision among each day's highest scores, as many as can be reviewed."""
+        if self._daily is None or not self._judged.transactions_per_day:
+            return 0.0
+        order, starts = self._daily
+        sorted_weights = weights[order]
+        before = np.cumsum(sorted_weights) - sorted_weights
+        of_day = np.repeat(np.arange(len(starts)), np.diff([*starts, len(order)]))
+        before -= before[starts][of_day]
+        # A day of which the part holds a share gets that share of the reviews.
+        per_day = np.bincount(of_day, sorted_weights)
+        share = per_day / self._judged.transactions_per_day
+        reviewed = before < (self._judged.alerts_per_day * share)[of_day]
+        flagged = sorted_weights @ reviewed
+        caught = (sorted_weights * self._judged.labels[order]) @ reviewed
+        return float(caught / flagged) if flagged else 0.0
+
+
+def _by_day(judged: Judged) -> tuple[Indices, Indices] | None:
+    """Rows by day and then by falling score, and where each day starts."""
+    if judged.times is None:
+        return None
+    days = np.floor(judged.times / SECONDS_PER_DAY)
+    order = np.lexsort((-judged.probabilities, days))
+    starts = np.flatnonzero(np.diff(days[order], prepend=np.nan) != 0)
+    return order, starts
+
+
+def _log_losses(labels: Labels, probabilities: Floats) -> Floats:
+    limited = np.clip(probabilities, _LOG_LOSS_MARGIN, 1 - _LOG_LOSS_MARGIN)
+    losses: Floats = -np.where(labels == 1, np.log(limited), np.log1p(-limited))
+    return losses
+
+
+def _percentiles(values: list[float]) -> tuple[float, float]:
+    low, high = np.percentile(values, (2.5, 97.5))
+    return float(low), float(high)

@@ -1,0 +1,1 @@
+"""The models: their settings, fitting, calibration and selection."""

@@ -1,0 +1,1 @@
+"""Write what a training job leaves: the artifact and its documents."""

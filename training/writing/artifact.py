@@ -1,0 +1,199 @@
+"""Write the artifact: all of it under its name, or nothing."""
+
+import importlib.metadata
+import os
+import platform
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import joblib
+import numpy as np
+
+from artifact import layout
+from artifact.errors import ArtifactError
+from artifact.manifest import (
+    QUANTILE_LEVELS,
+    Feature,
+    Manifest,
+    SelfTest,
+    TrainingData,
+    hash_files,
+    read_manifest,
+    write_manifest,
+)
+from training.data.dataset import Dataset, Floats
+from training.errors import TrainingError
+from training.experiment import Trained
+from training.writing.scorer_export import write_scorer
+from training.writing.served_code import copy_served_code
+
+#: In a clone and in the training job's code channel alike.
+PROJECT_DIR = Path(__file__).resolve().parents[2]
+LIBRARIES = ("scikit-learn", "numpy", "scipy", "joblib", "pyarrow")
+#: A mounted directory may keep one of them from an artifact that was there before.
+_OWN_FILES = {
+    layout.MANIFEST,
+    layout.MODEL,
+    layout.SCORER,
+    layout.METRICS,
+    layout.CONFIG,
+    layout.REPORT,
+    layout.MODEL_CARD,
+}
+
+
+@contextmanager
+def artifact_directory(model_dir: Path) -> Iterator[Path]:
+    """Yield a temporary directory that becomes `model_dir` when all went well.
+
+    An artifact that is there already is replaced; anything else is never touched.
+
+    Raises
+    ------
+    TrainingError
+        If `model_dir` holds other files or cannot be written, before anything is.
+    """
+    with _directory_beside(model_dir) as temporary:
+        staged = Path(temporary) / "artifact"
+        staged.mkdir()
+        yield staged
+        # Something may have been put there during the training.
+        _refuse_other_files(model_dir)
+        _publish(staged, model_dir, old=Path(temporary) / "old")
+
+
+@contextmanager
+def _directory_beside(model_dir: Path) -> Iterator[str]:
+    """Yield a temporary directory on the file system of `model_dir`."""
+    try:
+        _refuse_other_files(model_dir)
+        model_dir.parent.mkdir(parents=True, exist_ok=True)
+        temporary = tempfile.TemporaryDirectory(
+            dir=model_dir.parent, prefix=f".{model_dir.name}-"
+        )
+    except OSError as error:
+        raise _not_writable(model_dir, error.strerror) from None
+    with temporary as name:
+        if model_dir.exists() and not os.access(model_dir, os.W_OK | os.X_OK):
+            raise _not_writable(model_dir, "Permission denied")
+        yield name
+
+
+def _not_writable(model_dir: Path, reason: str | None) -> TrainingError:
+    return TrainingError(
+        f"--model-dir: {model_dir} cannot be written ({reason}); name a directory "
+        "that can."
+    )
+
+
+def write_artifact(
+    directory: Path,
+    *,
+    model: Trained,
+    train: Dataset,
+    data: TrainingData,
+    metrics: Mapping[str, Any],
+    config: Mapping[str, Any],
+    documents: Mapping[str, str],
+    rows: Floats,
+) -> str:
+    """Write every file of the artifact and return the manifest's SHA-256.
+
+    `documents` are texts for people, by file name: the report and the model card.
+    `rows` are those on which the exported scorer must answer as the model does.
+    """
+    joblib.dump(model.classifier, directory / layout.MODEL)
+    write_scorer(directory, model.classifier, rows, model.rule)
+    for name, text in documents.items():
+        _write(directory / name, text)
+    _write(directory / layout.METRICS, layout.to_json(metrics))
+    _write(directory / layout.CONFIG, layout.to_json(config))
+    copy_served_code(PROJECT_DIR, directory)
+    features = tuple(_describe_features(train))
+    row = {feature.name: feature.quantiles[0.5] for feature in features}
+    probability = model.classifier.predict_proba(np.array([list(row.values())]))[0, 1]
+    return write_manifest(
+        directory,
+        Manifest(
+            files=hash_files(directory),
+            features=features,
+            label=train.columns.label,
+            versions={
+                "python": platform.python_version(),
+                **{name: importlib.metadata.version(name) for name in LIBRARIES},
+            },
+            training_data=data,
+            self_test=SelfTest(row, float(probability)),
+        ),
+    )
+
+
+def _describe_features(train: Dataset) -> Iterator[Feature]:
+    """Name each feature with the quantiles of its values in the population."""
+    for position, name in enumerate(train.feature_names):
+        quantiles = np.quantile(
+            train.features[:, position],
+            QUANTILE_LEVELS,
+            weights=train.weights,
+            method="inverted_cdf",
+        )
+        levels = zip(QUANTILE_LEVELS, quantiles.tolist(), strict=True)
+        yield Feature(name, "float64", dict(levels))
+
+
+def _refuse_other_files(model_dir: Path) -> None:
+    """Refuse what training did not write, because replacing deletes it."""
+    if not model_dir.exists():
+        return
+    if not model_dir.is_dir():
+        raise TrainingError(
+            f"--model-dir: {model_dir} is a file, expected a directory; name an empty "
+            "or a new one."
+        )
+    present = _all_but_caches(model_dir)
+    others = sorted(present - _written_by_training(model_dir)) if present else []
+    if others:
+        raise TrainingError(
+            f"--model-dir: {model_dir} holds {others[0]!r}, which is not part of an "
+            "artifact of this project and would be deleted; name an empty or a new "
+            "directory."
+        )
+
+
+def _all_but_caches(directory: Path) -> set[str]:
+    """Relative paths of all but directories: links and devices too."""
+    return {
+        path.relative_to(directory).as_posix()
+        for path in directory.rglob("*")
+        if (path.is_symlink() or not path.is_dir())
+        and "__pycache__" not in path.relative_to(directory).parts
+    }
+
+
+def _written_by_training(model_dir: Path) -> set[str]:
+    try:
+        return {*read_manifest(model_dir).files, *_OWN_FILES}
+    except ArtifactError:
+        return set()
+
+
+def _publish(staged: Path, model_dir: Path, old: Path) -> None:
+    """Put the artifact in its place, by renaming where the file system lets us."""
+    try:
+        if model_dir.exists():
+            model_dir.rename(old)
+        staged.rename(model_dir)
+    except OSError:
+        # SageMaker mounts its model directory, which therefore cannot be renamed.
+        # The manifest goes last: without it the rest is no artifact.
+        for name in sorted(layout.list_files(staged), key=layout.MANIFEST.__eq__):
+            (model_dir / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(staged / name, model_dir / name)
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")

@@ -1,0 +1,112 @@
+"""The contents of ``metrics.json`` and ``config.json``."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from artifact.decision import ThresholdRule
+from artifact.manifest import TrainingData
+from training.data.dataset import Dataset
+from training.data.split import duplicates_across
+from training.experiment import Experiment, Trained
+from training.judging.backtest import Window
+from training.models.estimators import members
+from training.options import Arguments
+
+SCHEMA_VERSION = 1
+
+
+def metrics_document(
+    data: Dataset,
+    facts: TrainingData,
+    experiment: Experiment,
+    arguments: Arguments,
+    backtest: Mapping[str, list[Window]],
+) -> dict[str, Any]:
+    """Return everything that was measured, and on what."""
+    champion, baseline = experiment.champion, experiment.baseline
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "model": {
+            "name": champion.name,
+            "members": list(members(champion.name)),
+            "hyperparameters": asdict(arguments.options),
+            "calibration": arguments.calibration if champion.calibrated else "none",
+        },
+        "data": {
+            **asdict(facts),
+            "weighted": data.weights is not None,
+            "weighted_rows": float(data.row_weights.sum()),
+            "weighted_frauds": float(data.row_weights @ data.labels),
+            "transactions_per_day": experiment.population.transactions_per_day,
+            "rows_with_features_seen_before": data.rows - _distinct(data),
+        },
+        "split": _describe_split(experiment, arguments),
+        "cross_validation": {
+            name: {
+                "average_precision": scores.average_precision,
+                "standard_error": scores.standard_error,
+                "folds": list(scores.fold_average_precision),
+            }
+            for name, scores in experiment.cross_validation.items()
+        },
+        "test": _describe(champion),
+        "baseline": {"name": baseline.name, "test": _describe(baseline)},
+        "backtest": {
+            name: [asdict(window) for window in windows]
+            for name, windows in backtest.items()
+        },
+    }
+
+
+def config_document(champion: Trained, arguments: Arguments) -> dict[str, Any]:
+    """Return the decision rule, how it was chosen, and what it is expected to do."""
+    rule, figures = champion.rule, champion.evaluation.figures
+    fixed = arguments.decision.policy in ("fixed", "expected-value")
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "decision_threshold": rule.threshold
+        if isinstance(rule, ThresholdRule)
+        else None,
+        "decision_rule": rule.as_dict(),
+        "chosen_by": {
+            "policy": arguments.decision.policy,
+            **arguments.decision.parameters(),
+            "on": "given" if fixed else "out-of-fold predictions of the training part",
+        },
+        "expected": {
+            name: figures[name]
+            for name in (
+                "alerts",
+                "alert_rate",
+                "alerts_per_day",
+                "precision",
+                "recall",
+                "savings",
+                "savings_oracle",
+            )
+            if name in figures
+        },
+    }
+
+
+def _describe(model: Trained) -> dict[str, Any]:
+    rule = model.rule
+    threshold = rule.threshold if isinstance(rule, ThresholdRule) else None
+    return {"threshold": threshold, **model.evaluation.as_dict()}
+
+
+def _describe_split(experiment: Experiment, arguments: Arguments) -> dict[str, Any]:
+    train, test = experiment.parts.train, experiment.parts.test
+    return {
+        **asdict(arguments.split),
+        "train_rows": train.rows,
+        "train_frauds": train.frauds,
+        "test_rows": test.rows,
+        "test_frauds": test.frauds,
+        "test_rows_with_features_seen_in_training": duplicates_across(experiment.parts),
+    }
+
+
+def _distinct(data: Dataset) -> int:
+    return len(set(data.row_hashes.tolist()))
