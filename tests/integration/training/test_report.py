@@ -10,12 +10,8 @@ import pandas as pd
 import pytest
 
 from artifact import layout
-from tests.integration.training.browser import CHROMIUM, Browser
+from tests.browser.devtools import Browser
 from training.train import main
-
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="needs Chromium: apt-get install chromium"
-)
 
 FIGURES = """Object.fromEntries([...document.querySelectorAll("[data-figure]")].map(
     (e) => [e.dataset.figure, e.textContent]))"""

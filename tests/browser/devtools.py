@@ -3,6 +3,7 @@
 https://chromedevtools.github.io/devtools-protocol/
 """
 
+import base64
 import json
 import os
 import shutil
@@ -12,14 +13,39 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+HERE = Path(__file__).parent
+#: What ``make browser`` unpacks: a binary for Linux on x86-64, libraries and a font.
+UNPACKED = HERE / "unpacked"
+
+
+def find_chromium() -> tuple[str, dict[str, str]]:
+    """Return a browser's path, and the environment variables that it needs.
+
+    ``$CHROMIUM`` is taken first, then the unpacked one, then an installed one. With
+    the font that was unpacked, text is as wide on every machine.
+    """
+    if named := os.environ.get("CHROMIUM"):
+        return named, {}
+    if (UNPACKED / "chromium").is_file():
+        return str(UNPACKED / "chromium"), {
+            "LD_LIBRARY_PATH": str(UNPACKED / "al2023" / "lib"),
+            "FONTCONFIG_FILE": str(HERE / "fonts.conf"),
+        }
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if installed := shutil.which(name):
+            return installed, {}
+    message = (
+        "No browser: 'make browser' unpacks one on Linux x86-64; elsewhere install "
+        "Chromium, or name one with CHROMIUM=/path/to/chromium."
+    )
+    raise FileNotFoundError(message)
 
 
 class Browser:
     """One page in a browser of its own; ends with the context."""
 
     def __init__(self, profile: Path) -> None:
-        assert CHROMIUM is not None
+        chromium, variables = find_chromium()
         to_browser, self._write = os.pipe()
         self._read, from_browser = os.pipe()
         # Chromium reads commands from descriptor 3 and writes events to 4.
@@ -28,7 +54,7 @@ class Browser:
                 "/bin/bash",
                 "-c",
                 f'exec "$0" "$@" 3<&{to_browser} 4>&{from_browser}',
-                CHROMIUM,
+                chromium,
                 "--headless",
                 "--no-sandbox",
                 "--disable-gpu",
@@ -36,6 +62,7 @@ class Browser:
                 "--remote-debugging-pipe",
                 f"--user-data-dir={profile}",
             ],
+            env={**os.environ, **variables},
             pass_fds=(to_browser, from_browser),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -105,6 +132,16 @@ class Browser:
         give_up = time.monotonic() + deadline_seconds
         while not self.evaluate(expression):
             assert time.monotonic() < give_up, f"never true: {expression}"
+
+    def screenshot(self, path: Path) -> None:
+        """Write a PNG of the whole page, at the width that is set."""
+        size = self._call("Page.getLayoutMetrics")["cssContentSize"]
+        picture = self._call(
+            "Page.captureScreenshot",
+            captureBeyondViewport=True,
+            clip={**size, "x": 0, "y": 0, "scale": 1},
+        )
+        path.write_bytes(base64.b64decode(picture["data"]))
 
     def _call(self, method: str, **parameters: Any) -> dict[str, Any]:
         self._commands += 1
