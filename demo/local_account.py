@@ -37,8 +37,8 @@ def local_account() -> Iterator[LocalAccount]:
     LocalAccountError
         It ended, or printed no ``export`` lines in time.
     """
-    process = subprocess.Popen(  # noqa: S603 (our own module)
-        [sys.executable, *COMMAND.split()[1:]],
+    process = subprocess.Popen(  # noqa: S603 (our own command)
+        [sys.executable, "-m", *COMMAND.split()],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # its log repeats what the CDK CLI tells
         start_new_session=True,  # Ctrl-C reaches the demo, which then ends it

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 OPT_ML = re.compile(r"(?<![\w.\-/])/opt/ml(?![\w.\-])")
 DIRECTORIES = ("input/config", "input/data", "model", "output/data", "code")
+SITE = Path(__file__).with_name("containers") / "site"
 # What a program may need of this machine. Nothing else is passed on: a container does
 # not see the environment of whoever started it.
 PASSED_ON = ("LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -89,7 +90,7 @@ class ContainerDirectory:
         Its own variables come last; their /opt/ml paths are rewritten.
         """
         passed_on = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-        python_path = str(self.packages)
+        python_path = os.pathsep.join((str(SITE), str(self.packages)))
         if "PYTHONPATH" in variables:
             python_path += os.pathsep + self.rewrite(variables["PYTHONPATH"])
         return {
