@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
 from artifact import layout
+from artifact.columns import Column, Kind, parse_column
 from artifact.errors import ArtifactError
 
 SCHEMA_VERSION = 1
@@ -39,9 +40,12 @@ class TrainingData:
 
 @dataclass(frozen=True)
 class SelfTest:
-    """A synthetic transaction and the probability the fitted model gave it."""
+    """A synthetic transaction and the probability the fitted model gave it.
 
-    row: Mapping[str, float]
+    The row is what a request looks like: numbers, strings, booleans and nulls.
+    """
+
+    row: Mapping[str, Any]
     fraud_probability: float
 
 
@@ -59,11 +63,28 @@ class Manifest:
     training_data: TrainingData
     self_test: SelfTest
     schema_version: int = SCHEMA_VERSION
+    #: Every column of the training table in its order, also those that are no
+    #: features. Empty in older artifacts, whose features are all numbers.
+    columns: tuple[Column, ...] = ()
 
     @property
     def feature_names(self) -> tuple[str, ...]:
         """Names of the input columns, in order."""
         return tuple(feature.name for feature in self.features)
+
+    @property
+    def inputs(self) -> tuple[Column, ...]:
+        """The features' columns, in the order of the model's input columns."""
+        by_name = {column.name: column for column in self.columns}
+        return tuple(
+            by_name.get(name, Column(name, Kind.NUMBER)) for name in self.feature_names
+        )
+
+    @property
+    def ignored_names(self) -> frozenset[str]:
+        """Columns of the training table that the model does not use."""
+        used = set(self.feature_names)
+        return frozenset(c.name for c in self.columns if c.name not in used)
 
 
 def hash_files(model_dir: Path) -> dict[str, str]:
@@ -78,7 +99,9 @@ def hash_files(model_dir: Path) -> dict[str, str]:
 def write_manifest(model_dir: Path, manifest: Manifest) -> str:
     """Write ``manifest.json`` and return its SHA-256, by which it can be pinned."""
     path = model_dir / layout.MANIFEST
-    path.write_text(layout.to_json(asdict(manifest)), encoding="utf-8")
+    document = asdict(manifest)
+    document["columns"] = [column.as_dict() for column in manifest.columns]
+    path.write_text(layout.to_json(document), encoding="utf-8")
     return layout.sha256_of(path)
 
 
@@ -154,7 +177,7 @@ def _parse(document: Any) -> Manifest:  # noqa: ANN401 - any JSON
         _parse_feature(_expect(item, dict, f"features[{index}]"))
         for index, item in enumerate(_get(top, "features", list))
     )
-    row = _numbers(_get(self_test, "row", dict), "self_test.row")
+    row = _scalars(_get(self_test, "row", dict), "self_test.row")
     if set(row) != {feature.name for feature in features} or len(row) != len(features):
         raise ArtifactError(
             f"{layout.MANIFEST}: self_test.row does not hold exactly the features; "
@@ -179,7 +202,25 @@ def _parse(document: Any) -> Manifest:  # noqa: ANN401 - any JSON
                 self_test.get("fraud_probability"), "self_test.fraud_probability"
             ),
         ),
+        columns=_parse_columns(top.get("columns", []), features),
     )
+
+
+def _parse_columns(items: Any, features: tuple[Feature, ...]) -> tuple[Column, ...]:  # noqa: ANN401 - any JSON
+    columns = tuple(
+        parse_column(
+            _expect(item, dict, f"columns[{index}]"),
+            f"{layout.MANIFEST}: columns[{index}]",
+        )
+        for index, item in enumerate(_expect(items, list, "columns"))
+    )
+    inputs = [column.name for column in columns if column.kind.is_input]
+    if columns and inputs != [feature.name for feature in features]:
+        raise ArtifactError(
+            f"{layout.MANIFEST}: the columns that are inputs are not the features, in "
+            "their order; train again."
+        )
+    return columns
 
 
 def _parse_feature(item: dict[str, Any]) -> Feature:
@@ -232,6 +273,16 @@ def _number(value: Any, where: str) -> float:  # noqa: ANN401 - any JSON
 
 def _numbers(mapping: Mapping[str, Any], where: str) -> dict[str, float]:
     return {key: _number(value, f"{where}.{key}") for key, value in mapping.items()}
+
+
+def _scalars(mapping: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """Numbers, strings, booleans and nulls: what a request may hold."""
+    return {
+        key: value
+        if value is None or isinstance(value, (str, bool))
+        else _number(value, f"{where}.{key}")
+        for key, value in mapping.items()
+    }
 
 
 _JSON_NAMES: dict[type, str] = {

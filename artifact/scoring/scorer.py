@@ -12,6 +12,7 @@ from artifact.errors import ArtifactError
 from artifact.manifest import Manifest, read_manifest, verify
 from artifact.scoring.exported import read_exported
 from artifact.scoring.steps import margin_of
+from artifact.values import WrongKindError, encoder
 
 #: Largest difference in probability that other builds of the same libraries may
 #: cause in the self-test; a wrong model or column order is far outside it.
@@ -132,9 +133,15 @@ def run_self_test(scorer: Scorer) -> None:
     ArtifactError
         If they differ by more than `SELF_TEST_TOLERANCE`.
     """
-    test = scorer.manifest.self_test
-    row = np.array([[test.row[name] for name in scorer.manifest.feature_names]])
-    got = float(scorer.predict(row)[0])
+    manifest = scorer.manifest
+    test = manifest.self_test
+    try:
+        row = [encoder(column)(test.row[column.name]) for column in manifest.inputs]
+    except WrongKindError as error:
+        raise ArtifactError(
+            f"{layout.MANIFEST}: self_test.row: {error}; train again."
+        ) from None
+    got = float(scorer.predict(np.array([row]))[0])
     if not abs(got - test.fraud_probability) <= SELF_TEST_TOLERANCE:
         raise ArtifactError(
             f"The self-test row scored {got!r}, training recorded "

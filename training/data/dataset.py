@@ -1,11 +1,14 @@
 """The data in memory: a matrix of features, a label, and a weight for each row."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Self
+from typing import Literal, Self
 
 import numpy as np
 import numpy.typing as npt
+
+from artifact.columns import Column, Kind
 
 Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int8]
@@ -14,19 +17,37 @@ Hashes = npt.NDArray[np.uint64]
 
 SECONDS_PER_DAY = 86_400.0
 
+Unlabelled = Literal["refuse", "drop"]
+
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns of the data that mean something besides being features."""
+    """What is said of the columns of the data; the rest is inferred."""
 
     label: str = "Class"
     #: Optional in the data: how many rows of the population one row stands for.
     weight: str = "SampleWeight"
-    #: Optional: seconds since any beginning.
+    #: Optional: a timestamp, or seconds since any beginning.
     time: str = "Time"
     #: Optional: what the transaction is worth, in the currency of the costs.
     amount: str = "Amount"
     drop: tuple[str, ...] = ()
+    #: Keys for history, whatever they look like.
+    entities: tuple[str, ...] = ()
+    #: Categories, however many values they have: the most frequent and "other".
+    categories: tuple[str, ...] = ()
+    #: Name → kind, where the inferred kind is not wanted.
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
+    #: Unit of a time column that is a number, such as "h"; "" for as it looks.
+    time_unit: str = ""
+    #: Numbers that mean "not known", such as -1.
+    missing_values: tuple[float, ...] = ()
+    #: The label's value that means fraud; "" where it is plain.
+    fraud_value: str = ""
+    #: What becomes of rows without a label.
+    unlabelled: Unlabelled = "refuse"
+    #: Whether the server answers null for a feature that never lacked a value here.
+    answer_missing: bool = False
 
 
 @dataclass(frozen=True)
@@ -34,6 +55,9 @@ class Dataset:
     """Transactions with their labels.
 
     Shapes: `features` (n_rows, n_features), `labels` and `weights` (n_rows,).
+
+    A feature is a number, the code of a category (its place in
+    ``Column.categories``), or a timestamp in seconds since 1970; NaN is missing.
     """
 
     features: Floats
@@ -44,6 +68,12 @@ class Dataset:
     columns: Columns
     #: Of the file; of names and hashes when there are several.
     sha256: str
+    #: Every column of the table in its order; empty: all features are numbers.
+    table: tuple[Column, ...] = ()
+    #: For each entity a number per row; equal keys have equal numbers, -1 is missing.
+    entities: Mapping[str, Indices] = field(default_factory=dict)
+    #: What was noticed while reading, a sentence each.
+    notes: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -59,6 +89,19 @@ class Dataset:
     def row_weights(self) -> Floats:
         """The weights, or ones."""
         return np.ones(self.rows) if self.weights is None else self.weights
+
+    @cached_property
+    def inputs(self) -> tuple[Column, ...]:
+        """The features' columns, in their order."""
+        by_name = {column.name: column for column in self.table}
+        return tuple(
+            by_name.get(name, Column(name, Kind.NUMBER)) for name in self.feature_names
+        )
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether every feature is a number that is always there."""
+        return all(column.is_plain for column in self.inputs)
 
     @cached_property
     def times(self) -> Floats | None:
@@ -92,6 +135,7 @@ class Dataset:
             features=self.features[rows],
             labels=self.labels[rows],
             weights=None if self.weights is None else self.weights[rows],
+            entities={name: keys[rows] for name, keys in self.entities.items()},
         )
 
     def _feature(self, name: str) -> Floats | None:

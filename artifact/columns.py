@@ -1,0 +1,161 @@
+"""The columns of the training table: what each is, and what becomes of it.
+
+The manifest records every column of the table, so that a request may be a row of it:
+three kinds are inputs of the model (`Kind.is_input`), the others are ignored by name.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from artifact.errors import ArtifactError
+
+
+class Kind(StrEnum):
+    """What a column holds."""
+
+    NUMBER = "number"
+    #: A few values: text, or true and false. The model takes a code.
+    CATEGORY = "category"
+    #: A moment. The model takes hour, weekday and differences, never the moment.
+    TIMESTAMP = "timestamp"
+    #: A card, customer, merchant or device: a key for history, never an input.
+    ENTITY = "entity"
+    CONSTANT = "constant"
+    #: No value at all, or too few to learn from.
+    EMPTY = "empty"
+    UNNAMED = "unnamed"
+    DROPPED = "dropped"
+    LABEL = "label"
+    WEIGHT = "weight"
+
+    @property
+    def is_input(self) -> bool:
+        """Whether the model takes the column."""
+        return self in _INPUTS
+
+
+_INPUTS = frozenset({Kind.NUMBER, Kind.CATEGORY, Kind.TIMESTAMP})
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the training table.
+
+    Attributes
+    ----------
+    name : str
+    kind : Kind
+    why : str
+        For people: what the kind was taken from.
+    role : str
+        ``"time"`` or ``"amount"`` for the columns that training was given as such.
+    categories : tuple of str
+        Category: the values that the model knows, the most frequent first; a value's
+        place is its code. Any other value has the code ``len(categories)``.
+    is_boolean : bool
+        Category: true and false, however they are spelt.
+    time_format : str
+        Timestamp: ``"iso"``, a form of `datetime.strptime`, or the unit of a number
+        (a key of `artifact.timestamps.SECONDS_PER_UNIT`) since 1970 or any beginning.
+    is_grouped : bool
+        Number: text may hold a comma or blank between thousands.
+    decimal_comma : bool
+        Number: in text, the comma is the decimal point.
+    missing_codes : tuple of float
+        Number: values that mean "not known", such as -1.
+    can_be_missing : bool
+        Whether training saw rows without a value.
+    """
+
+    name: str
+    kind: Kind
+    why: str = ""
+    role: str = ""
+    categories: tuple[str, ...] = ()
+    is_boolean: bool = False
+    time_format: str = ""
+    is_grouped: bool = False
+    decimal_comma: bool = False
+    missing_codes: tuple[float, ...] = ()
+    can_be_missing: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether a finite number is all that the column may hold."""
+        return (
+            self.kind is Kind.NUMBER
+            and not self.can_be_missing
+            and not self.missing_codes
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON form, without what has its default; `parse_column` reads it back."""
+        default = asdict(Column(self.name, self.kind))
+        return {
+            name: value
+            for name, value in asdict(self).items()
+            if name in ("name", "kind") or value != default[name]
+        }
+
+
+def parse_column(item: Mapping[str, Any], where: str) -> Column:
+    """Read the JSON form of a column.
+
+    Raises
+    ------
+    ArtifactError
+        Naming the field, what was expected and what came.
+    """
+    fields = dict(item)
+    name, kind = fields.pop("name", None), fields.pop("kind", None)
+    if not isinstance(name, str):
+        raise ArtifactError(f"{where}.name must be a string; train again.")
+    if kind not in tuple(Kind):
+        raise ArtifactError(
+            f"{where}.kind must be one of {', '.join(Kind)}; train again."
+        )
+    for field, value in fields.items():
+        check = _CHECKS.get(field)
+        if check is None:
+            raise ArtifactError(f"{where} has an unknown field; train again.")
+        if not check(value):
+            raise ArtifactError(
+                f"{where}.{field} has a value of another type than it was written "
+                "with; train again."
+            )
+        if isinstance(value, list):
+            fields[field] = tuple(value)
+    return Column(name, Kind(kind), **fields)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_boolean(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and all(map(_is_text, value))
+
+
+def _are_numbers(value: object) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(item, (int, float)) and not isinstance(item, bool) for item in value
+    )
+
+
+_CHECKS = {
+    "why": _is_text,
+    "role": _is_text,
+    "categories": _are_texts,
+    "is_boolean": _is_boolean,
+    "time_format": _is_text,
+    "is_grouped": _is_boolean,
+    "decimal_comma": _is_boolean,
+    "missing_codes": _are_numbers,
+    "can_be_missing": _is_boolean,
+}
