@@ -73,7 +73,7 @@ def main() -> int:
         return 1
     add_stacks(app, chosen)
     if app.node.try_get_context("review"):
-        # Only the review pays for the security rules; see cdk_app/review.
+        # Only a review pays for the security rules.
         from review.rule_packs import add_rule_packs  # noqa: PLC0415
 
         add_rule_packs(app, chosen.review.rule_packs)

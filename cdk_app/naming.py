@@ -8,17 +8,29 @@ from typing import Literal
 PROJECT = "fraud"
 Unit = Literal["storage", "training", "serving", "observability"]
 
+#: The endpoint's only production variant; autoscaling and alarms refer to it.
 VARIANT_NAME = "AllTraffic"
-"""The endpoint's only production variant; autoscaling and alarms refer to it."""
 
+#: Where in the data bucket the endpoint's captured requests and answers go.
 CAPTURE_PREFIX = "captures/"
-"""Where in the data bucket the endpoint's captured requests and answers go."""
-
+#: Where in the data bucket training data are.
+DATASETS_PREFIX = "datasets/"
+#: Where in the data bucket the scores of transform jobs go.
 BATCH_PREFIX = "batch/"
-"""Where in the data bucket the scores of transform jobs go."""
+#: Where in the data bucket transform jobs may read transactions.
+BATCH_INPUT_PREFIXES = (DATASETS_PREFIX, BATCH_PREFIX)
 
-BATCH_INPUT_PREFIXES = ("datasets/", BATCH_PREFIX)
-"""Where in the data bucket transform jobs may read transactions."""
+# Parameters of the serving stack.
+ARTIFACT_URI_PARAMETER = "ModelArtifactUri"
+MANIFEST_SHA256_PARAMETER = "ModelManifestSha256"
+DECISION_RULE_PARAMETER = "DecisionRule"
+SERVING_IMAGE_PARAMETER = "ServingImageUri"
+
+# SageMaker's own log groups, which are also the namespaces of its metrics about
+# instances. Those of jobs are shared by the whole account and region.
+ENDPOINTS_LOG_GROUP_PREFIX = "/aws/sagemaker/Endpoints"
+TRAINING_JOBS_LOG_GROUP = "/aws/sagemaker/TrainingJobs"
+TRANSFORM_JOBS_LOG_GROUP = "/aws/sagemaker/TransformJobs"
 
 DATA_BUCKET_OUTPUT = "DataBucketName"
 ARTIFACT_BUCKET_OUTPUT = "ArtifactBucketName"
@@ -46,7 +58,7 @@ def endpoint_name(environment: str) -> str:
 
 def endpoint_log_group_name(environment: str) -> str:
     """Return the log group that SageMaker writes the endpoint's logs to."""
-    return f"/aws/sagemaker/Endpoints/{endpoint_name(environment)}"
+    return f"{ENDPOINTS_LOG_GROUP_PREFIX}/{endpoint_name(environment)}"
 
 
 def metric_namespace(environment: str) -> str:

@@ -1,20 +1,22 @@
 """``fraud review``: write what a reviewer reads, fail on what is open."""
 
 import argparse
-import contextlib
-import io
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from cdk_app.settings import SettingsError, environment_names, load
-from review import baselines, changes, documents, report
+from cdk_app import prices
+from cdk_app.settings import Settings, SettingsError, environment_names, load
+from review import baselines, changes, documents, markdown
 from review.assembly import ROOT, Assembly, ReviewError, synthesize
-from review.cost.command import main as estimate_cost
-from review.cost.estimate import DEFAULT_REGION
+from review.cost import gate, table
+from review.cost.estimate import Estimate, estimate
+from review.cost.templates import TemplateError, read_resources
+from review.cost.workload import Workload
 from review.lint import lint
 from review.permissions import open_wildcards, statements
+from review.region import region_of
 
 REPORTS = ROOT / "out"
 PASSED, FAILED, MISUSED = 0, 1, 2
@@ -31,8 +33,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         elif stale := documents.stale():
             _say_stale(str(path.relative_to(ROOT)) for path in stale)
             passed.append(False)
-    except (SettingsError, ReviewError) as error:
-        print(error, file=sys.stderr)
+    except (
+        SettingsError,
+        ReviewError,
+        TemplateError,
+        prices.PriceFileError,
+    ) as error:
+        print(f"error: {error}", file=sys.stderr)
         return MISUSED
     return PASSED if all(passed) else FAILED
 
@@ -55,18 +62,21 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _review(environment: str, *, check: bool) -> bool:
-    packs = load(environment).review.rule_packs
+    settings, known = load(environment), prices.load()
+    packs = settings.review.rule_packs
+    ceiling_usd = settings.cost.monthly_cost_ceiling_usd
     with tempfile.TemporaryDirectory() as temporary:
         directory = Path(temporary)
         assembly = synthesize(environment, directory)
-        cost, cost_passed = _cost(environment, directory)
+        month = _month(settings, directory, known)
         findings = (
             *assembly.findings,
             *lint(assembly, directory),
             *open_wildcards(assembly.templates),
         )
-    review = report.Review(
+    review = markdown.Review(
         environment=environment,
+        region=month.region,
         rule_packs=packs,
         findings=findings,
         acceptances=tuple(
@@ -76,22 +86,17 @@ def _review(environment: str, *, check: bool) -> bool:
             changes.changes(baselines.last_version(assembly), assembly.templates)
         ),
         statements=tuple(statements(assembly.templates)),
-        cost=cost,
-        cost_passed=cost_passed,
+        cost=table.itemised(month, known, ceiling_usd),
+        cost_problems=tuple(gate.problems(month, ceiling_usd)),
     )
-    print(report.summary(review))
+    print(markdown.summary(review))
     up_to_date = _compare(assembly) if check else _write(assembly, review)
     return review.passed and up_to_date
 
 
-def _cost(environment: str, templates: Path) -> tuple[str, bool]:
-    printed = io.StringIO()
-    # The same on every machine: a shell's region must not change the review.
-    region = load(environment).aws.region or DEFAULT_REGION
-    chosen = ["--env", environment, "--region", region]
-    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-        status = estimate_cost([*chosen, "--templates", str(templates)])
-    return printed.getvalue(), status == 0
+def _month(settings: Settings, templates: Path, known: prices.PriceList) -> Estimate:
+    resources = read_resources(templates, settings.environment)
+    return estimate(settings, resources, known, region_of(settings), Workload())
 
 
 def _compare(assembly: Assembly) -> bool:
@@ -106,10 +111,10 @@ def _say_stale(names: Iterable[str]) -> None:
         print(f"  {name} is not what synth writes: run 'make review' and commit it.")
 
 
-def _write(assembly: Assembly, review: report.Review) -> bool:
+def _write(assembly: Assembly, review: markdown.Review) -> bool:
     baselines.write(assembly)
     REPORTS.mkdir(exist_ok=True)
     path = REPORTS / f"review-{assembly.environment}.md"
-    path.write_text(report.markdown(review), encoding="utf-8")
+    path.write_text(markdown.markdown(review), encoding="utf-8")
     print(f"  wrote {path.relative_to(ROOT)} and docs/templates/{assembly.environment}")
     return True

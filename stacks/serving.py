@@ -12,25 +12,23 @@ from constructs import Construct
 
 from cdk_app import naming
 from cdk_app.constructs import permissions
-from cdk_app.constructs.batch_transform import use_data
-from cdk_app.constructs.container_image import ContainerImage
-from cdk_app.constructs.data_capture import allow_capture, capture_config
+from cdk_app.constructs.container_images import (
+    ContainerImage,
+    ScikitLearnImage,
+    ServingImage,
+)
 from cdk_app.constructs.decision_rule import DecisionRule
-from cdk_app.constructs.endpoint_metrics import INSTANCE_NAMESPACE, EndpointMetrics
+from cdk_app.constructs.endpoint_metrics import EndpointMetrics
 from cdk_app.constructs.endpoint_scaling import EndpointScaling
-from cdk_app.constructs.execution_role import ExecutionRole
 from cdk_app.constructs.log_retention import log_retention
 from cdk_app.constructs.model_container import ModelContainer
 from cdk_app.constructs.model_endpoint import ModelEndpoint
+from cdk_app.constructs.roles import ExecutionRole
 from cdk_app.constructs.rollback_alarms import RollbackAlarms
-from cdk_app.constructs.scikit_learn_image import ScikitLearnImage
 from cdk_app.constructs.score_metrics import ScoreMetrics
 from cdk_app.settings import InstanceHosting, Settings
 from stacks.storage import StorageStack
 from stacks.training import TrainingStack
-
-TRANSFORM_LOG_GROUP_NAME = "/aws/sagemaker/TransformJobs"  # of account and region
-TRANSFORM_NAMESPACE = "/aws/sagemaker/TransformJobs"
 
 
 class ServingStack(Stack):
@@ -79,8 +77,6 @@ class ServingStack(Stack):
         repository_arn = training.serving_repository_arn
         if repository_arn is None:
             return ScikitLearnImage(self, "Image")
-        from cdk_app.constructs.serving_image import ServingImage  # noqa: PLC0415
-
         self.add_stack_dependency(training)
         return ServingImage(self, "Image", repository_arn=repository_arn)
 
@@ -115,10 +111,14 @@ class ServingStack(Stack):
             # SageMaker writes the endpoint's logs as this role. It may not create the
             # group, so nothing brings it back once the stack has deleted it.
             permissions.write_logs(log_group_name),
-            permissions.put_metrics(INSTANCE_NAMESPACE, TRANSFORM_NAMESPACE),
-            *use_data(storage.data_bucket_arn),
+            permissions.put_metrics(
+                naming.ENDPOINTS_LOG_GROUP_PREFIX, naming.TRANSFORM_JOBS_LOG_GROUP
+            ),
+            *permissions.use_batch_data(storage.data_bucket_arn),
             permissions.write_logs(
-                TRANSFORM_LOG_GROUP_NAME, may_create_group=True, sid="WriteBatchLogs"
+                naming.TRANSFORM_JOBS_LOG_GROUP,
+                may_create_group=True,
+                sid="WriteBatchLogs",
             ),
         ]
         if alarms:
@@ -126,7 +126,7 @@ class ServingStack(Stack):
         if storage.key_arn:
             statements += permissions.use_key(storage.key_arn)
         if settings.data_capture:
-            statements.append(allow_capture(storage.data_bucket_arn))
+            statements.append(permissions.write_captures(storage.data_bucket_arn))
         if settings.network:
             statements += permissions.attach_to_network(settings.network)
         return ExecutionRole(
@@ -163,7 +163,7 @@ class ServingStack(Stack):
         alarms: Sequence[cloudwatch.Alarm],
     ) -> sagemaker.CfnEndpoint:
         settings, storage = self._settings, self._storage
-        hosting, capture = settings.hosting, settings.data_capture
+        hosting = settings.hosting
         container = ModelContainer(
             self,
             "Artifact",
@@ -177,12 +177,8 @@ class ServingStack(Stack):
             settings=settings,
             role_arn=role.role_arn,
             container=container.definition,
-            volume_key_arn=storage.key_arn,
-            capture=(
-                capture_config(capture, storage.data_bucket_name, storage.key_arn)
-                if capture
-                else None
-            ),
+            data_bucket_name=storage.data_bucket_name,
+            key_arn=storage.key_arn,
             rollback_alarms=alarms,
         )
         CfnOutput(

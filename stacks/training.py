@@ -10,13 +10,10 @@ from constructs import Construct
 
 from cdk_app import naming
 from cdk_app.constructs import permissions
-from cdk_app.constructs.execution_role import ExecutionRole
-from cdk_app.constructs.scikit_learn_image import ScikitLearnImage
+from cdk_app.constructs.container_images import ScikitLearnImage
+from cdk_app.constructs.roles import ExecutionRole
 from cdk_app.settings import Settings
 from stacks.storage import StorageStack
-
-LOG_GROUP_NAME = "/aws/sagemaker/TrainingJobs"  # shared by the account and region
-METRIC_NAMESPACE = "/aws/sagemaker/TrainingJobs"
 
 
 class TrainingStack(Stack):
@@ -50,8 +47,10 @@ class TrainingStack(Stack):
                 *permissions.pull_image(image),
                 *_use_buckets(storage),
                 *(permissions.use_key(storage.key_arn) if storage.key_arn else ()),
-                permissions.write_logs(LOG_GROUP_NAME, may_create_group=True),
-                permissions.put_metrics(METRIC_NAMESPACE),
+                permissions.write_logs(
+                    naming.TRAINING_JOBS_LOG_GROUP, may_create_group=True
+                ),
+                permissions.put_metrics(naming.TRAINING_JOBS_LOG_GROUP),
             ],
         ).role
         CfnOutput(
@@ -65,7 +64,7 @@ class TrainingStack(Stack):
 
     def _add_serving_repository(self, settings: Settings, key_arn: str | None) -> None:
         # aws_ecr is imported where it is needed only.
-        from cdk_app.constructs.serving_image import (  # noqa: PLC0415
+        from cdk_app.constructs.serving_repository import (  # noqa: PLC0415
             ServingImageRepository,
         )
 
@@ -93,7 +92,7 @@ def _use_buckets(storage: StorageStack) -> list[iam.PolicyStatement]:
             sid="ReadDataAndCode",
             actions=["s3:GetObject"],
             resources=[
-                f"{data}/datasets/*",
+                f"{data}/{naming.DATASETS_PREFIX}*",
                 f"{artifacts}/*",
             ],
         ),

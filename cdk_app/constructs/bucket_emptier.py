@@ -5,8 +5,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct, IConstruct
 
-from cdk_app.constructs.arns import log_group_arn
-from cdk_app.constructs.policy import Policy
+from cdk_app.constructs.permissions import log_group_arn
+from cdk_app.constructs.roles import Policy
 
 _PROVIDER = "Custom::S3AutoDeleteObjectsCustomResourceProvider"
 

@@ -4,6 +4,8 @@ from aws_cdk import CfnParameter
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
+from cdk_app import naming
+
 DEFAULT_RULE = '{"policy":"threshold","threshold":0.5}'
 
 
@@ -25,7 +27,7 @@ class DecisionRule(Construct):
             ),
             max_length=4096,
         )
-        rule.override_logical_id("DecisionRule")
+        rule.override_logical_id(naming.DECISION_RULE_PARAMETER)
         self.parameter = ssm.StringParameter(
             self,
             "Parameter",

@@ -5,7 +5,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from cdk_app.constructs.arns import log_group_arn
+from cdk_app.constructs.permissions import log_group_arn
 
 
 class EncryptionKey(Construct):

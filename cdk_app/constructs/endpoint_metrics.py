@@ -9,7 +9,6 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from cdk_app import naming
 
 INVOCATION_NAMESPACE = "AWS/SageMaker"
-INSTANCE_NAMESPACE = "/aws/sagemaker/Endpoints"
 MICROSECONDS_PER_MS = 1000
 
 
@@ -41,7 +40,7 @@ class EndpointMetrics:
     ) -> cloudwatch.Metric:
         """Return a metric such as ``MemoryUtilization`` (percent) of the instances."""
         return cloudwatch.Metric(
-            namespace=INSTANCE_NAMESPACE,
+            namespace=naming.ENDPOINTS_LOG_GROUP_PREFIX,
             metric_name=name,
             dimensions_map=self._dimensions,
             statistic=statistic,

@@ -5,7 +5,7 @@ from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
 from cdk_app import naming
-from cdk_app.settings import Autoscaling
+from cdk_app.settings import AutoscalingSettings
 
 
 class EndpointScaling(Construct):
@@ -22,7 +22,7 @@ class EndpointScaling(Construct):
         *,
         endpoint: sagemaker.CfnEndpoint,
         endpoint_name: str,
-        settings: Autoscaling,
+        settings: AutoscalingSettings,
     ) -> None:
         super().__init__(scope, construct_id)
         target = scaling.CfnScalableTarget(

@@ -7,7 +7,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
-from cdk_app.constructs.policy import Policy
+from cdk_app.constructs.roles import Policy
 from cdk_app.settings import DailyTime
 
 

@@ -4,7 +4,8 @@ from aws_cdk import CfnParameter
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
-from cdk_app.constructs.container_image import ContainerImage
+from cdk_app import naming
+from cdk_app.constructs.container_images import ContainerImage
 from cdk_app.settings import ContainerSettings, HostingSettings, InstanceHosting
 
 CODE_DIRECTORY = "/opt/ml/model/code"
@@ -62,11 +63,11 @@ class ModelContainer(Construct):
             description="model.tar.gz that a training job wrote.",
             allowed_pattern=ARTIFACT_URI_PATTERN,
             constraint_description=(
-                "ModelArtifactUri must look like s3://bucket/job/output/model.tar.gz"
+                f"{naming.ARTIFACT_URI_PARAMETER} must look like s3://bucket/job/output/model.tar.gz"
             ),
             max_length=1024,
         )
-        artifact_uri.override_logical_id("ModelArtifactUri")
+        artifact_uri.override_logical_id(naming.ARTIFACT_URI_PARAMETER)
         manifest_sha256 = CfnParameter(
             self,
             "ManifestSha256",
@@ -74,10 +75,11 @@ class ModelContainer(Construct):
             default="",
             allowed_pattern=SHA256_PATTERN,
             constraint_description=(
-                "ModelManifestSha256 must be 64 lower-case hexadecimal digits or empty"
+                f"{naming.MANIFEST_SHA256_PARAMETER} must be 64 lower-case hexadecimal "
+                "digits or empty"
             ),
         )
-        manifest_sha256.override_logical_id("ModelManifestSha256")
+        manifest_sha256.override_logical_id(naming.MANIFEST_SHA256_PARAMETER)
         self.definition = sagemaker.CfnModel.ContainerDefinitionProperty(
             image=image.uri,
             model_data_url=artifact_uri.value_as_string,

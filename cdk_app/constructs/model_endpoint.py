@@ -7,16 +7,20 @@ from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
 from cdk_app import naming
-from cdk_app.constructs.variant import serverless_variant, variant
+from cdk_app.constructs.endpoint_config import (
+    Config,
+    capture_config,
+    instance_variant,
+    serverless_variant,
+)
 from cdk_app.settings import (
-    Deployment,
+    BlueGreenSettings,
     InstanceHosting,
     NetworkSettings,
     ServerlessHosting,
     Settings,
 )
 
-Config = sagemaker.CfnEndpointConfig
 Endpoint = sagemaker.CfnEndpoint
 
 
@@ -38,8 +42,8 @@ class ModelEndpoint(Construct):
         settings: Settings,
         role_arn: str,
         container: sagemaker.CfnModel.ContainerDefinitionProperty,
-        volume_key_arn: str | None,
-        capture: Config.DataCaptureConfigProperty | None,
+        data_bucket_name: str,
+        key_arn: str | None,
         rollback_alarms: Sequence[cloudwatch.Alarm],
     ) -> None:
         super().__init__(scope, construct_id)
@@ -63,12 +67,14 @@ class ModelEndpoint(Construct):
             production_variants=[
                 serverless_variant(model.attr_model_name, hosting)
                 if isinstance(hosting, ServerlessHosting)
-                else variant(model.attr_model_name, hosting)
+                else instance_variant(model.attr_model_name, hosting)
             ],
-            kms_key_id=(
-                volume_key_arn if isinstance(hosting, InstanceHosting) else None
+            kms_key_id=(key_arn if isinstance(hosting, InstanceHosting) else None),
+            data_capture_config=(
+                capture_config(settings.data_capture, data_bucket_name, key_arn)
+                if settings.data_capture
+                else None
             ),
-            data_capture_config=capture,
         )
         self.endpoint = Endpoint(
             self,
@@ -77,7 +83,7 @@ class ModelEndpoint(Construct):
             endpoint_config_name=config.attr_endpoint_config_name,
         )
         if isinstance(hosting, InstanceHosting):
-            self.endpoint.deployment_config = _deployment(
+            self.endpoint.deployment_config = _deployment_config(
                 hosting.deployment, rollback_alarms
             )
             if hosting.autoscaling:
@@ -102,14 +108,14 @@ def _vpc_config(
     )
 
 
-def _deployment(
-    deployment: Deployment, alarms: Sequence[cloudwatch.Alarm]
+def _deployment_config(
+    settings: BlueGreenSettings, alarms: Sequence[cloudwatch.Alarm]
 ) -> Endpoint.DeploymentConfigProperty:
     canary = (
         None
-        if deployment.canary_percent is None
+        if settings.canary_percent is None
         else Endpoint.CapacitySizeProperty(
-            type="CAPACITY_PERCENT", value=deployment.canary_percent
+            type="CAPACITY_PERCENT", value=settings.canary_percent
         )
     )
     return Endpoint.DeploymentConfigProperty(
@@ -117,10 +123,10 @@ def _deployment(
             traffic_routing_configuration=Endpoint.TrafficRoutingConfigProperty(
                 type="CANARY" if canary else "ALL_AT_ONCE",
                 canary_size=canary,
-                wait_interval_in_seconds=deployment.bake_seconds,
+                wait_interval_in_seconds=settings.bake_seconds,
             ),
-            termination_wait_in_seconds=deployment.termination_wait_seconds,
-            maximum_execution_timeout_in_seconds=deployment.maximum_seconds,
+            termination_wait_in_seconds=settings.termination_wait_seconds,
+            maximum_execution_timeout_in_seconds=settings.maximum_seconds,
         ),
         auto_rollback_configuration=Endpoint.AutoRollbackConfigProperty(
             alarms=[

@@ -6,8 +6,8 @@ from aws_cdk import Aws
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 
-from cdk_app.constructs.arns import ec2_arn, log_group_arn
-from cdk_app.constructs.container_image import ContainerImage
+from cdk_app import naming
+from cdk_app.constructs.container_images import ContainerImage
 from cdk_app.settings import NetworkSettings
 
 
@@ -65,6 +65,43 @@ def write_logs(
     )
 
 
+def use_batch_data(data_bucket_arn: str) -> list[iam.PolicyStatement]:
+    """Allow transform jobs their transactions and scores, in the data bucket only.
+
+    A transform job runs in the model's own execution role: CreateTransformJob names a
+    model and no role.
+    """
+    readable = [f"{prefix}*" for prefix in naming.BATCH_INPUT_PREFIXES]
+    return [
+        iam.PolicyStatement(
+            sid="ListBatchInput",
+            actions=["s3:ListBucket"],
+            resources=[data_bucket_arn],
+            conditions={"StringLike": {"s3:prefix": readable}},
+        ),
+        iam.PolicyStatement(
+            sid="ReadBatchInput",
+            actions=["s3:GetObject"],
+            resources=[f"{data_bucket_arn}/{prefix}" for prefix in readable],
+        ),
+        iam.PolicyStatement(
+            sid="WriteBatchOutput",
+            # A transform job uploads in parts.
+            actions=["s3:AbortMultipartUpload", "s3:PutObject"],
+            resources=[f"{data_bucket_arn}/{naming.BATCH_PREFIX}*"],
+        ),
+    ]
+
+
+def write_captures(data_bucket_arn: str) -> iam.PolicyStatement:
+    """Allow writing what the endpoint captures, and nothing else, to the bucket."""
+    return iam.PolicyStatement(
+        sid="CaptureData",
+        actions=["s3:PutObject"],
+        resources=[f"{data_bucket_arn}/{naming.CAPTURE_PREFIX}*"],
+    )
+
+
 def use_key(key_arn: str) -> list[iam.PolicyStatement]:
     """Allow reading and writing what the key encrypts, and mounting its volumes."""
     return [
@@ -106,7 +143,7 @@ def attach_to_network(network: NetworkSettings) -> list[iam.PolicyStatement]:
                 "ec2:DeleteNetworkInterface",
                 "ec2:DeleteNetworkInterfacePermission",
             ],
-            resources=[ec2_arn(resource) for resource in resources],
+            resources=[_ec2_arn(resource) for resource in resources],
         ),
         iam.PolicyStatement(
             sid="FindNetworkInterfaces",
@@ -121,3 +158,12 @@ def attach_to_network(network: NetworkSettings) -> list[iam.PolicyStatement]:
             conditions={"StringEquals": {"aws:RequestedRegion": Aws.REGION}},
         ),
     ]
+
+
+def log_group_arn(name: str) -> str:
+    """Return the ARN of a log group, for policies that come before it."""
+    return f"arn:{Aws.PARTITION}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}:log-group:{name}"
+
+
+def _ec2_arn(resource: str) -> str:
+    return f"arn:{Aws.PARTITION}:ec2:{Aws.REGION}:{Aws.ACCOUNT_ID}:{resource}"

@@ -5,7 +5,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from cdk_app.constructs.batch_transform import use_data
+from cdk_app.constructs.permissions import use_batch_data
 from cdk_app.settings import NetworkSettings
 
 
@@ -56,7 +56,7 @@ class PrivateAccess(Construct):
     def _storage(
         self, settings: NetworkSettings, artifact_bucket_arn: str, data_bucket_arn: str
     ) -> None:
-        batch = use_data(data_bucket_arn)
+        batch = use_batch_data(data_bucket_arn)
         for statement in batch:
             statement.add_any_principal()
         ec2.CfnVPCEndpoint(

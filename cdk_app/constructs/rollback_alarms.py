@@ -5,11 +5,11 @@ from constructs import Construct
 
 from cdk_app.constructs.endpoint_metrics import MICROSECONDS_PER_MS, EndpointMetrics
 from cdk_app.constructs.findings import accept
-from cdk_app.settings import RollbackAlarms as Thresholds
+from cdk_app.settings import RollbackSettings
 
 _READ_BY_SAGEMAKER = (
-    "SageMaker itself reads this alarm during a deployment and acts on it; people are "
-    "told by the observability stack's alarm on the same metric."
+    "SageMaker itself reads this alarm during a deployment and acts on it; people "
+    "hear from the observability stack's alarm on the same metric."
 )
 
 
@@ -24,7 +24,7 @@ class RollbackAlarms(Construct):
         construct_id: str,
         *,
         metrics: EndpointMetrics,
-        thresholds: Thresholds,
+        thresholds: RollbackSettings,
     ) -> None:
         super().__init__(scope, construct_id)
         self.alarms = [

@@ -1,10 +1,13 @@
 """One frozen, validated settings object per environment. Imports no CDK."""
 
-from cdk_app.settings.daily_time import DailyTime
-from cdk_app.settings.deployment import Deployment, RollbackAlarms
-from cdk_app.settings.errors import SettingsError, explain
+from cdk_app.settings.deployment_guardrails import (
+    BlueGreenSettings,
+    RollbackSettings,
+)
+from cdk_app.settings.explanations import SettingsError, explain
+from cdk_app.settings.fields import DailyTime
 from cdk_app.settings.hosting import (
-    Autoscaling,
+    AutoscalingSettings,
     HostingSettings,
     InstanceHosting,
     ServerlessHosting,
@@ -25,17 +28,17 @@ from cdk_app.settings.sections import (
 __all__ = [
     "ENVIRONMENTS_DIRECTORY",
     "AlarmSettings",
-    "Autoscaling",
+    "AutoscalingSettings",
+    "BlueGreenSettings",
     "ContainerSettings",
     "CostSettings",
     "DailyTime",
     "DataCaptureSettings",
-    "Deployment",
     "HostingSettings",
     "InstanceHosting",
     "LogSettings",
     "NetworkSettings",
-    "RollbackAlarms",
+    "RollbackSettings",
     "ServerlessHosting",
     "Settings",
     "SettingsError",

@@ -1,9 +1,11 @@
 """Field types that several sections of the settings share."""
 
 import re
+from dataclasses import dataclass
 from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 INSTANCE_TYPE = re.compile(r"ml\.(?P<family>[a-z]+\d+[a-z]*)\.(?P<size>[a-z0-9-]+)")
 
@@ -86,3 +88,37 @@ def _retention_days(days: int) -> int:
 
 RetentionDays = Annotated[int, AfterValidator(_retention_days)]
 Days = Annotated[int, Field(ge=1, le=3650)]
+
+
+@dataclass(frozen=True)
+class DailyTime:
+    """A time of day in a zone, summer time included: ``20:00 Europe/Brussels``."""
+
+    hour: int
+    minute: int
+    time_zone: str
+
+    def __str__(self) -> str:
+        return f"{self.hour:02}:{self.minute:02} {self.time_zone}"
+
+
+def _daily_time(value: object) -> DailyTime:
+    if isinstance(value, DailyTime):
+        return value
+    match = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d) ([A-Za-z0-9_+/-]+)", str(value))
+    if match is None:
+        raise ValueError(
+            "expected a time and an IANA time zone such as '20:00 Europe/Brussels', "
+            f"got {value!r}; write it so"
+        )
+    try:
+        ZoneInfo(match[3])
+    except (ZoneInfoNotFoundError, OSError, ValueError):
+        raise ValueError(
+            f"expected an IANA time zone such as 'Europe/Brussels', got {match[3]!r}; "
+            "see the column 'TZ identifier' of the tz database"
+        ) from None
+    return DailyTime(int(match[1]), int(match[2]), match[3])
+
+
+DailyTimeSetting = Annotated[DailyTime, BeforeValidator(_daily_time)]

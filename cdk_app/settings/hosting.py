@@ -4,7 +4,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from cdk_app.settings.deployment import Deployment, RollbackAlarms
+from cdk_app.settings.deployment_guardrails import (
+    BlueGreenSettings,
+    RollbackSettings,
+)
 from cdk_app.settings.fields import InstanceType, Section, is_burstable, is_nvme, vcpus
 
 Seconds = Annotated[int, Field(ge=60, le=3600)]
@@ -53,7 +56,7 @@ class ServerlessHosting(Section):
         return self
 
 
-class Autoscaling(Section):
+class AutoscalingSettings(Section):
     """Target tracking on the invocations of each instance."""
 
     minimum_instances: Annotated[int, Field(ge=1, le=100)]
@@ -83,9 +86,9 @@ class InstanceHosting(Section):
     network_isolation: bool = True
     startup_timeout_seconds: Seconds
     model_download_timeout_seconds: Seconds
-    autoscaling: Autoscaling | None = None
-    deployment: Deployment
-    rollback: RollbackAlarms
+    autoscaling: AutoscalingSettings | None = None
+    deployment: BlueGreenSettings
+    rollback: RollbackSettings
 
     @property
     def vcpus_per_instance(self) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from cdk_app.settings.errors import SettingsError, explain
+from cdk_app.settings.explanations import SettingsError, explain
 from cdk_app.settings.model import Settings
 
 ENVIRONMENTS_DIRECTORY = Path(__file__).parents[1] / "environments"

@@ -4,8 +4,14 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from cdk_app.settings.daily_time import DailyTimeSetting
-from cdk_app.settings.fields import Days, InstanceType, RetentionDays, Section, is_nvme
+from cdk_app.settings.fields import (
+    DailyTimeSetting,
+    Days,
+    InstanceType,
+    RetentionDays,
+    Section,
+    is_nvme,
+)
 
 RESERVED_TAGS = ("Project", "Environment")
 

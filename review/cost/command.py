@@ -1,7 +1,6 @@
 """``fraud cost``: print the estimate, fail on what must not be deployed."""
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,11 +16,12 @@ from cdk_app.settings import (
     environment_names,
     load,
 )
-from review.cost import document, gate, hosting, report
-from review.cost.estimate import DEFAULT_REGION, Estimate, estimate
+from review.cost import break_even, document, gate, table
+from review.cost.estimate import Estimate, estimate
 from review.cost.refresh import RefreshError
 from review.cost.templates import TemplateError, read_resources
 from review.cost.workload import Workload, WorkloadError
+from review.region import region_of
 
 SYNTH_DIRECTORY = Path("cdk.out")
 REVIEWED_DIRECTORY = Path("docs/templates")
@@ -63,9 +63,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--region",
         action="append",
-        help="region to price; default: the settings', else "
-        "AWS_REGION, else us-east-1. With "
-        "--refresh it may be given several times, and adds a region to the file",
+        help="region to price; default: the settings', else the shell's, else "
+        "us-east-1. With --refresh it may be given several times, and adds a region "
+        "to the file",
     )
     parser.add_argument(
         "--templates",
@@ -131,9 +131,9 @@ def _estimate(options: argparse.Namespace) -> int:
     ]
     ceilings = [settings.cost.monthly_cost_ceiling_usd for settings in chosen]
     if options.all:
-        print(report.summary(list(zip(estimates, ceilings, strict=True))))
+        print(table.summary(list(zip(estimates, ceilings, strict=True))))
     else:
-        print(report.itemised(estimates[0], known, ceilings[0]))
+        print(table.itemised(estimates[0], known, ceilings[0]))
         print()
         print(_break_even(chosen[0], estimates[0], known))
     if options.picture:
@@ -160,14 +160,8 @@ def _of_environment(
         options.templates or _default_directory(settings.environment),
         settings.environment,
     )
-    region = options.region[0] if options.region else _region(settings)
+    region = options.region[0] if options.region else region_of(settings)
     return estimate(settings, resources, known, region, workload)
-
-
-def _region(settings: Settings) -> str:
-    """Return where the environment would be deployed."""
-    of_shell = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
-    return settings.aws.region or of_shell or DEFAULT_REGION
 
 
 def _default_directory(environment: str) -> Path:
@@ -192,11 +186,11 @@ def _break_even(
             instance_type, count = chosen.instance_type, chosen.fewest_instances
             volume_gb = chosen.volume_size_gb
     try:
-        return report.break_even(
-            hosting.serverless(
+        return table.break_even(
+            break_even.serverless(
                 known, region, memory_mb, workload.seconds_per_request, provisioned
             ),
-            hosting.instances(known, region, instance_type, count, volume_gb),
+            break_even.instances(known, region, instance_type, count, volume_gb),
             workload.requests_per_month,
         )
     except prices.UnknownPriceError as error:

@@ -13,9 +13,6 @@ from review.cost.meters import METERS, Context
 from review.cost.templates import Resource
 from review.cost.workload import Workload
 
-DEFAULT_REGION = "us-east-1"
-"""Priced where the settings leave the region to the deployer's credentials."""
-
 
 @dataclass(frozen=True)
 class Estimate:

@@ -9,20 +9,12 @@ FREE_RESOURCE_TYPES: dict[str, str] = {
         "Application Auto Scaling is free; its capacity is priced with the endpoint."
     ),
     "AWS::Budgets::Budget": "Budgets without actions are free.",
-    "AWS::CDK::Metadata": "Not a resource of AWS; it carries no charge.",
-    "AWS::CloudWatch::AnomalyDetector": "Billed with the alarm that reads its band.",
-    "AWS::EC2::SecurityGroup": "Security groups are free.",
-    "AWS::EC2::SecurityGroupEgress": "Security groups are free.",
-    "AWS::EC2::SecurityGroupIngress": "Security groups are free.",
     "AWS::IAM::ManagedPolicy": "IAM is free.",
-    "AWS::IAM::Policy": "IAM is free.",
     "AWS::IAM::Role": "IAM is free.",
-    "AWS::KMS::Alias": "Aliases are free; the key is billed.",
     "AWS::Lambda::Function": (
         "Billed by invocation; the only function empties buckets when a stack is "
         "deleted, far below the free million requests a month."
     ),
-    "AWS::Lambda::Permission": "Permissions are free.",
     "AWS::S3::BucketPolicy": "Bucket policies are free.",
     "AWS::SNS::Subscription": "E-mail: the first 1,000 notifications a month are free.",
     "AWS::SNS::Topic": "Billed by message; the first million a month is free.",
@@ -30,7 +22,6 @@ FREE_RESOURCE_TYPES: dict[str, str] = {
     "AWS::SSM::Parameter": "Standard parameters are free.",
     "AWS::SageMaker::Endpoint": "Priced by its endpoint configuration.",
     "AWS::SageMaker::Model": "A model is a record; its hosting is billed.",
-    "AWS::SageMaker::ModelPackageGroup": "The model registry is free.",
     "AWS::Scheduler::Schedule": "The first 14 million invocations a month are free.",
     "AWS::Scheduler::ScheduleGroup": "Billed by invocation of its schedules.",
     "Custom::S3AutoDeleteObjects": "Runs the Lambda function when a stack is deleted.",

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise, product
 
-from review.cost.hosting import HostingOption, break_even_requests
+from review.cost.break_even import HostingOption, break_even_requests
 
 WIDTH, HEIGHT = 760, 440
 LEFT, RIGHT, TOP, BOTTOM = 70, 210, 50, 60

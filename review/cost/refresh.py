@@ -88,15 +88,10 @@ def _usage_type(item: str) -> tuple[str, str] | None:
 
 _USAGE_TYPES = {
     "cloudwatch.alarm": ("AmazonCloudWatch", "CW:AlarmMonitorUsage"),
-    "cloudwatch.alarm-high-resolution": (
-        "AmazonCloudWatch",
-        "CW:HighResAlarmMonitorUsage",
-    ),
     "cloudwatch.logs-ingested": ("AmazonCloudWatch", "DataProcessing-Bytes"),
     "cloudwatch.logs-stored": ("AmazonCloudWatch", "TimedStorage-ByteHrs"),
     "cloudwatch.metric": ("AmazonCloudWatch", "CW:MetricMonitorUsage"),
     "ecr.storage": ("AmazonECR", "TimedStorage-ByteHrs"),
-    "s3.put-requests": ("AmazonS3", "Requests-Tier1"),
     "s3.storage": ("AmazonS3", "TimedStorage-ByteHrs"),
     "sagemaker.hosting-volume": ("AmazonSageMaker", "Host:VolumeUsage.gp2"),
 }

@@ -1,6 +1,7 @@
 """The ceiling, the budget and the evening schedule, in the templates."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ import pytest
 from cdk_app import prices
 from review.cost import gate
 from review.cost.estimate import Estimate, estimate
+from review.cost.free import FREE_RESOURCE_TYPES
+from review.cost.meters import METERS
 from review.cost.templates import read_resources
 from review.cost.workload import Workload
 from tests.infrastructure.synthesized import Synthesized
@@ -44,6 +47,21 @@ def test_every_resource_is_priced_and_the_ceiling_holds(
 ) -> None:
     ceiling = environment.settings.cost.monthly_cost_ceiling_usd
     assert gate.problems(month(environment), ceiling) == []
+
+
+def test_what_is_priced_or_free_is_what_the_stacks_make_and_nothing_else(
+    environments: Mapping[str, Synthesized],
+    everything: Synthesized,
+    project_image: Synthesized,
+) -> None:
+    made = {
+        resource["Type"]
+        for synthesized in (*environments.values(), everything, project_image)
+        for unit in synthesized.units
+        for resource in synthesized.json(unit)["Resources"].values()
+    }
+    assert METERS.keys().isdisjoint(FREE_RESOURCE_TYPES)
+    assert METERS.keys() | FREE_RESOURCE_TYPES.keys() == made
 
 
 def count(synthesized: Synthesized, resource_type: str) -> int:

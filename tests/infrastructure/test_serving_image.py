@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from aws_cdk import App, Stack
 
-from cdk_app.constructs.serving_image import (
-    IMAGE_URI_PATTERN,
+from cdk_app.constructs.container_images import IMAGE_URI_PATTERN
+from cdk_app.constructs.serving_repository import (
     UNTAGGED_IMAGES_KEPT,
     ServingImageRepository,
 )

@@ -1,17 +1,11 @@
 """Alarms, metrics and dashboards."""
 
-from typing import Any
-
 from review.cost.items import Basis, LineItem
 from review.cost.meters.context import Context
-from review.cost.templates import Resource, as_number
+from review.cost.templates import Resource
 
-HIGH_RESOLUTION_BELOW_SECONDS = 60
+#: Application Auto Scaling makes one to scale out and one to scale in.
 ALARMS_OF_TARGET_TRACKING = 2
-"""Application Auto Scaling makes one to scale out and one to scale in."""
-
-METRICS_OF_A_BAND = 3
-"""CloudWatch bills an anomaly detection band as its metric and two bounds."""
 
 
 def alarm(resource: Resource, context: Context) -> list[LineItem]:
@@ -19,36 +13,19 @@ def alarm(resource: Resource, context: Context) -> list[LineItem]:
     metrics = resource.properties.get("Metrics", [])
     statistics = [metric for metric in metrics if "MetricStat" in metric]
     count = len(statistics) if metrics else 1
-    if any("ANOMALY_DETECTION_BAND" in str(m.get("Expression")) for m in metrics):
-        count *= METRICS_OF_A_BAND
-    kind = "alarm-high-resolution" if _is_high_resolution(resource) else "alarm"
     return [
         context.line(
             resource.stack,
             "alarm" if count == 1 else f"alarm on {count} metrics",
             Basis.STANDING,
-            f"cloudwatch.{kind}",
+            "cloudwatch.alarm",
             count,
         )
     ]
 
 
-def _is_high_resolution(resource: Resource) -> bool:
-    periods: list[Any] = [
-        metric["MetricStat"].get("Period")
-        for metric in resource.properties.get("Metrics", [])
-        if "MetricStat" in metric
-    ] or [resource.properties.get("Period", HIGH_RESOLUTION_BELOW_SECONDS)]
-    return any(
-        as_number(period, f"{resource.label}.Period") < HIGH_RESOLUTION_BELOW_SECONDS
-        for period in periods
-    )
-
-
 def scaling_policy(resource: Resource, context: Context) -> list[LineItem]:
     """Price the alarms that Application Auto Scaling makes for target tracking."""
-    if "TargetTrackingScalingPolicyConfiguration" not in resource.properties:
-        return []
     return [
         context.line(
             resource.stack,

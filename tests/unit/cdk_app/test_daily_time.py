@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from cdk_app.settings.daily_time import DailyTime, DailyTimeSetting
+from cdk_app.settings.fields import DailyTime, DailyTimeSetting
 
 SETTING: TypeAdapter[DailyTime] = TypeAdapter(DailyTimeSetting)
 

@@ -11,7 +11,7 @@ LONGEST_WAIT_SECONDS = 3600
 LARGEST_CANARY_PERCENT = 50
 
 
-class Deployment(Section):
+class BlueGreenSettings(Section):
     """Blue/green: the new fleet is up before the old one goes."""
 
     strategy: Literal["all-at-once", "canary"]
@@ -41,7 +41,7 @@ class Deployment(Section):
         return self
 
 
-class RollbackAlarms(Section):
+class RollbackSettings(Section):
     """What sends the endpoint back to the old model while the alarms are watched."""
 
     server_errors_per_minute: Annotated[int, Field(ge=1)]

@@ -1,16 +1,11 @@
-"""The project's serving image: the repository that keeps it, and its parameter."""
+"""The repository that keeps the project's serving image."""
 
-from aws_cdk import CfnParameter, RemovalPolicy
+from aws_cdk import RemovalPolicy
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 UNTAGGED_IMAGES_KEPT = 5
-IMAGE_URI_PATTERN = (
-    r"^[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.[a-z0-9.-]+"  # registry
-    r"/([a-z0-9]+([._-]+[a-z0-9]+)*/)*[a-z0-9]+([._-]+[a-z0-9]+)*"  # repository
-    r"@sha256:[0-9a-f]{64}$"
-)
 
 
 class ServingImageRepository(Construct):
@@ -45,29 +40,3 @@ class ServingImageRepository(Construct):
             removal_policy=RemovalPolicy.RETAIN if retain else RemovalPolicy.DESTROY,
             empty_on_delete=not retain,
         )
-
-
-class ServingImage(Construct):
-    """The stack's parameter for an image, by its digest, of one repository."""
-
-    uri: str
-    repository_arn: str
-
-    def __init__(
-        self, scope: Construct, construct_id: str, *, repository_arn: str
-    ) -> None:
-        super().__init__(scope, construct_id)
-        parameter = CfnParameter(
-            self,
-            "Uri",
-            description="The project's serving image, as 'make image' printed it.",
-            allowed_pattern=IMAGE_URI_PATTERN,
-            constraint_description=(
-                "ServingImageUri must be an image of ECR by its digest, like "
-                "<ServingImageRepositoryUri of the training stack>@sha256:..."
-            ),
-            max_length=512,
-        )
-        parameter.override_logical_id("ServingImageUri")
-        self.uri = parameter.value_as_string
-        self.repository_arn = repository_arn

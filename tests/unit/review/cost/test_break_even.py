@@ -7,10 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cdk_app import prices
-from review.cost import hosting
-from review.cost.free import FREE_RESOURCE_TYPES
-from review.cost.hosting import HostingOption, break_even_requests
-from review.cost.meters import METERS
+from review.cost import break_even
+from review.cost.break_even import HostingOption, break_even_requests
 
 usd = st.floats(min_value=0.01, max_value=1e5)
 usd_per_request = st.floats(min_value=1e-9, max_value=1e-2)
@@ -37,16 +35,16 @@ def test_options_that_never_meet_have_none() -> None:
 
 def test_both_kinds_of_hosting_from_the_prices() -> None:
     known = prices.load()
-    serverless = hosting.serverless(known, "us-east-1", 1024, 0.010)
+    serverless = break_even.serverless(known, "us-east-1", 1024, 0.010)
     assert serverless.monthly_usd(1_000_000) == pytest.approx(
         1_000_000 * 0.01 * 0.00002
     )
-    two = hosting.instances(known, "us-east-1", "ml.m5.xlarge", 2)
+    two = break_even.instances(known, "us-east-1", "ml.m5.xlarge", 2)
     assert two.monthly_usd(1e9) == pytest.approx(2 * (730 * 0.23 + 30 * 0.14))
 
 
 def test_a_volume_of_its_own_size_is_priced() -> None:
-    small = hosting.instances(prices.load(), "us-east-1", "ml.m5.large", 2, 10)
+    small = break_even.instances(prices.load(), "us-east-1", "ml.m5.large", 2, 10)
     assert small.monthly_usd(0) == pytest.approx(2 * (730 * 0.115 + 10 * 0.14))
 
 
@@ -55,9 +53,5 @@ def test_provisioned_concurrency_is_paid_for_without_a_request() -> None:
     known = prices.load()
     dear = prices.Price("us-east-1", item, "second", 0.00001, "made up")
     known = replace(known, prices={**known.prices, (dear.region, item): dear})
-    option = hosting.serverless(known, "us-east-1", 2048, 0.01, 3)
+    option = break_even.serverless(known, "us-east-1", 2048, 0.01, 3)
     assert option.monthly_usd(0) == pytest.approx(3 * 730 * 3600 * 0.00001)
-
-
-def test_no_resource_type_is_both_priced_and_free() -> None:
-    assert METERS.keys().isdisjoint(FREE_RESOURCE_TYPES)

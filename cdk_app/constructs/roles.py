@@ -1,12 +1,43 @@
-"""A role that SageMaker assumes."""
+"""Roles, and the customer-managed policies that they have from their first moment."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from aws_cdk import Aws
+from aws_cdk import Aws, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from cdk_app.constructs.policy import Policy
+from cdk_app.constructs.findings import accept, flat
+from cdk_app.wildcards import reason_for
+
+
+class Policy(Construct):
+    """A managed policy; its wildcards are accepted if each has a listed reason."""
+
+    policy: iam.ManagedPolicy
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        description: str,
+        statements: Sequence[iam.PolicyStatement],
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.policy = iam.ManagedPolicy(
+            self, "Policy", description=description, statements=statements
+        )
+        for statement in statements:
+            for resource in self._wildcards(statement):
+                reason = reason_for(statement.sid or "", resource)
+                if reason is not None:  # else the review finds it
+                    accept(
+                        self.policy, f"AwsSolutions-IAM5[Resource::{resource}]", reason
+                    )
+
+    def _wildcards(self, statement: iam.PolicyStatement) -> Iterable[str]:
+        resources = Stack.of(self).resolve(statement.resources)
+        return (text for text in map(flat, resources) if "*" in text)
 
 
 class ExecutionRole(Construct):

@@ -14,40 +14,45 @@ class Review:
     """Everything that a reviewer of one environment reads."""
 
     environment: str
+    region: str
     rule_packs: tuple[str, ...]
     findings: tuple[Finding, ...]
     acceptances: tuple[Acceptance, ...]
     changes: tuple[Change, ...]
     statements: tuple[Statement, ...]
     cost: str
-    cost_passed: bool
+    cost_problems: tuple[str, ...]
 
     @property
     def passed(self) -> bool:
         """Whether nothing is open."""
-        return self.cost_passed and not self.findings
+        return not self.cost_problems and not self.findings
 
 
 def markdown(review: Review) -> str:
     """Return the whole review."""
-    return "\n".join(
-        [
-            f"# Review of {review.environment}",
-            "",
-            *_findings(review),
-            *_changes(review.changes),
-            "## Permissions",
-            "",
-            *permissions_table(review.statements),
-            "",
-            *_acceptances(review.acceptances),
-            "## Cost",
-            "",
-            "```",
-            review.cost.strip(),
-            "```",
-            "",
-        ]
+    return (
+        "\n".join(
+            [
+                f"# Review of {review.environment}",
+                "",
+                *_findings(review),
+                *_changes(review.changes),
+                "## Permissions",
+                "",
+                *permissions_table(review.statements),
+                "",
+                *_acceptances(review.acceptances),
+                "## Cost",
+                "",
+                "```",
+                review.cost.strip(),
+                "```",
+                "",
+                *(f"- {problem}" for problem in review.cost_problems),
+            ]
+        ).rstrip()
+        + "\n"
     )
 
 
@@ -66,7 +71,11 @@ def summary(review: Review) -> str:
             f"  {len(review.findings)} findings open, "
             f"{len(review.acceptances)} accepted with a reason"
         ),
-        f"  cost: {'within the ceiling' if review.cost_passed else 'NOT PASSED'}",
+        (
+            f"  cost in {review.region}: "
+            f"{'NOT PASSED' if review.cost_problems else 'within the ceiling'}"
+        ),
+        *(f"    {problem}" for problem in review.cost_problems),
     ]
     for finding in review.findings:
         lines += [

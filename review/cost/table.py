@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from cdk_app.prices import PriceList
+from review.cost.break_even import HostingOption, break_even_requests
 from review.cost.estimate import Estimate
-from review.cost.hosting import HostingOption, break_even_requests
 from review.cost.items import Basis, LineItem
 
 WIDTH = 79
