@@ -267,7 +267,7 @@ def _add_models(parser: argparse.ArgumentParser) -> None:
         choices=(*MODEL_NAMES, AUTO),
         default=MODEL_NAMES[0],
         metavar="NAME",
-        help="%(choices)s, the last of which trains all and takes the best on "
+        help="%(choices)s; the last trains all but xgboost and takes the best on "
         "out-of-fold predictions (default: %(default)s)",
     )
     positive, count = number(above=0), integer(at_least=1)
@@ -282,6 +282,16 @@ def _add_models(parser: argparse.ArgumentParser) -> None:
             number(above=0, at_most=1),
             "share of the features a split chooses from",
         ),
+        ("xgboost_iterations", count, "trees"),
+        ("xgboost_learning_rate", positive, "share of each tree"),
+        ("xgboost_depth", count, "most levels of a tree"),
+        ("xgboost_bins", integer(at_least=2), "histogram bins of a feature"),
+        (
+            "xgboost_max_features",
+            number(above=0, at_most=1),
+            "share of the features a tree chooses from",
+        ),
+        ("xgboost_positive_weight", positive, "how many times a fraud counts"),
         ("trees", count, "trees of extra-trees"),
         ("network_units", count, "units of the hidden layer"),
         ("network_epochs", count, "passes over the data"),

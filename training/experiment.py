@@ -25,7 +25,7 @@ from training.judging.evaluation import (
 from training.judging.sweep import sweep
 from training.judging.thresholds import choose_rule
 from training.models.calibration import calibrate, fit_calibrator, with_calibration
-from training.models.estimators import BY_COST, VOTES, members
+from training.models.estimators import CANDIDATES, VOTES, members
 from training.models.fitting import (
     Model,
     OutOfFold,
@@ -79,7 +79,7 @@ def run(data: Dataset, arguments: Arguments, tell: Tell) -> Experiment:
     parts = split(data, arguments.split)
     population = describe_population(data)
     tell(f"split into {parts.train.rows:,} rows to learn from and {parts.test.rows:,}")
-    names = BY_COST if arguments.model == AUTO else (arguments.model, BASELINE)
+    names = CANDIDATES if arguments.model == AUTO else (arguments.model, BASELINE)
     predicted = _predict(names, parts, arguments, tell) if arguments.needs_folds else {}
     scores = {
         name: cross_validate(parts.train, predicted[name])

@@ -12,6 +12,7 @@ MODEL_NAMES = (
     "logistic-regression",
     "neural-network",
     "gradient-boosting",
+    "xgboost",
     "extra-trees",
     "vote",
 )
@@ -32,6 +33,15 @@ class ModelOptions:
     boosting_l2: float = 10.0
     #: Share of the features that a split may choose from.
     boosting_max_features: float = 0.3
+    xgboost_iterations: int = 600
+    xgboost_learning_rate: float = 0.05
+    xgboost_depth: int = 6
+    #: Histogram bins a feature: rare frauds sit in tails that 256 bins blur.
+    xgboost_bins: int = 4096
+    #: Share of the features that a tree may choose from.
+    xgboost_max_features: float = 0.5
+    #: How many times a fraud counts.
+    xgboost_positive_weight: float = 10.0
     trees: int = 100
     network_units: int = 64
     network_epochs: int = 30

@@ -5,6 +5,7 @@ scikit-learn is imported here; what cannot be exported is refused by name.
 """
 
 import json
+import math
 from collections.abc import Callable, Iterable, Mapping
 from operator import methodcaller
 from pathlib import Path
@@ -124,6 +125,32 @@ def _histogram_boosting(export: Export, model: Any, of: Node) -> Score:  # noqa:
     ]
     baseline = float(model._baseline_prediction.item())  # noqa: SLF001 - no public way
     return _from_margin(_forest(export, trees, of, bias=baseline))
+
+
+def _xgboost(export: Export, model: Any, of: Node) -> Score:  # noqa: ANN401
+    """Trees as XGBoost saves them: left if a float32 is below the condition.
+
+    A row goes right here if it is above the largest float32 below the condition.
+    https://xgboost.readthedocs.io/en/stable/tutorials/saving_model.html
+    """
+    learner = json.loads(model.get_booster().save_raw("json"))["learner"]
+    prior = float(learner["learner_model_param"]["base_score"].strip("[]"))
+    trees = []
+    for saved in learner["gradient_booster"]["model"]["trees"]:
+        conditions = np.array(saved["split_conditions"], np.float32)
+        below = np.nextafter(conditions, np.float32(-np.inf))
+        trees.append(
+            Tree(
+                left=np.array(saved["left_children"], np.intp),
+                right=np.array(saved["right_children"], np.intp),
+                feature=np.array(saved["split_indices"], np.intp),
+                threshold=below.astype(np.float64),
+                value=conditions.astype(np.float64),
+            )
+        )
+    rounded = {"op": "float32", "of": of}
+    bias = math.log(prior / (1.0 - prior))
+    return _from_margin(_forest(export, trees, rounded, bias=bias))
 
 
 def _exact_forest(export: Export, model: Any, of: Node) -> Score:  # noqa: ANN401
@@ -299,6 +326,7 @@ _CLASSIFIERS: Mapping[str, Callable[[Export, Any, Node], Score]] = {
     "Pipeline": _pipeline,
     "LogisticRegression": _logistic_regression,
     "HistGradientBoostingClassifier": _histogram_boosting,
+    "XGBoostClassifier": _xgboost,
     "ExtraTreesClassifier": _exact_forest,
     "RandomForestClassifier": _exact_forest,
     "MLPClassifier": _network,

@@ -76,7 +76,9 @@ class TestEveryModel:
         assert np.isfinite(probabilities).all()
 
 
-@pytest.mark.parametrize("name", ["gradient-boosting", "extra-trees", "neural-network"])
+@pytest.mark.parametrize(
+    "name", ["gradient-boosting", "xgboost", "extra-trees", "neural-network"]
+)
 def test_time_counts_as_hour_of_day_only(name: str) -> None:
     data = random_dataset()
     model = fit_pipeline(name, data, QUICK)
@@ -106,6 +108,7 @@ def test_a_vote_is_the_weighted_mean_of_its_members() -> None:
     [
         ("logistic-regression", ModelOptions(logistic_c=0.5), "C", 0.5),
         ("gradient-boosting", ModelOptions(boosting_iterations=3), "n_iter_", 3),
+        ("xgboost", ModelOptions(xgboost_iterations=4), "n_estimators", 4),
         ("extra-trees", ModelOptions(trees=7), "n_estimators", 7),
         ("neural-network", ModelOptions(network_units=9), "hidden_layer_sizes", (9,)),
     ],
