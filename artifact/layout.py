@@ -18,7 +18,7 @@ INFERENCE = "code/inference.py"
 ARCHIVE = "model.tar.gz"
 
 #: Without these there is nothing to serve.
-REQUIRED_FILES = (MODEL, METRICS, CONFIG, INFERENCE)
+REQUIRED_FILES = (MODEL, SCORER, METRICS, CONFIG, INFERENCE)
 
 _CHUNK_BYTES = 1 << 20
 

@@ -15,6 +15,10 @@ SCHEMA_VERSION = 1
 #: Levels of the training quantiles that the manifest records for each feature.
 QUANTILE_LEVELS = (0.0, 0.001, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999, 1.0)
 
+#: Largest difference in probability between two builds of the libraries that score
+#: one model; a wrong model or column order is far beyond it.
+PROBABILITY_TOLERANCE = 1e-6
+
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _T = TypeVar("_T")
 

@@ -21,7 +21,7 @@ import psutil
 from artifact.manifest import read_manifest
 from benchmarks.load import Server, measure_start
 from benchmarks.serving_stacks import STACKS
-from serving.attributes import HEADER as ATTRIBUTES
+from serving.request import CUSTOM_ATTRIBUTES_HEADER as ATTRIBUTES
 
 #: Digits that every value sent holds, and nothing else does.
 MARK = "73194682"

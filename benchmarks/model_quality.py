@@ -33,7 +33,7 @@ from training.judging.metrics import Judged, Scoreboard
 from training.judging.sweep import sweep
 from training.judging.thresholds import choose_rule
 from training.models.calibration import calibrate, fit_calibrator
-from training.models.estimators import BY_COST, RECIPES, VOTES
+from training.models.estimators import RECIPES, VOTES
 from training.models.fitting import (
     OutOfFold,
     fit_pipeline,
@@ -42,6 +42,7 @@ from training.models.fitting import (
 )
 from training.models.selection import CrossValidation, cross_validate
 from training.options import (
+    MODEL_NAMES,
     DecisionOptions,
     ModelOptions,
     Policy,
@@ -115,7 +116,7 @@ def judge(data: Dataset, protocol: Protocol) -> dict[str, Result]:
             for seed in SEEDS
         )
     results = {}
-    for name in BY_COST:
+    for name in MODEL_NAMES:
         predicted = of_single.get(name) or vote_out_of_fold(name, of_single)
         seeds = on_test.get(name) or _vote(name, on_test)
         results[name] = _result(data, parts, predicted, seeds)

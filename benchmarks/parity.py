@@ -3,7 +3,7 @@
     python -m benchmarks.parity --data creditcard.parquet --model-dir out
 
 Batches by the compiled engine and by numpy, and single rows; training itself refuses
-an artifact that differs by more than `artifact.scoring.parity.TOLERANCE`.
+an artifact that differs by more than `artifact.manifest.PROBABILITY_TOLERANCE`.
 """
 
 import argparse
@@ -21,8 +21,9 @@ from artifact.decision import ThresholdRule, read_decision_rule
 from artifact.errors import ArtifactError
 from artifact.manifest import read_manifest, verify
 from artifact.scoring import native
-from artifact.scoring.exported import read_exported
-from artifact.scoring.parity import check_parity
+from artifact.scoring.scorer import read_scorer
+from training.errors import TrainingError
+from training.writing.parity import check_parity
 
 
 def main() -> int:
@@ -41,14 +42,14 @@ def main() -> int:
         model = joblib.load(directory / layout.MODEL)
         rule = read_decision_rule(directory)
         threshold = rule.threshold if isinstance(rule, ThresholdRule) else None
-        compiled = read_exported(directory / layout.SCORER)
+        compiled = read_scorer(directory / layout.SCORER)
         with _without_engine():
-            plain = read_exported(directory / layout.SCORER)
+            plain = read_scorer(directory / layout.SCORER)
         print(f"{len(rows):,} rows; largest difference in probability")
-        for name, exported in (("compiled", compiled), ("numpy", plain)):
-            worst = check_parity(model, exported, rows, threshold)
+        for name, scorer in (("compiled", compiled), ("numpy", plain)):
+            worst = check_parity(model, scorer, rows, threshold)
             print(f"{name:12} {worst:.1e}", flush=True)
-    except ArtifactError as error:
+    except (ArtifactError, TrainingError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     wanted = compiled.predict(rows)

@@ -1,5 +1,8 @@
 """Score transactions over HTTP, inside AWS's scikit-learn image or the project's.
 
-Only the standard library, numpy and `artifact` are imported by what runs in the
-container; `client`, `batch` and `verify` run at the caller's and need boto3.
+``inference``   what AWS's image imports: `wsgi`'s application, or the hooks
+``wsgi``        one request as gunicorn has it, in AWS's image
+``server``      the project's own server around its own transport, ``server.asgi``
+``service``     what both transports call: addresses, health, refusals, the log
+``invocation``  one request from body to answer, by ``request``, ``formats``, ``alerts``
 """

@@ -12,7 +12,6 @@ from typing import NoReturn
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from artifact.errors import ArtifactError
-from serving.server.memory import settle
 from serving.server.starting import refusing_requests
 from serving.server.supervisor import Supervisor, listen
 
@@ -37,7 +36,7 @@ def main() -> int:
         with refusing_requests(sockets):
             # Imported here for the variable above, and before the workers fork for
             # their memory: what they share is there once.
-            from serving.server.worker import run_worker  # noqa: PLC0415
+            from serving.server.worker import run_worker, settle  # noqa: PLC0415
             from serving.service import Service  # noqa: PLC0415
 
             digest = os.environ.get("FRAUD_MANIFEST_SHA256", "")

@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import Any
 
 from artifact.errors import ArtifactError
-from serving.invocation import Request
+from serving.request import CUSTOM_ATTRIBUTES_HEADER, Request
 from serving.service import Service
 from serving.wsgi import Application, let_others_in
 
@@ -72,7 +72,7 @@ def transform_fn(
             content_type,
             # The image puts JSON where the caller named nothing.
             headers.get("Accept", accept if not headers else ""),
-            headers.get("X-Amzn-SageMaker-Custom-Attributes", ""),
+            headers.get(CUSTOM_ATTRIBUTES_HEADER, ""),
             headers.get("X-Amzn-SageMaker-Inference-Id", ""),
         )
     )

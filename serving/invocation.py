@@ -4,12 +4,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from artifact.decision import DecisionRule
+from artifact.loading import Artifact
 from artifact.scoring.reasons import explain
-from artifact.scoring.scorer import Scorer
 from serving.alerts import AlertCounter
-from serving.attributes import reasons_wanted
-from serving.body import MAX_BODY_BYTES
 from serving.errors import RequestError, bad_request, empty_body, too_large
 from serving.formats import media_types
 from serving.formats.csv_input import CsvReader
@@ -17,6 +14,7 @@ from serving.formats.encoding import encode, encode_one, encode_with_reasons
 from serving.formats.json_input import JsonReader
 from serving.formats.npy_input import read_npy
 from serving.formats.schema import Rows, Schema
+from serving.request import MAX_BODY_BYTES, Request, reasons_wanted
 
 #: Reasons cost two scored rows per feature; for more transactions use batch transform.
 MAX_ROWS_WITH_REASONS = 100
@@ -24,16 +22,6 @@ MAX_ROWS_WITH_REASONS = 100
 _JSON_INPUTS = frozenset({"", media_types.JSON})
 _JSON_OUTPUTS = frozenset({"", "*/*", media_types.JSON})
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
-
-
-class Request(NamedTuple):
-    """What a transport hands over: header values are empty when not sent."""
-
-    body: bytes
-    content_type: str = ""
-    accept: str = ""
-    custom_attributes: str = ""
-    id: str = ""
 
 
 class Answer(NamedTuple):
@@ -53,14 +41,15 @@ class Answer(NamedTuple):
 
 
 class Invocations:
-    """Answers requests with one scorer."""
+    """Answers requests with one artifact."""
 
-    def __init__(self, scorer: Scorer, rule: DecisionRule) -> None:
-        self._scorer = scorer
-        self._schema = Schema(scorer.manifest)
+    def __init__(self, artifact: Artifact) -> None:
+        self._scorer = artifact.scorer
+        self._features = artifact.manifest.features
+        self._schema = Schema(artifact.manifest)
         self._json = JsonReader(self._schema)
         self._csv = CsvReader(self._schema)
-        self._alerts = AlertCounter(rule, self._schema)
+        self._alerts = AlertCounter(artifact.decision_rule, self._schema)
 
     def answer(self, request: Request) -> Answer:
         """Score the transactions in the body; a refusal is an answer too."""
@@ -144,7 +133,7 @@ class Invocations:
                 expected=f"at most {MAX_ROWS_WITH_REASONS} transactions with explain",
                 got=f"{len(rows)} transactions",
             )
-        reasons = [explain(self._scorer, row, count) for row in rows]
+        reasons = [explain(self._scorer, self._features, row, count) for row in rows]
         return encode_with_reasons(values, reasons, form, wanted)
 
 

@@ -1,7 +1,7 @@
 """What the endpoint does with a request, whatever server carries it.
 
-`app` (WSGI, for AWS's image) and `asgi` (the project's image) are two transports of
-this one service.
+`wsgi` (AWS's image) and `server.asgi` (the project's image) are two transports of this
+one service.
 """
 
 import math
@@ -9,10 +9,10 @@ import time
 from http import HTTPStatus
 from pathlib import Path
 
-from artifact.decision import read_decision_rule
-from artifact.scoring.scorer import load_scorer, run_self_test
+from artifact.loading import load_artifact, run_self_test
 from serving.errors import RequestError
-from serving.invocation import Answer, Invocations, Request, refusal
+from serving.invocation import Answer, Invocations, refusal
+from serving.request import Request
 from serving.request_log import RequestLog
 
 _METHODS = {"/ping": ("GET", "HEAD"), "/invocations": ("POST",)}
@@ -34,16 +34,14 @@ class Service:
     def __init__(
         self, model_dir: Path | str, expected_manifest_sha256: str = ""
     ) -> None:
-        self._scorer = load_scorer(model_dir, expected_manifest_sha256)
-        self._invocations = Invocations(
-            self._scorer, read_decision_rule(Path(model_dir))
-        )
+        self._artifact = load_artifact(model_dir, expected_manifest_sha256)
+        self._invocations = Invocations(self._artifact)
         self.log = RequestLog()
 
     def ping(self) -> Answer:
         """Score the self-test row again: 200 if it comes out as recorded, else 503."""
         try:
-            run_self_test(self._scorer)
+            run_self_test(self._artifact)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is not health
             self.log.fault(error)
             return refusal(

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any, TypeAlias
 
-from serving.body import MAX_BODY_BYTES, check_encoding, check_length
 from serving.errors import RequestError, bad_request, too_large
-from serving.invocation import Answer, Request
+from serving.invocation import Answer
+from serving.request import MAX_BODY_BYTES, Request, check_encoding, check_length
 from serving.service import Service, header_lines
 
 Environ: TypeAlias = dict[str, Any]

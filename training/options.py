@@ -8,6 +8,7 @@ from training.errors import TrainingError
 
 Calibration = Literal["sigmoid", "none"]
 
+#: From the cheapest to the dearest to serve, one transaction at a time.
 MODEL_NAMES = (
     "logistic-regression",
     "neural-network",

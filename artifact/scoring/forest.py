@@ -1,8 +1,8 @@
 """Decision trees in flat arrays, scored without scikit-learn.
 
 All trees stand one after another in the same arrays. The two children of a node
-are neighbours, left first, so that one index leads to both; a leaf leads to itself
-whatever the row, so that lanes may step on when they have arrived.
+are neighbours, left first, so that one index leads to both. A leaf leads to itself
+whatever the row: shallow trees take the steps of the deepest and stay where they are.
 """
 
 from collections.abc import Mapping
@@ -14,8 +14,8 @@ from artifact.scoring import native
 
 Array = npt.NDArray[np.float64]
 
-#: Lanes (trees by rows) walked at once: their indices stay in the processor's cache.
-_LANES = 1 << 15
+#: Walks (trees by rows) at a time: their indices stay in the processor's cache.
+_WALKS = 1 << 15
 #: Nodes a tree below which testing all of them costs less than many small steps.
 _FEW_NODES = 100
 
@@ -47,7 +47,16 @@ class Forest:
         levels = range(int(self.depth.max(initial=0)))
         # How many trees still have a step to take, at each level.
         self._active = [int(np.count_nonzero(self.depth > at)) for at in levels]
-        self._compiled = native.compile_forest(self)
+        self._compiled = native.compile_trees(
+            native.Trees(
+                self.threshold,
+                self.left,
+                self.feature,
+                self.value,
+                self.root,
+                self.depth,
+            )
+        )
 
     def sum_leaves(self, rows: Array) -> Array:
         """Sum the leaf values of all trees.
@@ -69,7 +78,7 @@ class Forest:
         if len(rows) == 1:
             return self._sum_one(rows[0])
         sums = np.empty(len(rows))
-        height = max(1, _LANES // max(1, len(self.root)))
+        height = max(1, _WALKS // max(1, len(self.root)))
         for start in range(0, len(rows), height):
             sums[start : start + height] = self._sum_block(rows[start : start + height])
         return sums
@@ -84,9 +93,9 @@ class Forest:
         else:
             at = self.root.copy()
             for active in self._active:
-                lanes = at[:active]
-                right = row.take(self.feature.take(lanes)) > self.threshold.take(lanes)
-                np.add(self.left.take(lanes), right, out=lanes)
+                walks = at[:active]
+                right = row.take(self.feature.take(walks)) > self.threshold.take(walks)
+                np.add(self.left.take(walks), right, out=walks)
         sums: Array = self.value.take(at).sum(keepdims=True)
         return sums
 
@@ -95,10 +104,10 @@ class Forest:
         flat, first = rows.ravel(), np.arange(n_rows) * n_features
         at = np.repeat(self.root[:, None], n_rows, axis=1)
         for active in self._active:
-            lanes = at[:active]
-            right = flat.take(self.feature.take(lanes) + first) > self.threshold.take(
-                lanes
+            walks = at[:active]
+            right = flat.take(self.feature.take(walks) + first) > self.threshold.take(
+                walks
             )
-            np.add(self.left.take(lanes), right, out=lanes)
+            np.add(self.left.take(walks), right, out=walks)
         sums: Array = self.value.take(at).sum(axis=0)
         return sums

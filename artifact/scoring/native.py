@@ -13,15 +13,13 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-if TYPE_CHECKING:
-    from artifact.scoring.forest import Forest
-
 Array = npt.NDArray[np.float64]
+Indices = npt.NDArray[np.intp]
 
 SOURCE = Path(__file__).with_name("forest.c")
 LIBRARY = Path(__file__).with_name("_forest.so")
@@ -36,16 +34,30 @@ _ARGUMENTS = (
 )
 
 
-def compile_forest(forest: "Forest") -> Callable[[Array], Array] | None:
-    """Return the compiled `Forest.sum_leaves`, or None without the library."""
+class Trees(NamedTuple):
+    """The arrays of `artifact.scoring.forest.Forest`, checked by it."""
+
+    threshold: Array
+    left: Indices
+    feature: Indices
+    value: Array
+    root: Indices
+    depth: Indices
+
+
+def compile_trees(trees: Trees) -> Callable[[Array], Array] | None:
+    """Return `Forest.sum_leaves`, or None without the library.
+
+    Indices are followed as they are.
+    """
     if not _libraries:
         return None
     holding, releasing = _libraries
-    nodes = np.empty(len(forest.left), _NODE)
+    nodes = np.empty(len(trees.left), _NODE)
     for name in ("threshold", "left", "feature"):
-        nodes[name] = getattr(forest, name)
-    roots, depths = forest.root.astype(np.int32), forest.depth.astype(np.int32)
-    arrays = (nodes, forest.value, roots, depths)
+        nodes[name] = getattr(trees, name)
+    roots, depths = trees.root.astype(np.int32), trees.depth.astype(np.int32)
+    arrays = (nodes, trees.value, roots, depths)
     addresses = tuple(array.ctypes.data for array in arrays)
     n_trees = len(roots)
 

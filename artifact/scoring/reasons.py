@@ -10,11 +10,13 @@ value along one order of the features instead of the mean over all orders
 of scoring two rows per feature.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from artifact.manifest import Feature
 from artifact.scoring.scorer import Scorer
 
 Array = npt.NDArray[np.float64]
@@ -28,32 +30,35 @@ class Reason:
     contribution: float
 
 
-def explain(scorer: Scorer, row: Array, count: int) -> list[Reason]:
+def explain(
+    scorer: Scorer, features: Sequence[Feature], row: Array, count: int
+) -> list[Reason]:
     """Return the features that moved the score most, largest movement first.
 
     Parameters
     ----------
+    features : sequence of Feature
+        Those of the manifest, in its order.
     row : float64 array of shape (n_features,)
     count : int
         How many reasons; at most one per feature.
     """
-    contributions = contributions_of(scorer, row)
+    contributions = contributions_of(scorer, features, row)
     order = np.argsort(-np.abs(contributions), kind="stable")[:count]
-    names = scorer.manifest.feature_names
-    return [Reason(names[i], float(contributions[i])) for i in order]
+    return [Reason(features[i].name, float(contributions[i])) for i in order]
 
 
-def contributions_of(scorer: Scorer, row: Array) -> Array:
+def contributions_of(scorer: Scorer, features: Sequence[Feature], row: Array) -> Array:
     """Contribution of every feature, in their order, of shape (n_features,)."""
-    typical = np.array([f.quantiles[0.5] for f in scorer.manifest.features])
+    typical = np.array([feature.quantiles[0.5] for feature in features])
     n_features = len(row)
     alone = np.tile(typical, (n_features + 1, 1))
     np.fill_diagonal(alone[1:], row)
     effects = scorer.margin(alone)
     order = np.argsort(-np.abs(effects[1:] - effects[0]), kind="stable")
     path = np.tile(typical, (n_features + 1, 1))
-    for step, feature in enumerate(order, 1):
-        path[step:, feature] = row[feature]
+    for step, column in enumerate(order, 1):
+        path[step:, column] = row[column]
     contributions = np.empty(n_features)
     contributions[order] = np.diff(scorer.margin(path))
     return contributions

@@ -1,4 +1,4 @@
-"""The operations that an exported model is made of, for many rows at once."""
+"""The operations that a scorer is made of, for many rows at once."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -99,15 +99,15 @@ def _forest(node: Node, arrays: Arrays) -> Evaluate:
 
 
 def _network(node: Node, arrays: Arrays) -> Evaluate:
+    """Layers of tanh units and one linear unit at the end."""
     below = build(node["of"], arrays)
     weights = [arrays[name] for name in node["weights"]]
     biases = [arrays[name] for name in node["biases"]]
-    activation = _ACTIVATIONS[node["activation"]]
 
     def evaluate(rows: Array) -> Array:
         layer: Any = below(rows)
         for matrix, bias in zip(weights[:-1], biases[:-1], strict=True):
-            layer = activation(layer @ matrix + bias)
+            layer = np.tanh(layer @ matrix + bias)
         margin: Array = (layer @ weights[-1] + biases[-1])[:, 0]
         return margin
 
@@ -151,17 +151,6 @@ def _column(node: Node, arrays: Arrays) -> Evaluate:
     return lambda rows: below(rows)[:, np.newaxis]
 
 
-def _sigmoid(node: Node, arrays: Arrays) -> Evaluate:
-    below, slope, bias = build(node["of"], arrays), node["slope"], node["bias"]
-    return lambda rows: expit(below(rows) * slope + bias)
-
-
-def _isotonic(node: Node, arrays: Arrays) -> Evaluate:
-    below = build(node["of"], arrays)
-    x, y = _array(node, "x", arrays), _array(node, "y", arrays)
-    return lambda rows: np.interp(below(rows), x, y)
-
-
 def _mean(node: Node, arrays: Arrays) -> Evaluate:
     parts = [build(part, arrays) for part in node["of"]]
     weights, divisor = node["weights"], sum(node["weights"])
@@ -176,12 +165,6 @@ def _mean(node: Node, arrays: Arrays) -> Evaluate:
     return evaluate
 
 
-_ACTIVATIONS: Mapping[str, Evaluate] = {
-    "relu": lambda layer: np.maximum(layer, 0.0),
-    "tanh": np.tanh,
-    "logistic": expit,
-    "identity": lambda layer: layer,
-}
 _OPERATIONS: Mapping[str, Callable[[Node, Arrays], Evaluate]] = {
     "input": _input,
     "scale": _scale,
@@ -197,7 +180,5 @@ _OPERATIONS: Mapping[str, Callable[[Node, Arrays], Evaluate]] = {
     "logit": _logit,
     "arcsinh": _arcsinh,
     "column": _column,
-    "sigmoid": _sigmoid,
-    "isotonic": _isotonic,
     "mean": _mean,
 }

@@ -5,7 +5,6 @@ logistic functions and calibrations after the model costs more than the model.
 """
 
 import math
-from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from operator import mul
 from typing import cast
@@ -45,7 +44,7 @@ def _build(node: Node, arrays: Arrays, made: Mapping[int, EvaluateOne]) -> Evalu
 
 def _only_model(node: Node) -> Node | None:
     """Return the operation that the chain of one-number operations begins with."""
-    while node["op"] in ("column", "clip", "logit", "expit", "sigmoid", "isotonic") or (
+    while node["op"] in ("column", "clip", "logit", "expit") or (
         node["op"] == "linear" and _leaves_one_number(node["of"])
     ):
         node = node["of"]
@@ -68,7 +67,7 @@ def _plain_linear(
 
 
 def expit(margin: float) -> float:
-    """Logistic function of one number, as `operations.expit`."""
+    """Logistic function of one number, as `steps.expit`."""
     return 1.0 / (1.0 + math.exp(min(-margin, LARGEST_EXPONENT)))
 
 
@@ -115,35 +114,6 @@ def _expit(node: Node, arrays: Arrays, made: Mapping[int, EvaluateOne]) -> Evalu
     return lambda rows: expit(below(rows))
 
 
-def _sigmoid(
-    node: Node, arrays: Arrays, made: Mapping[int, EvaluateOne]
-) -> EvaluateOne:
-    below, slope, bias = _build(node["of"], arrays, made), node["slope"], node["bias"]
-    return lambda rows: expit(below(rows) * slope + bias)
-
-
-def _isotonic(
-    node: Node, arrays: Arrays, made: Mapping[int, EvaluateOne]
-) -> EvaluateOne:
-    below = _build(node["of"], arrays, made)
-    x: list[float] = arrays[node["x"]].tolist()
-    y: list[float] = arrays[node["y"]].tolist()
-    last = len(x) - 1
-
-    def evaluate(rows: Array) -> float:
-        value = below(rows)
-        right = bisect_right(x, value)
-        if right == 0:
-            return y[0]
-        if right > last:
-            return y[last]
-        left = right - 1
-        slope = (y[right] - y[left]) / (x[right] - x[left])
-        return slope * (value - x[left]) + y[left]
-
-    return evaluate
-
-
 def _mean(node: Node, arrays: Arrays, made: Mapping[int, EvaluateOne]) -> EvaluateOne:
     parts = [_build(part, arrays, made) for part in node["of"]]
     weights, divisor = node["weights"], sum(node["weights"])
@@ -163,7 +133,5 @@ _OPERATIONS: Mapping[str, Callable[..., EvaluateOne]] = {
     "logit": _logit,
     "linear": _linear,
     "expit": _expit,
-    "sigmoid": _sigmoid,
-    "isotonic": _isotonic,
     "mean": _mean,
 }

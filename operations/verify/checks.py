@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 
+from artifact.manifest import PROBABILITY_TOLERANCE
 from cdk_app.naming import endpoint_name
 from operations.account.artifacts import PublishedArtifact, read_artifact
 from operations.account.errors import explained
@@ -25,9 +26,6 @@ from operations.decision_rule import describe, find_parameter, read_rule
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.type_defs import DescribeEndpointOutputTypeDef
-
-#: Largest difference between the recorded probability and the endpoint's.
-SELF_TEST_TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -165,7 +163,7 @@ def check_self_test(deployment: Deployment) -> Finding:
         endpoint_name(deployment.environment), session=deployment.session
     )
     (answered,) = client.probabilities([recorded.row])
-    if abs(answered - recorded.fraud_probability) <= SELF_TEST_TOLERANCE:
+    if abs(answered - recorded.fraud_probability) <= PROBABILITY_TOLERANCE:
         return Finding(f"{answered:.6f}, as recorded")
     return Finding(
         f"the endpoint answers {answered!r}, training recorded "

@@ -7,14 +7,11 @@ import numpy as np
 import numpy.typing as npt
 
 from artifact.manifest import Manifest
+from artifact.values import LARGEST
 from serving.errors import RequestError, bad_request, is_plain_name
 
 if TYPE_CHECKING:
     from array import array
-
-#: Values beyond this are refused, by training too: their squares and sums are not
-#: sure to be finite, nor then the probability.
-LARGEST = 1e30
 
 Rows = npt.NDArray[np.float64]
 #: Values of one row after the other, with no object for each of them.

@@ -10,9 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import Any, TypeAlias
 
-from serving.body import MAX_BODY_BYTES, check_encoding, check_length
 from serving.errors import RequestError, too_large
-from serving.invocation import Answer, Request
+from serving.invocation import Answer
+from serving.request import MAX_BODY_BYTES, Request, check_encoding, check_length
 from serving.service import Service, header_lines
 
 Scope: TypeAlias = Mapping[str, Any]

@@ -16,7 +16,8 @@ from typing import Any, cast
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from serving.errors import RequestError
-from serving.invocation import Answer, Request
+from serving.invocation import Answer
+from serving.request import Request
 from serving.server.asgi import BODY_SECONDS, INLINE_BYTES, AsgiApplication
 from serving.server.http_head import HEAD, MAX_HEAD_BYTES, NO_LINES, BoundedHeads
 from serving.service import header_lines

@@ -34,7 +34,7 @@ OURS = {
 }
 
 # What AWS's scikit-learn image carries, and the serving code may use in it.
-IMAGE_PACKAGES = {"numpy", "joblib", "sklearn", "flask"}
+IMAGE_PACKAGES = {"numpy", "flask"}
 # Taken where they are installed, never needed.
 OPTIONAL_IN_IMAGE = {"msgspec", "uvicorn"}
 

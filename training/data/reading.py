@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from artifact.values import LARGEST
 from training.data.dataset import Columns, Dataset, Floats
 from training.data.tables import (
     column_names,
@@ -19,8 +20,6 @@ from training.data.tables import (
 )
 from training.errors import TrainingError
 
-#: Some models compute in single precision, which ends at 3e38.
-LARGEST = 1e30
 #: Beyond them, sums of weights lose rows to rounding.
 WEIGHTS = (1e-9, 1e12)
 #: A class that weighs less beside the other is lost to rounding in its turn.
@@ -197,7 +196,10 @@ def _fill(out: Floats, parts: Sequence[_Part], name: str) -> Floats:
     if too_large.any():
         _refuse(parts, np.isnan(out), name, "is empty, expected a number")
         _refuse(
-            parts, too_large, name, f"is beyond {LARGEST:g}, too large to compute with"
+            parts,
+            too_large,
+            name,
+            f"is beyond {LARGEST:g}, too large to compute with",
         )
     return out
 

@@ -14,7 +14,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from training.data.dataset import SECONDS_PER_DAY, Columns
 from training.errors import TrainingError
-from training.options import ModelOptions
+from training.options import MODEL_NAMES, ModelOptions
 
 #: Standardised inputs of the network are cut here: one wild value must not decide.
 NETWORK_INPUT_LIMIT = 5.0
@@ -150,22 +150,7 @@ VOTES: Mapping[str, Mapping[str, float]] = {
 }
 
 #: What `auto` compares. XGBoost stands beside: AWS's image does not carry it.
-CANDIDATES = (
-    "logistic-regression",
-    "neural-network",
-    "gradient-boosting",
-    "extra-trees",
-    "vote",
-)
-#: From the cheapest to the dearest to serve, one transaction at a time.
-BY_COST = (
-    "logistic-regression",
-    "neural-network",
-    "gradient-boosting",
-    "xgboost",
-    "extra-trees",
-    "vote",
-)
+CANDIDATES = tuple(name for name in MODEL_NAMES if name != "xgboost")
 
 
 def members(name: str) -> tuple[str, ...]:

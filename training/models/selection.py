@@ -7,8 +7,8 @@ import numpy as np
 from sklearn.metrics import average_precision_score
 
 from training.data.dataset import Dataset, Floats
-from training.models.estimators import BY_COST
 from training.models.fitting import OutOfFold
+from training.options import MODEL_NAMES
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def choose_champion(results: Mapping[str, CrossValidation]) -> str:
     fold, because all models find the same folds hard.
     """
     best = max(results, key=lambda name: results[name].average_precision)
-    for name in sorted(results, key=BY_COST.index):
+    for name in sorted(results, key=MODEL_NAMES.index):
         difference = np.subtract(
             results[best].fold_average_precision, results[name].fold_average_precision
         )

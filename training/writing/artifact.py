@@ -14,6 +14,7 @@ import joblib
 import numpy as np
 
 from artifact import layout
+from artifact.decision import ThresholdRule
 from artifact.errors import ArtifactError
 from artifact.manifest import (
     QUANTILE_LEVELS,
@@ -28,7 +29,8 @@ from artifact.manifest import (
 from training.data.dataset import Dataset, Floats
 from training.errors import TrainingError
 from training.experiment import Trained
-from training.writing.scorer_export import write_scorer
+from training.writing.parity import check_parity
+from training.writing.scorer import write_scorer
 from training.writing.served_code import copy_served_code
 
 #: In a clone and in the training job's code channel alike.
@@ -104,10 +106,13 @@ def write_artifact(
     """Write every file of the artifact and return the manifest's SHA-256.
 
     `documents` are texts for people, by file name: the report and the model card.
-    `rows` are those on which the exported scorer must answer as the model does.
+    `rows` are those on which the scorer must answer as the model does.
     """
     joblib.dump(model.classifier, directory / layout.MODEL)
-    write_scorer(directory, model.classifier, rows, model.rule)
+    scorer = write_scorer(directory / layout.SCORER, model.classifier)
+    rule = model.rule
+    threshold = rule.threshold if isinstance(rule, ThresholdRule) else None
+    check_parity(model.classifier, scorer, rows, threshold)
     for name, text in documents.items():
         _write(directory / name, text)
     _write(directory / layout.METRICS, layout.to_json(metrics))

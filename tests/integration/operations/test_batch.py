@@ -12,7 +12,8 @@ import pytest
 from local_aws.testing.running import LocalAws, eventually
 
 from artifact.archive import pack
-from artifact.scoring.scorer import Scorer, load_scorer
+from artifact.loading import load_artifact
+from artifact.scoring.scorer import Scorer
 from operations.batch import command as batch
 from tests.integration.stacks.account import Account
 from tests.unit.serving.sample_artifact import write_artifact
@@ -65,7 +66,7 @@ def deployed(
         "dev", "serving", ModelArtifactUri=f"s3://{storage['ArtifactBucketName']}/{key}"
     )
     yield Deployed(
-        local_aws, storage["DataBucketName"], outputs, load_scorer(model_dir)
+        local_aws, storage["DataBucketName"], outputs, load_artifact(model_dir).scorer
     )
     account.destroy("dev", "serving")
     account.destroy("dev", "storage")

@@ -16,6 +16,7 @@ from artifact.manifest import (
     hash_files,
     write_manifest,
 )
+from training.writing.scorer import write_scorer
 
 FEATURES = ("V1", "Amount")
 
@@ -28,6 +29,7 @@ def model_dir(tmp_path: Path) -> Path:
     rows = np.array([[0.0, 1.0], [1.0, 5.0], [2.0, 3.0], [3.0, 9.0]])
     model = LogisticRegression().fit(rows, np.array([0, 0, 1, 1]))
     joblib.dump(model, directory / layout.MODEL)
+    write_scorer(directory / layout.SCORER, model)
     (directory / layout.METRICS).write_text("{}")
     (directory / layout.CONFIG).write_text(
         '{"decision_rule": {"policy": "threshold", "threshold": 0.5}}'

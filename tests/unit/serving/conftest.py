@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from artifact.decision import ThresholdRule
+from artifact.loading import Artifact, load_artifact
 from artifact.manifest import read_manifest
-from artifact.scoring.scorer import Scorer, load_scorer
 from serving.invocation import Invocations
 from serving.request_log import RequestLog
 from serving.service import Service
@@ -48,27 +47,26 @@ def own_model_dir(model_dir: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def scorer(model_dir: Path) -> Scorer:
-    return load_scorer(model_dir)
+def artifact(model_dir: Path) -> Artifact:
+    return load_artifact(model_dir)
 
 
 @pytest.fixture(scope="session")
-def invocations(scorer: Scorer) -> Invocations:
-    return Invocations(scorer, ThresholdRule(0.5))
+def invocations(artifact: Artifact) -> Invocations:
+    return Invocations(artifact)
 
 
 @pytest.fixture
-def invocations_of(scorer: Scorer) -> Callable[..., Invocations]:
+def invocations_of(artifact: Artifact) -> Callable[..., Invocations]:
     """The sample model with other names for its three features, all of them floats."""
 
     def make(*names: str) -> Invocations:
         features = tuple(
             replace(feature, name=name, dtype="float64")
-            for feature, name in zip(scorer.manifest.features, names, strict=True)
+            for feature, name in zip(artifact.manifest.features, names, strict=True)
         )
-        manifest = replace(scorer.manifest, features=features)
-        renamed = Scorer(manifest, scorer.predict, scorer.predict_one, scorer.margin)
-        return Invocations(renamed, ThresholdRule(0.5))
+        manifest = replace(artifact.manifest, features=features)
+        return Invocations(replace(artifact, manifest=manifest))
 
     return make
 

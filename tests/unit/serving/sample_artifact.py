@@ -18,7 +18,7 @@ from artifact.manifest import (
     hash_files,
     write_manifest,
 )
-from training.writing.export import write_exported
+from training.writing.scorer import write_scorer
 from training.writing.served_code import copy_served_code
 
 ROOT = Path(__file__).parents[3]
@@ -36,7 +36,7 @@ def write_artifact(directory: Path) -> None:
     )
     model = LogisticRegression(max_iter=1000).fit(rows, rows[:, 1] > 1)
     joblib.dump(model, directory / layout.MODEL)
-    write_exported(directory / layout.SCORER, model)
+    write_scorer(directory / layout.SCORER, model)
     (directory / layout.METRICS).write_text("{}")
     (directory / layout.CONFIG).write_text(
         json.dumps({"decision_rule": {"policy": "threshold", "threshold": 0.5}})

@@ -7,7 +7,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from serving.invocation import Invocations, Request
+from serving.invocation import Invocations
+from serving.request import Request
 
 GOOD = '{"Hour": 3, "V1": 0.25, "Amount": 12.5}'
 ARRAY = io.BytesIO()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from artifact.errors import ArtifactError
-from serving.body import MAX_BODY_BYTES
+from serving.request import MAX_BODY_BYTES
 from serving.service import Service
 from tests.unit.serving.wsgi_client import WsgiClient
 

@@ -11,15 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-import serving.formats.schema
-import training.data.reading
-from artifact.decision import ThresholdRule
-from artifact.scoring.scorer import Scorer
-from serving.body import MAX_BODY_BYTES
+from artifact.loading import Artifact
 from serving.formats.csv_input import CsvReader
 from serving.formats.json_input import JsonReader
 from serving.formats.schema import Rows, Schema
-from serving.invocation import Invocations, Request
+from serving.invocation import Invocations
+from serving.request import MAX_BODY_BYTES, Request
 
 JSON = "application/json"
 LINES = "application/jsonlines"
@@ -96,11 +93,11 @@ HUGE_VALUES = ["1.7e308", "-1.7e308", "1.1e30", "-" + "9" * 40]
 @pytest.mark.parametrize("before", ["", "\ufeff"], ids=["quick", "exact"])
 @pytest.mark.parametrize("content_type", [JSON, LINES, CSV, NPY])
 def test_a_finite_value_that_is_too_large_to_compute_with_is_refused(
-    scorer: Scorer, before: str, value: str, content_type: str
+    artifact: Artifact, before: str, value: str, content_type: str
 ) -> None:
-    features = tuple(replace(f, dtype="float64") for f in scorer.manifest.features)
-    manifest = replace(scorer.manifest, features=features)
-    floats = Scorer(manifest, scorer.predict, scorer.predict_one, scorer.margin)
+    features = tuple(replace(f, dtype="float64") for f in artifact.manifest.features)
+    manifest = replace(artifact.manifest, features=features)
+    floats = replace(artifact, manifest=manifest)
     body: str | bytes = (
         before
         + {
@@ -112,7 +109,7 @@ def test_a_finite_value_that_is_too_large_to_compute_with_is_refused(
     )
     if content_type == NPY:
         body = npy(np.array([[3, float(value), 12.5]]))
-    error = refused(Invocations(floats, ThresholdRule(0.5)), body, content_type)
+    error = refused(Invocations(floats), body, content_type)
     assert error == {
         "code": "out_of_range",
         "row": 1,
@@ -145,16 +142,12 @@ def test_the_largest_value_that_training_takes_is_scored(
         assert b"NaN" not in answer.body
 
 
-def test_serving_and_training_refuse_the_same_values() -> None:
-    assert serving.formats.schema.LARGEST == training.data.reading.LARGEST
-
-
-def test_a_range_beyond_what_is_taken_opens_no_short_way(scorer: Scorer) -> None:
+def test_a_range_beyond_what_is_taken_opens_no_short_way(artifact: Artifact) -> None:
     features = tuple(
         replace(f, dtype="float64", quantiles={0.0: -1e300, 1.0: 1e300})
-        for f in scorer.manifest.features
+        for f in artifact.manifest.features
     )
-    schema = Schema(replace(scorer.manifest, features=features))
+    schema = Schema(replace(artifact.manifest, features=features))
     assert schema.ranges == [(-1e30, 1e30)] * 3
 
 
@@ -383,9 +376,9 @@ def test_a_bomb_is_refused_at_once_and_in_little_memory(
     ids=["list", "lines", "csv"],
 )
 def test_rows_that_are_read_one_by_one_take_little_more_memory_than_numbers(
-    scorer: Scorer, start: str, row: str, end: str, content_type: str
+    artifact: Artifact, start: str, row: str, end: str, content_type: str
 ) -> None:
-    schema, count = Schema(scorer.manifest), 20_000
+    schema, count = Schema(artifact.manifest), 20_000
     body = (start + row * count + end).encode()
     readers: dict[str, Callable[[], Rows]] = {
         JSON: lambda: JsonReader(schema).read(body)[0],

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from artifact.decision import DecisionRule, ExpectedValueRule, ThresholdRule
 from artifact.errors import ArtifactError
-from artifact.scoring.scorer import Scorer
-from serving.invocation import Answer, Invocations, Request
+from artifact.loading import Artifact
+from serving.invocation import Answer, Invocations
+from serving.request import Request
 
 RULES: list[DecisionRule] = [
     ThresholdRule(0.2),
@@ -21,11 +22,11 @@ GENERAL = {"custom_attributes": "trace=1"}
 
 
 @pytest.fixture(scope="session")
-def float_scorer(scorer: Scorer) -> Scorer:
+def float_artifact(artifact: Artifact) -> Artifact:
     """The sample model with every feature declared a float: the short way's case."""
-    features = tuple(replace(f, dtype="float64") for f in scorer.manifest.features)
-    manifest = replace(scorer.manifest, features=features)
-    return Scorer(manifest, scorer.predict, scorer.predict_one, scorer.margin)
+    features = tuple(replace(f, dtype="float64") for f in artifact.manifest.features)
+    manifest = replace(artifact.manifest, features=features)
+    return replace(artifact, manifest=manifest, decision_rule=RULES[0])
 
 
 def body_of(hour: float, v1: float, amount: float) -> bytes:
@@ -51,9 +52,9 @@ def close(one: Answer, other: Answer) -> bool:
     amount=st.one_of(st.floats(-10, 200), st.integers(0, 10**30)),
 )
 def test_both_ways_answer_alike(
-    float_scorer: Scorer, rule: DecisionRule, hour: float, v1: float, amount: float
+    float_artifact: Artifact, rule: DecisionRule, hour: float, v1: float, amount: float
 ) -> None:
-    invocations = Invocations(float_scorer, rule)
+    invocations = Invocations(replace(float_artifact, decision_rule=rule))
     body = body_of(hour, v1, amount)
     short = invocations.answer(Request(body, "application/json", "*/*"))
     general = invocations.answer(Request(body, "application/json", "*/*", **GENERAL))
@@ -61,9 +62,9 @@ def test_both_ways_answer_alike(
 
 
 def test_an_ordinary_transaction_goes_the_short_way(
-    float_scorer: Scorer, monkeypatch: pytest.MonkeyPatch
+    float_artifact: Artifact, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    invocations = Invocations(float_scorer, RULES[0])
+    invocations = Invocations(float_artifact)
     monkeypatch.delattr(Invocations, "_score")
     answer = invocations.answer(Request(body_of(3, 0.25, 12.5)))
     assert (answer.status, answer.rows, answer.outside) == (200, 1, 0)
@@ -71,15 +72,15 @@ def test_an_ordinary_transaction_goes_the_short_way(
 
 @pytest.mark.parametrize("amount", [100.01, -0.01, 1e30])
 def test_a_value_outside_the_training_range_goes_the_general_way_and_is_counted(
-    float_scorer: Scorer, amount: float
+    float_artifact: Artifact, amount: float
 ) -> None:
-    invocations = Invocations(float_scorer, RULES[0])
+    invocations = Invocations(float_artifact)
     assert invocations.answer(Request(body_of(3, 0.25, amount))).outside == 1
 
 
 def test_a_rule_by_an_amount_that_the_model_lacks_is_refused(
-    float_scorer: Scorer,
+    float_artifact: Artifact,
 ) -> None:
     rule = ExpectedValueRule(review_cost=5.0, amount="Value")
     with pytest.raises(ArtifactError, match="the feature 'Value'"):
-        Invocations(float_scorer, rule)
+        Invocations(replace(float_artifact, decision_rule=rule))

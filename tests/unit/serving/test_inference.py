@@ -11,7 +11,8 @@ import flask
 import pytest
 
 from artifact.errors import ArtifactError
-from serving.invocation import Answer, Request
+from serving.invocation import Answer
+from serving.request import Request
 from serving.service import Service
 from serving.wsgi import Application
 from tests.unit.serving.wsgi_client import WsgiClient

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from artifact.scoring.scorer import Scorer
-from serving.invocation import Answer, Invocations, Request
+from artifact.loading import Artifact
+from serving.invocation import Answer, Invocations
+from serving.request import Request
 
 Row = dict[str, float]
 ROWS: list[Row] = [
@@ -19,9 +20,9 @@ ROWS: list[Row] = [
 
 
 @pytest.fixture
-def probabilities(scorer: Scorer) -> list[float]:
+def probabilities(artifact: Artifact) -> list[float]:
     rows = np.array([[r["Hour"], r["V1"], r["Amount"]] for r in ROWS])
-    return [float(p) for p in scorer.predict(rows)]
+    return [float(p) for p in artifact.scorer.predict(rows)]
 
 
 def json_lines(rows: list[Row]) -> bytes:
@@ -102,13 +103,15 @@ def test_csv_gives_one_probability_a_line(
 @pytest.mark.parametrize("dtype", [np.float64, np.float32, np.int64])
 @pytest.mark.parametrize("order", ["C", "F"])
 def test_npy_gives_json(
-    invocations: Invocations, scorer: Scorer, dtype: Any, order: Any
+    invocations: Invocations, artifact: Artifact, dtype: Any, order: Any
 ) -> None:
     rows = np.array([[1, 2, 10], [22, -1, 3], [13, 0, 99]], dtype, order=order)
     body = io.BytesIO()
     np.save(body, rows)
     answer = invocations.answer(Request(body.getvalue(), "application/x-npy"))
-    assert results(answer) == pytest.approx(scorer.predict(rows.astype(np.float64)))
+    assert results(answer) == pytest.approx(
+        artifact.scorer.predict(rows.astype(np.float64))
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from artifact.manifest import Feature, Manifest, SelfTest, TrainingData
+from artifact.values import LARGEST
 from serving.errors import RequestError
 from serving.formats.json_decoders import (
     decoder_of_one,
@@ -18,7 +19,7 @@ from serving.formats.json_decoders import (
 )
 from serving.formats.json_input import JsonReader
 from serving.formats.json_scanner import JsonScanner
-from serving.formats.schema import LARGEST, Schema
+from serving.formats.schema import Schema
 from serving.formats.text import decode_text
 
 NAMES = ("A", "B", "C")

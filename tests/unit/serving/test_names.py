@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from serving.invocation import Invocations, Request
+from serving.invocation import Invocations
+from serving.request import Request
 
 ODD_NAMES = [
     *(

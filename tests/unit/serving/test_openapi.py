@@ -9,7 +9,8 @@ from typing import Any
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 
-from serving.invocation import Invocations, Request
+from serving.invocation import Invocations
+from serving.request import Request
 
 ROOT = Path(__file__).parents[3]
 DOCUMENT = json.loads((ROOT / "docs" / "serving-openapi.json").read_text())

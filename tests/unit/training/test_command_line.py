@@ -3,7 +3,7 @@ import pytest
 from training.command_line import as_hyperparameters, build_parser, to_arguments
 from training.data.dataset import Columns
 from training.errors import TrainingError
-from training.models.estimators import BY_COST, RECIPES, VOTES
+from training.models.estimators import RECIPES, VOTES
 from training.options import MODEL_NAMES
 
 
@@ -31,7 +31,7 @@ def test_hyperparameters_parse_back_to_the_same_arguments() -> None:
 
 
 def test_the_options_offer_every_model() -> None:
-    assert {*RECIPES, *VOTES} == set(MODEL_NAMES) == set(BY_COST)
+    assert {*RECIPES, *VOTES} == set(MODEL_NAMES)
 
 
 def test_no_option_has_one_letter_only() -> None:

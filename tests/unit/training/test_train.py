@@ -14,8 +14,8 @@ import pytest
 from artifact import layout
 from artifact.archive import pack
 from artifact.decision import ThresholdRule, read_decision_rule
+from artifact.loading import load_artifact
 from artifact.manifest import read_manifest
-from artifact.scoring.scorer import load_scorer
 from training import train as command
 from training.train import main
 from training.writing.artifact import write_artifact
@@ -33,14 +33,14 @@ def model_dir(csv_file: Path, tmp_path: Path) -> Path:
 
 
 def test_the_artifact_loads_and_scores(model_dir: Path, frame: pd.DataFrame) -> None:
-    scorer = load_scorer(model_dir)
-    rows = frame[list(scorer.manifest.feature_names)].to_numpy()
+    artifact = load_artifact(model_dir)
+    rows = frame[list(artifact.manifest.feature_names)].to_numpy()
     expected = joblib.load(model_dir / layout.MODEL).predict_proba(rows)[:, 1]
-    np.testing.assert_allclose(scorer.predict(rows), expected, atol=1e-6)
+    np.testing.assert_allclose(artifact.scorer.predict(rows), expected, atol=1e-6)
 
 
 def test_the_artifact_can_be_pinned_by_its_manifest(model_dir: Path) -> None:
-    load_scorer(model_dir, layout.sha256_of(model_dir / layout.MANIFEST))
+    load_artifact(model_dir, layout.sha256_of(model_dir / layout.MANIFEST))
 
 
 def test_the_manifest_says_what_the_model_was_made_of(
@@ -132,7 +132,7 @@ def test_training_again_replaces_the_artifact(model_dir: Path, csv_file: Path) -
     assert not cache.exists()
     metrics = json.loads((model_dir / layout.METRICS).read_text())
     assert metrics["model"]["hyperparameters"]["logistic_c"] == 0.01
-    load_scorer(model_dir)
+    load_artifact(model_dir)
 
 
 def test_a_directory_with_other_files_is_left_alone(
@@ -212,7 +212,7 @@ def test_a_directory_without_permission_is_refused_before_the_data_are_read(
     told = capsys.readouterr()
     assert "cannot be written (Permission denied); name a" in told.err
     assert "read 300 rows" not in told.out
-    load_scorer(model_dir)
+    load_artifact(model_dir)
 
 
 def test_refused_data_leave_nothing_and_one_sentence(
@@ -235,7 +235,7 @@ def test_refused_data_leave_the_artifact_that_was_there(
     data.write_text("V1,Class\n1,0\n2,0\n")
     assert run(data, model_dir) == 1
     assert layout.sha256_of(model_dir / layout.MANIFEST) == before
-    load_scorer(model_dir)
+    load_artifact(model_dir)
 
 
 def test_a_crash_halfway_leaves_nothing(
@@ -276,7 +276,7 @@ class TestInsideSageMaker:
 
     def test_paths_come_from_the_environment(self, opt_ml: Path) -> None:
         assert main(["--threshold", "0.3"]) == 0
-        load_scorer(opt_ml / "model")
+        load_artifact(opt_ml / "model")
         assert (opt_ml / "output" / "data" / layout.METRICS).is_file()
         assert not (opt_ml / "output" / "failure").exists()
 
@@ -292,7 +292,7 @@ class TestInsideSageMaker:
 
         monkeypatch.setattr(Path, "rename", mounted)
         assert main([]) == 0
-        load_scorer(opt_ml / "model")
+        load_artifact(opt_ml / "model")
 
     def test_refused_data_become_the_failure_reason(self, opt_ml: Path) -> None:
         channel = opt_ml / "input" / "data" / "training"

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from artifact.values import LARGEST
 from training.data.dataset import Columns
-from training.data.reading import LARGEST, read_dataset
+from training.data.reading import read_dataset
 from training.errors import TrainingError
 
 HEADER = "Time,V1,Amount,Class\n"

@@ -1,4 +1,4 @@
-"""The exported model answers as the fitted one does, whatever scikit-learn model."""
+"""The scorer answers as the fitted model does, for every part that training makes."""
 
 import json
 import shutil
@@ -10,28 +10,28 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy.special import logit
-from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import (
     ExtraTreesClassifier,
     HistGradientBoostingClassifier,
-    RandomForestClassifier,
     StackingClassifier,
     VotingClassifier,
 )
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neural_network import MLPClassifier
-from sklearn.pipeline import FeatureUnion, make_pipeline
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from threadpoolctl import threadpool_limits
 
 from artifact.errors import ArtifactError
+from artifact.manifest import PROBABILITY_TOLERANCE
 from artifact.scoring import native
-from artifact.scoring.exported import read_exported
 from artifact.scoring.forest import Forest
-from artifact.scoring.parity import TOLERANCE, check_parity
-from training.writing.export import write_exported
+from artifact.scoring.scorer import read_scorer
+from training.errors import TrainingError
+from training.writing.parity import check_parity
+from training.writing.scorer import describe_scorer, write_scorer
 
 N_FEATURES = 5
 
@@ -62,15 +62,15 @@ def extra_trees() -> Any:
     return ExtraTreesClassifier(13, random_state=0)
 
 
-def clipped_network(activation: str = "relu") -> Any:
+def clipped_network() -> Any:
     clip = FunctionTransformer(np.clip, kw_args={"a_min": -5, "a_max": 5})
-    network = MLPClassifier((6, 4), activation=activation, max_iter=200, random_state=0)
+    network = MLPClassifier((6, 4), activation="tanh", max_iter=200, random_state=0)
     return make_pipeline(StandardScaler(), clip, network)
 
 
-def vote(weights: Any = None) -> Any:
+def vote(*weights: float) -> Any:
     parts = [("l", logistic()), ("b", boosted()), ("e", extra_trees())]
-    return VotingClassifier(parts, voting="soft", weights=weights)
+    return VotingClassifier(parts, voting="soft", weights=list(weights))
 
 
 def prepared(classifier: Any) -> Any:
@@ -106,57 +106,46 @@ def calibrated(model: Any) -> Any:
 MODELS = {
     "prepared": prepared(boosted()),
     "platt-on-log-odds": calibrated(prepared(boosted())),
-    "platt-on-vote": calibrated(vote()),
+    "platt-on-vote": calibrated(vote(3.0, 2.0, 1.0)),
     "logistic": logistic(),
     "logistic-alone": LogisticRegression(),
-    "unscaled": make_pipeline(StandardScaler(with_std=False), LogisticRegression()),
     "boosted": boosted(),
     "extra-trees": extra_trees(),
-    "random-forest": RandomForestClassifier(11, max_depth=4, random_state=0),
     "deep-trees": ExtraTreesClassifier(3, random_state=0),
     "network": clipped_network(),
-    "network-tanh": clipped_network("tanh"),
-    "network-logistic": clipped_network("logistic"),
-    "vote": vote(),
-    "weighted-vote": vote([3, 2, 1]),
-    "isotonic": CalibratedClassifierCV(vote(), method="isotonic", cv=2, ensemble=False),
-    "sigmoid": CalibratedClassifierCV(logistic(), method="sigmoid", cv=3),
-    "isotonic-ensemble": CalibratedClassifierCV(boosted(), method="isotonic", cv=3),
+    "vote": vote(2.0, 2.0, 1.0),
     "columns": make_pipeline(
         ColumnTransformer(
-            [("s", StandardScaler(), [3, 0]), ("d", "drop", [1])],
+            [("s", make_pipeline(StandardScaler()), [3, 0])],
             remainder="passthrough",
         ),
         boosted(),
-    ),
-    "union": make_pipeline(
-        FeatureUnion([("p", "passthrough"), ("s", make_pipeline(StandardScaler()))]),
-        extra_trees(),
     ),
 }
 
 
 @pytest.mark.parametrize("name", MODELS)
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-def test_the_exported_model_answers_as_the_fitted_one(
-    name: str, tmp_path: Path
-) -> None:
+def test_the_scorer_answers_as_the_fitted_one(name: str, tmp_path: Path) -> None:
     rows, labels = sample()
     model = MODELS[name].fit(rows, labels)
-    write_exported(tmp_path / "scorer.npz", model)
-    exported = read_exported(tmp_path / "scorer.npz")
+    write_scorer(tmp_path / "scorer.npz", model)
+    scorer = read_scorer(tmp_path / "scorer.npz")
     extreme = np.vstack([rows, rows * 1e6, -rows * 1e30, np.zeros((1, N_FEATURES))])
-    assert check_parity(model, exported, extreme, threshold=0.3) < TOLERANCE / 1000
+    assert (
+        check_parity(model, scorer, extreme, threshold=0.3)
+        < PROBABILITY_TOLERANCE / 1000
+    )
 
 
 @pytest.mark.parametrize("name", MODELS)
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_one_row_scores_alone_as_in_a_batch(name: str, tmp_path: Path) -> None:
     rows, labels = sample()
-    exported = write_exported(tmp_path / "scorer.npz", MODELS[name].fit(rows, labels))
+    scorer = write_scorer(tmp_path / "scorer.npz", MODELS[name].fit(rows, labels))
     extreme = np.vstack([rows[:100], rows[:20] * 1e6, -rows[:20] * 1e30])
-    alone = [exported.predict_one(tuple(row)) for row in extreme.tolist()]
-    np.testing.assert_allclose(alone, exported.predict(extreme), rtol=0, atol=1e-9)
+    alone = [scorer.predict_one(tuple(row)) for row in extreme.tolist()]
+    np.testing.assert_allclose(alone, scorer.predict(extreme), rtol=0, atol=1e-9)
 
 
 @pytest.mark.parametrize("name", ["boosted", "extra-trees"])
@@ -170,16 +159,14 @@ def test_a_row_scores_the_same_alone_and_in_a_batch(name: str) -> None:
 
 def test_margins_are_the_log_odds_below_the_calibration(tmp_path: Path) -> None:
     rows, labels = sample()
-    model = CalibratedClassifierCV(logistic(), method="isotonic", cv=2, ensemble=False)
-    exported = write_exported(tmp_path / "scorer.npz", model.fit(rows, labels))
-    inner = model.calibrated_classifiers_[0].estimator
-    np.testing.assert_allclose(exported.margin(rows), inner.decision_function(rows))
+    model = calibrated(logistic())
+    scorer = write_scorer(tmp_path / "scorer.npz", model.fit(rows, labels))
+    inner = model.estimators_[0]
+    np.testing.assert_allclose(scorer.margin(rows), inner.decision_function(rows))
 
 
 def forest_of(model: Any) -> Forest:
-    from training.writing.export import export  # noqa: PLC0415 - only here
-
-    graph, arrays = export(model)
+    graph, arrays = describe_scorer(model)
     node = graph["probability"]
     while node["op"] != "forest":
         node = node["of"]
@@ -203,55 +190,54 @@ def compiled_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def test_compiled_and_numpy_engines_agree(name: str, n_rows: int) -> None:
     rows, labels = sample()
     forest = forest_of(MODELS[name].fit(rows, labels))
-    compiled = native.compile_forest(forest)
-    assert compiled is not None
+    assert native._libraries
     np.testing.assert_allclose(
-        compiled(rows[:n_rows]),
+        forest.sum_leaves(rows[:n_rows]),
         forest.sum_leaves_in_numpy(rows[:n_rows]),
         rtol=0,
         atol=1e-13,
     )
 
 
-def test_what_cannot_be_exported_is_named() -> None:
+def test_a_model_without_a_form_is_named() -> None:
     rows, labels = sample()
-    with pytest.raises(ArtifactError, match="GaussianNB cannot be exported"):
-        write_exported(Path("unused"), GaussianNB().fit(rows, labels))
+    with pytest.raises(TrainingError, match="GaussianNB has no form"):
+        write_scorer(Path("unused"), GaussianNB().fit(rows, labels))
 
 
-def test_an_unknown_function_cannot_be_exported(tmp_path: Path) -> None:
+def test_an_unknown_function_is_refused(tmp_path: Path) -> None:
     rows, labels = sample()
     model = make_pipeline(FunctionTransformer(np.abs), LogisticRegression())
-    with pytest.raises(ArtifactError, match=r"numpy\.clip"):
-        write_exported(tmp_path / "scorer.npz", model.fit(rows, labels))
+    with pytest.raises(TrainingError, match=r"numpy\.clip"):
+        write_scorer(tmp_path / "scorer.npz", model.fit(rows, labels))
     assert not list(tmp_path.iterdir())
 
 
-def test_categorical_splits_cannot_be_exported(tmp_path: Path) -> None:
+def test_categorical_splits_are_refused(tmp_path: Path) -> None:
     rows, labels = sample()
     rows[:, 0] = labels
     model = HistGradientBoostingClassifier(categorical_features=[0]).fit(rows, labels)
-    with pytest.raises(ArtifactError, match="categorical"):
-        write_exported(tmp_path / "scorer.npz", model)
+    with pytest.raises(TrainingError, match="categorical"):
+        write_scorer(tmp_path / "scorer.npz", model)
 
 
 def test_a_difference_is_refused(tmp_path: Path) -> None:
     rows, labels = sample()
-    exported = write_exported(tmp_path / "scorer.npz", logistic().fit(rows, labels))
+    scorer = write_scorer(tmp_path / "scorer.npz", logistic().fit(rows, labels))
     other = logistic().fit(rows + 0.01, labels)
-    with pytest.raises(ArtifactError, match="differs from the model by"):
-        check_parity(other, exported, rows)
+    with pytest.raises(TrainingError, match="differs from the model by"):
+        check_parity(other, scorer, rows)
 
 
 def test_a_flipped_decision_is_refused(tmp_path: Path) -> None:
     rows, labels = sample()
     model = logistic().fit(rows, labels)
-    exported = write_exported(tmp_path / "scorer.npz", model)
-    honest = exported.predict
+    scorer = write_scorer(tmp_path / "scorer.npz", model)
+    honest = scorer.predict
     threshold = float(honest(rows[:1])[0])
-    exported.predict = lambda x: honest(x) - 1e-9
-    with pytest.raises(ArtifactError, match="decides row 0 otherwise"):
-        check_parity(model, exported, rows, threshold)
+    scorer.predict = lambda x: honest(x) - 1e-9
+    with pytest.raises(TrainingError, match="decides row 0 otherwise"):
+        check_parity(model, scorer, rows, threshold)
 
 
 def save(path: Path, **arrays: Any) -> None:
@@ -268,12 +254,12 @@ class Trap:
 def test_another_file_is_refused(tmp_path: Path, graph: Any) -> None:
     path = tmp_path / "scorer.npz"
     save(path, graph=np.frombuffer(json.dumps(graph).encode(), np.uint8))
-    with pytest.raises(ArtifactError, match=r"scorer\.npz is not an exported model"):
-        read_exported(path)
+    with pytest.raises(ArtifactError, match=r"scorer\.npz is not a scorer"):
+        read_scorer(path)
 
 
 def test_pickled_arrays_are_never_loaded(tmp_path: Path) -> None:
     path = tmp_path / "scorer.npz"
     save(path, graph=np.array([{"op": "input"}], object))
-    with pytest.raises(ArtifactError, match="is not an exported model"):
-        read_exported(path)
+    with pytest.raises(ArtifactError, match="is not a scorer"):
+        read_scorer(path)

@@ -1,21 +1,20 @@
-"""Proof that the exported model answers as the fitted one does."""
+"""Proof that the scorer answers as the fitted model does."""
 
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from artifact.errors import ArtifactError
-from artifact.scoring.exported import ExportedModel
+from artifact.manifest import PROBABILITY_TOLERANCE
+from artifact.scoring.scorer import Scorer
+from training.errors import TrainingError
 
-#: Largest difference in probability between the two.
-TOLERANCE = 1e-6
 _ROWS_AT_ONCE = 16_384
 
 
 def check_parity(
     model: Any,  # noqa: ANN401 - any scikit-learn classifier
-    exported: ExportedModel,
+    scorer: Scorer,
     rows: npt.NDArray[np.float64],
     threshold: float | None = None,
 ) -> float:
@@ -29,26 +28,28 @@ def check_parity(
 
     Raises
     ------
-    ArtifactError
-        If a probability differs by more than `TOLERANCE`, or a decision differs.
+    TrainingError
+        If a probability differs by more than `PROBABILITY_TOLERANCE`, or a decision
+        differs.
     """
     largest = 0.0
     for start in range(0, len(rows), _ROWS_AT_ONCE):
         block = rows[start : start + _ROWS_AT_ONCE]
-        wanted, got = model.predict_proba(block)[:, 1], exported.predict(block)
+        wanted, got = model.predict_proba(block)[:, 1], scorer.predict(block)
         differences = np.abs(got - wanted)
         largest = max(largest, float(differences.max()))
-        if not largest <= TOLERANCE:
-            raise ArtifactError(
-                f"The exported scorer differs from the model by {largest:.3g} in row "
-                f"{start + int(differences.argmax())}, more than {TOLERANCE:g}; "
-                "report it and serve model.joblib meanwhile."
+        if not largest <= PROBABILITY_TOLERANCE:
+            raise TrainingError(
+                f"scorer.npz differs from the model by {largest:.3g} in row "
+                f"{start + int(differences.argmax())}, more than "
+                f"{PROBABILITY_TOLERANCE:g}; train with another --model, and report "
+                "this one."
             )
         if threshold is not None:
             flipped = np.flatnonzero((got >= threshold) != (wanted >= threshold))
             if flipped.size:
-                raise ArtifactError(
-                    f"The exported scorer decides row {start + int(flipped[0])} "
+                raise TrainingError(
+                    f"scorer.npz decides row {start + int(flipped[0])} "
                     f"otherwise than the model at the threshold {threshold!r}; "
                     "choose a threshold between two probabilities."
                 )
