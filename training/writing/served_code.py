@@ -11,8 +11,9 @@ from artifact import layout
 
 ENTRY = "serving/inference.py"
 PACKAGES = ("artifact", "serving")
-# The project's own server stays out: in AWS's image gunicorn is the server.
-LEFT_OUT = ("serving/server", "serving/__main__.py")
+# The project's own server stays out: in AWS's image gunicorn is the server. Histories
+# are read where the caller is.
+LEFT_OUT = ("serving/server", "serving/__main__.py", "artifact/history")
 
 
 def copy_served_code(project_dir: Path, directory: Path) -> None:

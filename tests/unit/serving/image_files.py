@@ -7,7 +7,7 @@ ROOT = Path(__file__).parents[3]
 
 
 def copied_files() -> list[Path]:
-    """Paths relative to the project: the two packages, as git knows them."""
+    """Paths relative to the project: the two packages, but what a caller runs."""
     listed = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard", "artifact", "serving"],
         cwd=ROOT,
@@ -15,4 +15,8 @@ def copied_files() -> list[Path]:
         text=True,
         check=True,
     )
-    return [Path(line) for line in listed.stdout.splitlines() if (ROOT / line).exists()]
+    return [
+        Path(line)
+        for line in listed.stdout.splitlines()
+        if (ROOT / line).exists() and not line.startswith("artifact/history/")
+    ]
