@@ -120,6 +120,8 @@ types: setup ## Check the types, strictly
 requirements: setup ## Export requirements.txt from uv.lock
 	@uv export --frozen --quiet --all-groups --no-emit-workspace --no-header \
 	  --output-file requirements.txt
+	@uv export --frozen --quiet --only-group job --prune numpy --prune scipy \
+	  --no-emit-workspace --no-header --output-file training/requirements-job.txt
 
 requirements-check: setup
 	@echo "==> requirements.txt is the export of uv.lock"

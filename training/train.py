@@ -33,6 +33,7 @@ from training.options import Arguments
 from training.report.content import report_content
 from training.report.model_card import render_model_card
 from training.report.render import chart_library, render_report
+from training.wheels import use_wheels
 from training.writing.artifact import artifact_directory, write_artifact
 from training.writing.documents import config_document, metrics_document
 
@@ -128,6 +129,7 @@ def _run(argv: Sequence[str] | None, environment: Mapping[str, str]) -> None:
         raise TrainingError(
             "--data and --model-dir are needed outside SageMaker; see --help."
         )
+    use_wheels(Path(__file__).resolve().parents[1])
     metrics = train(data_path, model_dir, to_arguments(options))
     print(describe_metrics(metrics), flush=True)
     outputs = container.output_data_dir(environment)

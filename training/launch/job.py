@@ -16,7 +16,9 @@ from cdk_app.tags import project_tags
 from training.launch.deployment import Deployment
 from training.launch.errors import LaunchError, aws_errors_told
 from training.launch.spending import JobLimits
+from training.launch.wheels import MODELS, fetch_wheels
 from training.report.render import CHART_LIBRARY, chart_library
+from training.wheels import FOLDER
 
 PROJECT_DIR = Path(__file__).resolve().parents[2]
 #: What the training container needs of the project.
@@ -79,6 +81,9 @@ def start_job(
     key = deployment.encryption_key_arn
     with aws_errors_told(), tempfile.TemporaryDirectory(prefix="fraud-code-") as code:
         stage_code(Path(code))
+        if hyperparameters.get("model") in MODELS:
+            print("Fetching the packages that the job brings along", flush=True)
+            fetch_wheels(Path(code) / FOLDER)
         trainer = ModelTrainer(
             sagemaker_session=Session(
                 boto_session=session,
