@@ -33,6 +33,7 @@ from training.options import Arguments
 from training.report.content import report_content
 from training.report.model_card import render_model_card
 from training.report.render import chart_library, render_report
+from training.report.run import Run, describe_run
 from training.wheels import use_wheels
 from training.writing.artifact import artifact_directory, write_artifact
 from training.writing.documents import config_document, metrics_document
@@ -59,6 +60,7 @@ def train(data_path: Path, model_dir: Path, arguments: Arguments) -> dict[str, A
         windows = _backtest(data, experiment, arguments) if arguments.backtest else {}
         metrics = metrics_document(data, facts, experiment, arguments, windows)
         config = config_document(experiment.champion, arguments)
+        described = describe_run(data_path, data, os.environ)
         write_artifact(
             directory,
             model=experiment.champion,
@@ -66,7 +68,7 @@ def train(data_path: Path, model_dir: Path, arguments: Arguments) -> dict[str, A
             data=facts,
             metrics=metrics,
             config=config,
-            documents=_documents(metrics, config, experiment, arguments),
+            documents=_documents(metrics, config, experiment, arguments, described),
             rows=data.features,
         )
     return metrics
@@ -85,14 +87,15 @@ def _documents(
     config: dict[str, Any],
     experiment: Experiment,
     arguments: Arguments,
+    described: Run,
 ) -> dict[str, str]:
-    documents = {layout.MODEL_CARD: render_model_card(metrics, config)}
+    documents = {layout.MODEL_CARD: render_model_card(metrics, config, described)}
     library = chart_library()
     if library is None:
         _say(f"no {layout.REPORT}: Chart.js is not installed; run 'npm ci'")
     else:
         content = report_content(metrics, config, experiment, arguments)
-        documents[layout.REPORT] = render_report(content, library)
+        documents[layout.REPORT] = render_report(content, described, library)
         _say("drew the report")
     return documents
 

@@ -62,7 +62,7 @@ class Browser:
                 "--remote-debugging-pipe",
                 f"--user-data-dir={profile}",
             ],
-            env={**os.environ, **variables},
+            env={**os.environ, "XDG_CACHE_HOME": str(profile), **variables},
             pass_fds=(to_browser, from_browser),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

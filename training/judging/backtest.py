@@ -17,6 +17,8 @@ from training.options import Arguments
 #: stretches before it, as many as a window has.
 STRETCHES = 6
 WINDOW_STRETCHES = 3
+#: Bootstrap replicates of each window.
+REPLICATES = 200
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Window:
     test_frauds: int
     roc_auc: float
     average_precision: float
+    average_precision_interval_95: tuple[float, float]
     precision_at_alerts_per_day: float | None
 
 
@@ -93,7 +96,7 @@ def _judge(
     }
     probabilities = assemble(name, fitted).predict_proba(test.features)[:, 1]
     times = test.times if test.times is not None else np.zeros(test.rows)
-    figures = Scoreboard(
+    board = Scoreboard(
         Judged(
             labels=test.labels,
             probabilities=probabilities,
@@ -105,7 +108,9 @@ def _judge(
             transactions_per_day=transactions_per_day,
             alerts_per_day=arguments.decision.alerts_per_day,
         )
-    ).figures(test.row_weights)
+    )
+    figures = board.figures(test.row_weights)
+    intervals = board.intervals(REPLICATES, arguments.split.random_state)
     return Window(
         from_day=float(times.min() / SECONDS_PER_DAY),
         to_day=float(times.max() / SECONDS_PER_DAY),
@@ -114,5 +119,6 @@ def _judge(
         test_frauds=test.frauds,
         roc_auc=figures["roc_auc"],
         average_precision=figures["average_precision"],
+        average_precision_interval_95=intervals["average_precision"],
         precision_at_alerts_per_day=figures.get("precision_at_alerts_per_day"),
     )

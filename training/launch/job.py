@@ -124,6 +124,8 @@ def start_job(
                 **({"kms_key_id": key} if key else {}),
             ),
             hyperparameters=dict(hyperparameters),
+            # The report names it.
+            environment={"FRAUD_ENVIRONMENT": settings.environment},
             tags=[Tag(key=k, value=v) for k, v in project_tags(settings).items()],
         )
         trainer.train(

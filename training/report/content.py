@@ -10,14 +10,18 @@ from artifact.decision import ThresholdRule
 from training.data.dataset import Dataset, Floats
 from training.experiment import Experiment, Trained
 from training.judging.evaluation import outcomes_of
-from training.judging.metrics import CALIBRATION_BINS
 from training.judging.sweep import Sweep, sweep
 from training.options import Arguments
+from training.report.shares import effective_count, weighted_share, wilson
 
 #: Points of a curve: more cannot be told apart on a screen.
 _CURVE_POINTS = 300
 _EXPLORER_POINTS = 400
-_HISTOGRAM_BINS = 40
+_HISTOGRAM_BINS = 48
+#: Quantiles of the scores between which calibration is looked at.
+_CALIBRATION_LEVELS = (
+    0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995,
+)  # fmt: skip
 _HISTOGRAM_LOG_ODDS = 12.0
 #: Legitimate rows among which features are permuted; frauds are all taken.
 _PERMUTED_ROWS = 2000
@@ -44,10 +48,12 @@ def report_content(
     return {
         "metrics": metrics,
         "config": config,
+        "prevalence": float(test.row_weights @ test.labels / test.row_weights.sum()),
         "review_cost": arguments.decision.review_cost,
         "curves": {name: _curves(totals) for name, totals in sweeps.items()},
         "calibration": _calibration(test, champion),
         "scores": _scores(test, champion),
+        "slices": _slices(test, champion),
         "explorer": _explorer(
             sweeps[champion.name],
             champion,
@@ -86,25 +92,59 @@ def _short(value: float) -> float:
 
 
 def _calibration(test: Dataset, model: Trained) -> list[dict[str, float]]:
-    """Predicted and actual share of frauds, in bins of equal width."""
+    """Predicted and actual share of frauds, in bins between quantiles of the scores.
+
+    The quantiles are dense among the highest scores, where the frauds are.
+    """
     p, weights = model.test_probabilities, test.row_weights
-    bins = np.minimum((p * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
-    rows, predicted, actual = (
-        np.bincount(bins, values, minlength=CALIBRATION_BINS)
-        for values in (weights, weights * p, weights * test.labels)
+    edges = np.unique(
+        np.quantile(p, _CALIBRATION_LEVELS, weights=weights, method="inverted_cdf")
     )
+    bins = np.searchsorted(edges, p, side="left")
+    judged = []
+    for number in np.unique(bins):
+        inside = bins == number
+        share, low, high = weighted_share(test.labels[inside], weights[inside])
+        rows = weights[inside].sum()
+        judged.append(
+            {
+                "predicted": _short(weights[inside] @ p[inside] / rows),
+                "actual": _short(share),
+                "low": _short(low),
+                "high": _short(high),
+                "rows": float(rows),
+            }
+        )
+    return judged
+
+
+def _slices(test: Dataset, model: Trained) -> list[dict[str, Any]]:
+    """Recall of the rule in each slice that has frauds, with its interval."""
+    frauds = test.row_weights[test.labels == 1]
+    # What one unit of weight is worth in frauds that were drawn.
+    drawn = effective_count(frauds) / frauds.sum()
     return [
         {
-            "predicted": _short(predicted[i] / rows[i]),
-            "actual": _short(actual[i] / rows[i]),
-            "rows": float(rows[i]),
+            "name": f"{piece['by']} {piece['name']}",
+            "recall": piece["recall"],
+            **dict(
+                zip(
+                    ("low", "high"),
+                    wilson(piece["recall"], piece["frauds"] * drawn),
+                    strict=True,
+                )
+            ),
         }
-        for i in np.flatnonzero(rows)
+        for piece in model.evaluation.slices
+        if piece["recall"] is not None
     ]
 
 
 def _scores(test: Dataset, model: Trained) -> dict[str, list[float]]:
-    """Histograms of the log-odds, which spread what probabilities crowd."""
+    """Histograms of the log-odds, which spread what probabilities crowd.
+
+    `edges` has one value more than there are bins.
+    """
     p = np.clip(model.test_probabilities, 1e-12, 1 - 1e-12)
     limit = _HISTOGRAM_LOG_ODDS
     log_odds = np.clip(np.log(p / (1 - p)), -limit, limit)
@@ -114,7 +154,7 @@ def _scores(test: Dataset, model: Trained) -> dict[str, list[float]]:
         for label in (0, 1)
     )
     return {
-        "log_odds": [_short(edge) for edge in (edges[:-1] + edges[1:]) / 2],
+        "edges": [_short(edge) for edge in edges],
         "legitimate": legitimate[0].tolist(),
         "frauds": frauds[0].tolist(),
     }

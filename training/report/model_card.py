@@ -6,24 +6,31 @@ After Mitchell et al. 2019, Model Cards for Model Reporting.
 from collections.abc import Mapping
 from typing import Any
 
-_FIGURES = (
-    ("average_precision", "average precision"),
-    ("roc_auc", "ROC-AUC"),
-    ("recall_at_fpr_0_1pct", "recall at 0.1 % false positives"),
-    ("precision", "precision of the rule"),
-    ("recall", "recall of the rule"),
-    ("brier", "Brier score"),
-    ("calibration_error", "calibration error"),
-    ("savings", "saved by the rule"),
+from training.report.markdown import code_span
+from training.report.run import Run
+from training.report.wording import (
+    FIGURES,
+    cautions,
+    choice_in_words,
+    counted,
+    rule_in_words,
+    written,
 )
 
 
-def render_model_card(metrics: Mapping[str, Any], config: Mapping[str, Any]) -> str:
+def render_model_card(
+    metrics: Mapping[str, Any], config: Mapping[str, Any], run: Run
+) -> str:
     """Return the card of one artifact in Markdown."""
     model, data, split = metrics["model"], metrics["data"], metrics["split"]
+    amount = code_span(config["decision_rule"].get("amount", "amount"))
+    warnings = "".join(
+        f"> **Caution.** {caution}\n>\n" for caution in cautions(metrics)
+    )
     return f"""\
 # Model card: {model["name"]}
 
+{warnings.removesuffix(">" + chr(10))}
 ## What it is for
 Gives a card transaction a probability of being fraud, so that people review the
 transactions where that pays. It is not meant to refuse a payment or to judge a
@@ -31,27 +38,30 @@ person by itself.
 
 ## Model
 - {_members(model)}; calibration: {model["calibration"]}.
-- Decision rule: `{config["decision_rule"]}`, chosen by the policy
-  `{config["chosen_by"]["policy"]}` on {_chosen_on(config)}.
+- Decision rule: {rule_in_words(config, amount)}.
+- The rule was chosen as follows: {choice_in_words(config)}.
 - Hyperparameters and library versions: `metrics.json` and `manifest.json`.
 
 ## Data
-- {data["rows"]:,} rows, {data["frauds"]:,} frauds, SHA-256 `{data["sha256"]}`.
-- They stand for {data["weighted_rows"]:,.0f} transactions with
-  {data["weighted_frauds"]:,.0f} frauds
+- {code_span(run.data_file)}, {run.span}; SHA-256 `{data["sha256"]}`.
+{_job(run)}- {counted(data["rows"], "row")}, {counted(data["frauds"], "fraud")}.
+- They stand for {counted(data["weighted_rows"], "transaction")} with
+  {counted(data["weighted_frauds"], "fraud")}
   ({data["weighted_frauds"] / data["weighted_rows"]:.3%}).
-- {data["rows_with_features_seen_before"]:,} rows repeat the features of an earlier one;
-  {split["test_rows_with_features_seen_in_training"]:,} test rows repeat a training row.
+- Rows that repeat the features of an earlier one:
+  {data["rows_with_features_seen_before"]:,}; test rows that repeat a training row:
+  {split["test_rows_with_features_seen_in_training"]:,}.
 
 ## How it was judged
-{split["protocol"].capitalize()} split: learnt from {split["train_rows"]:,} rows, judged
-on {split["test_rows"]:,} rows with {split["test_frauds"]:,} frauds that took no part in
-any choice.
+{split["protocol"].capitalize()} split: learnt from
+{counted(split["train_rows"], "row")}, judged on
+{counted(split["test_rows"], "row")} with
+{counted(split["test_frauds"], "fraud")} that took no part in any choice.
 
 {_figures(metrics)}
 
-95 % intervals are from {metrics["test"]["bootstrap_replicates"]} bootstrap replicates.
-They speak of the rows that were drawn, not of a world that changes.
+In brackets: 95 % intervals of {metrics["test"]["bootstrap_replicates"]} bootstrap
+replicates. They speak of the rows that were drawn, not of a world that changes.
 
 ## Where it may fail
 {_weakest(metrics)}
@@ -68,24 +78,39 @@ def _members(model: Mapping[str, Any]) -> str:
     return f"A single model, {model['name']}"
 
 
-def _chosen_on(config: Mapping[str, Any]) -> str:
-    on: str = config["chosen_by"]["on"]
-    return "no data: it was given" if on == "given" else on
+def _job(run: Run) -> str:
+    if not run.job:
+        return ""
+    environment = (
+        f", environment {code_span(run.environment)}" if run.environment else ""
+    )
+    return f"- Training job {code_span(run.job)}{environment}.\n"
 
 
 def _figures(metrics: Mapping[str, Any]) -> str:
-    test, baseline = metrics["test"], metrics["baseline"]
-    head = ("figure", metrics["model"]["name"], "95 % interval", baseline["name"])
-    lines = [f"| {' | '.join(head)} |", "|---|---|---|---|"]
-    for name, words in _FIGURES:
-        if name not in test:
-            continue
-        low, high = test["intervals_95"][name]
-        lines.append(
-            f"| {words} | {test[name]:,.4g} | {low:,.4g} to {high:,.4g} "
-            f"| {baseline['test'][name]:,.4g} |"
-        )
+    """Return a table with one column for each model, intervals in brackets."""
+    judged = {metrics["model"]["name"]: metrics["test"]}
+    baseline = metrics["baseline"]
+    judged.setdefault(f"{baseline['name']} (baseline)", baseline["test"])
+    if metrics["model"]["name"] == baseline["name"]:
+        judged.pop(f"{baseline['name']} (baseline)")
+    lines = [
+        f"| {' | '.join(('figure', *judged))} |",
+        f"|---|{'---|' * len(judged)}",
+    ]
+    for name, (words, _) in FIGURES.items():
+        if name in metrics["test"]:
+            cells = (_with_interval(test, name) for test in judged.values())
+            lines.append(f"| {' | '.join((words, *cells))} |")
     return "\n".join(lines)
+
+
+def _with_interval(test: Mapping[str, Any], name: str) -> str:
+    if name not in test:
+        return "\N{EN DASH}"
+    kind = FIGURES[name][1]
+    low, high = (written(bound, kind) for bound in test["intervals_95"][name])
+    return f"{written(test[name], kind)} ({low} to {high})"
 
 
 def _weakest(metrics: Mapping[str, Any]) -> str:
@@ -94,7 +119,8 @@ def _weakest(metrics: Mapping[str, Any]) -> str:
     if not judged:
         return "- No slice of the test part had both classes."
     weakest = min(judged, key=lambda s: s["recall"])
+    name = f"{weakest['by']} {weakest['name']}"
     return (
-        f"- Lowest recall of all slices: {weakest['recall']:.1%} for {weakest['by']} "
-        f"{weakest['name']} ({weakest['frauds']:,.0f} frauds)."
+        f"- Lowest recall of all slices: {weakest['recall']:.1%} for {code_span(name)} "
+        f"({counted(weakest['frauds'], 'fraud')})."
     )

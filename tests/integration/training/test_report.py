@@ -8,13 +8,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from artifact import layout
 from tests.browser.devtools import Browser
+from training.report.render import chart_library, render_report
+from training.report.run import Run
 from training.train import main
 
 FIGURES = """Object.fromEntries([...document.querySelectorAll("[data-figure]")].map(
     (e) => [e.dataset.figure, e.textContent]))"""
+
+IMPORTANCE = """JSON.parse(document.getElementById("content").textContent)
+    .importance.map((item) => item.feature)"""
+ONLY_OUR_BOLD = """[...document.querySelectorAll("body b")].every(
+    (bold) => bold.parentElement.className === "tile")"""
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +79,7 @@ def test_it_draws_without_a_complaint_and_without_a_network(
             return data.some((value) => value !== 0);
         })"""
     )
-    assert drawn == [True] * 6
+    assert drawn == [True] * 9
     assert page.complaints == []
     loaded = [url for url in page.requests if not url.startswith("data:")]
     assert loaded == [(model_dir / layout.REPORT).as_uri()]
@@ -106,6 +115,68 @@ def test_the_slider_starts_at_the_rule_with_the_figures_of_the_metrics(
     ]
 
 
+def test_its_header_tells_it_from_another(
+    page: Browser, metrics: dict[str, Any]
+) -> None:
+    facts = page.evaluate("""Object.fromEntries(
+        [...document.querySelectorAll("#facts dt")].map(
+            (e) => [e.textContent, e.nextElementSibling.textContent]))""")
+    assert facts["Job"] == "none: trained on a person's machine"
+    assert facts["Data"] == "data.csv · 2.0 days, by the data's own clock"
+    assert facts["Rows"] == "2,000 rows, 100 frauds"
+    assert facts["Rule"].startswith("alert when the probability is at least 0.")
+    assert "data.csv" in page.evaluate("document.title")
+
+
+def test_every_figure_has_its_interval_below_it(
+    page: Browser, metrics: dict[str, Any]
+) -> None:
+    cells = page.evaluate(
+        """[...document.querySelectorAll("#figures td:not(:first-child)")].map(
+            (e) => e.querySelector("small") && e.querySelector("small").textContent)"""
+    )
+    assert len(cells) == 2 * len(metrics["test"]["intervals_95"])
+    assert all(" to " in cell for cell in cells)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_table_that_is_cut_off_says_so(page: Browser, width: int) -> None:
+    page.show(width, 900)
+    page.wait_until(
+        """[...document.querySelectorAll(".scroll")].every((part) =>
+            (getComputedStyle(part.nextElementSibling).display !== "none")
+            === (part.scrollWidth > part.clientWidth + 1))"""
+    )
+    cut = page.evaluate("""document.querySelectorAll(".scrolls").length""")
+    assert (cut > 0) is (width == 390)
+
+
+def test_cards_fill_their_rows(page: Browser) -> None:
+    gaps = page.evaluate(
+        """(() => { const rows = {};
+        for (const card of document.querySelectorAll("main > section:not([hidden])")) {
+          const box = card.getBoundingClientRect();
+          const top = Math.round(box.top);
+          rows[top] = Math.max(rows[top] || 0, box.right);
+        }
+        const right = Math.max(...Object.values(rows));
+        return Object.values(rows).map((end) => right - end); })()"""
+    )
+    assert max(gaps) < 1
+
+
+def test_the_money_line_never_leaves_its_plot(page: Browser) -> None:
+    within = """(() => { const chart = Chart.getChart("explorer-money");
+        return chart.data.datasets.flatMap((set) => set.data).every(
+            ({ y }) => Number.isNaN(y) || y >= chart.scales.y.min); })()"""
+    assert page.evaluate(within)
+    page.evaluate(
+        """(() => { const slider = document.getElementById("slider");
+        slider.value = slider.max; slider.dispatchEvent(new Event("input")); })()"""
+    )
+    assert page.evaluate(within)
+
+
 def test_dragging_the_slider_changes_the_numbers_and_the_button_brings_them_back(
     page: Browser,
 ) -> None:
@@ -136,14 +207,56 @@ def test_it_fits_the_window_in_light_and_dark(
 
 
 def test_a_column_name_is_text_and_not_markup(page: Browser) -> None:
-    assert page.evaluate(
-        """[...document.querySelectorAll("body b")].every(
-            (bold) => bold.parentElement.className === "tile")"""
+    assert page.evaluate(ONLY_OUR_BOLD)
+    assert "</script><b>V2" in page.evaluate(IMPORTANCE)
+
+
+#: What could end a script, begin a comment, or stand for a part of the page.
+TRICKS = [
+    "{{library}}", "{{content}}", "</script>", "<!--<script>", "-->", "`", "$&", "\\",
+    '"', "'", "\x1b[31m", "\u202e", "\u2028", "\ufeff", "&lt;", "<b>", "\n",
+    "__proto__", "constructor", "x" * 3000,
+]  # fmt: skip
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    names=st.lists(
+        st.lists(
+            st.sampled_from(TRICKS) | st.text(st.characters(codec="utf-8"), max_size=9),
+            min_size=1,
+            max_size=4,
+        ).map("".join),
+        min_size=1,
+        max_size=5,
+        unique=True,
     )
-    assert "</script><b>V2" in page.evaluate(
-        """JSON.parse(document.getElementById("content").textContent)
-            .importance.map((item) => item.feature)"""
+)
+def test_whatever_a_column_is_called_the_report_is_whole(
+    page: Browser, tmp_path: Path, names: list[str]
+) -> None:
+    library = chart_library()
+    assert library is not None
+    content = page.evaluate(
+        """JSON.parse(document.getElementById("content").textContent)"""
     )
+    content["importance"] = [{"feature": name, "loss": 0.1} for name in names]
+    rule = {"policy": "expected-value", "review_cost": 2, "fixed_loss_per_fraud": 0}
+    content["config"]["decision_rule"] = {**rule, "amount": names[0]}
+    content["config"]["decision_threshold"] = None
+    run = Run(job="", environment="", data_file=names[-1], span="")
+    path = tmp_path / "report.html"
+    path.write_text(render_report(content, run, library), encoding="utf-8")
+    page.open(path)
+    assert page.complaints == []
+    assert page.evaluate(IMPORTANCE) == names
+    assert names[0] in page.evaluate("""document.getElementById("facts").textContent""")
+    assert page.evaluate(ONLY_OUR_BOLD)
+    assert len(page.evaluate(FIGURES)) > 8
 
 
 def test_the_model_card_names_the_figures(
@@ -151,7 +264,9 @@ def test_the_model_card_names_the_figures(
 ) -> None:
     card = (model_dir / layout.MODEL_CARD).read_text()
     assert card.startswith("# Model card: neural-network")
-    assert f"{metrics['test']['average_precision']:,.4g}" in card
+    assert "| figure | neural-network | logistic-regression (baseline) |" in card
+    assert f"| average precision | {metrics['test']['average_precision']:.4f} (" in card
+    assert "the threshold with the highest F1, on out-of-fold predictions" in card
     assert metrics["data"]["sha256"] in card
 
 

@@ -27,3 +27,24 @@ def test_the_explorer_starts_with_the_figures_of_the_rule(threshold: float) -> N
 def test_a_rule_that_alerts_on_nothing_has_a_step_of_its_own() -> None:
     _, step, number = judged(0.99999999)
     assert (number, step["threshold"], step["alerts"]) == (0, 0.99999999, 0.0)
+
+
+def test_calibration_looks_closest_where_the_scores_are_highest() -> None:
+    experiment, *_ = judged(0.5)
+    bins = report_content({}, {}, experiment, Arguments())["calibration"]
+    rows = [item["rows"] for item in bins]
+    assert sum(rows) == pytest.approx(experiment.parts.test.row_weights.sum())
+    assert rows == sorted(rows, reverse=True) or rows[-1] < rows[0] / 4
+    for item in bins:
+        assert 0 <= item["low"] <= item["actual"] <= item["high"] <= 1
+        assert item["low"] < item["high"]
+
+
+def test_each_slice_with_frauds_has_its_recall_within_its_interval() -> None:
+    experiment, *_ = judged(0.5)
+    drawn = report_content({}, {}, experiment, Arguments())["slices"]
+    slices = experiment.champion.evaluation.slices
+    assert len(drawn) == sum(piece["recall"] is not None for piece in slices)
+    for item in drawn:
+        assert 0 <= item["low"] <= item["recall"] <= item["high"] <= 1
+        assert item["low"] < item["high"]

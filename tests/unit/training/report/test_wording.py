@@ -1,0 +1,118 @@
+"""What the report and the model card say in words."""
+
+from typing import Any
+
+import pytest
+
+from training.report.wording import (
+    cautions,
+    choice_in_words,
+    counted,
+    rule_in_words,
+    span_in_words,
+)
+
+
+def metrics(
+    *,
+    frauds: int = 50,
+    champion: float = 0.8,
+    baseline: float = 0.7,
+    low: float = 0.6,
+    alerts: float = 60.0,
+    savings: float = 100.0,
+) -> dict[str, Any]:
+    """A document with what cautions look at."""
+    return {
+        "model": {"name": "vote"},
+        "split": {"test_frauds": frauds},
+        "baseline": {
+            "name": "logistic-regression",
+            "test": {"average_precision": baseline},
+        },
+        "test": {
+            "average_precision": champion,
+            "intervals_95": {"average_precision": [low, 0.9]},
+            "confusion_matrix": {
+                "true_negatives": 9900.0,
+                "false_positives": 50.0,
+                "false_negatives": 10.0,
+                "true_positives": 40.0,
+            },
+            "alerts": alerts,
+            "savings": savings,
+        },
+    }
+
+
+def test_good_figures_need_no_caution() -> None:
+    assert cautions(metrics()) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"frauds": 1}, "The test part has 1 fraud: too few to judge by."),
+        ({"frauds": 4}, "The test part has 4 frauds: too few to judge by."),
+        ({"low": 0.004}, "may be no better than chance"),
+        ({"champion": 0.65}, "Worse than the baseline: average precision 0.6500"),
+        ({"alerts": 0.0}, "alerts on nothing"),
+        ({"savings": -31.0}, "costs 31 more than it saves"),
+    ],
+)
+def test_each_weakness_is_said(changed: dict[str, Any], said: str) -> None:
+    (caution,) = cautions(metrics(**changed))
+    assert said in caution
+
+
+def test_one_and_many() -> None:
+    assert [counted(n, "fraud") for n in (0, 1, 2, 1000)] == [
+        "0 frauds",
+        "1 fraud",
+        "2 frauds",
+        "1,000 frauds",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ({"policy": "threshold", "threshold": 0.0057131}, "at least 0.005713"),
+        ({"policy": "threshold", "threshold": 0.99999}, "at least 0.99999"),
+        (
+            {"policy": "expected-value", "review_cost": 2.0, "fixed_loss_per_fraud": 0},
+            "probability \N{MULTIPLICATION SIGN} value exceeds 2",
+        ),
+        (
+            {"policy": "expected-value", "review_cost": 2.0, "fixed_loss_per_fraud": 9},
+            "probability \N{MULTIPLICATION SIGN} (value + 9) exceeds 2",
+        ),
+    ],
+)
+def test_the_rule_in_words(rule: dict[str, Any], said: str) -> None:
+    assert said in rule_in_words({"decision_rule": rule}, "value")
+
+
+def test_the_choice_in_words() -> None:
+    chosen = {"policy": "cost", "review_cost": 2.0, "fixed_loss_per_fraud": 0.0}
+    on = "out-of-fold predictions of the training part"
+    assert choice_in_words({"chosen_by": {**chosen, "on": on}}) == (
+        "the threshold that saves most (review cost 2, fixed loss per fraud 0), on "
+        "out-of-fold predictions of the training part"
+    )
+    given = {"policy": "fixed", "threshold": 0.5, "on": "given"}
+    assert choice_in_words({"chosen_by": given}) == "as given"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [
+        (None, None, "no time column"),
+        (0.0, 172_800.0, "2.0 days, by the data's own clock"),
+        (1_577_836_800.0, 1_578_009_600.0, "2020-01-01 to 2020-01-03 (2.0 days)"),
+    ],
+)
+def test_the_span_has_dates_where_times_count_from_1970(
+    first: float | None, last: float | None, said: str
+) -> None:
+    assert span_in_words(first, last) == said

@@ -1,0 +1,150 @@
+"""What the report and the model card say in words, once for both."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+Kind = Literal["number", "share", "count", "money"]
+
+#: Figure of ``metrics.json`` → its name in words, and how its values are written.
+FIGURES: dict[str, tuple[str, Kind]] = {
+    "average_precision": ("average precision", "number"),
+    "roc_auc": ("ROC-AUC", "number"),
+    "recall_at_fpr_1pct": ("recall at 1 % false positives", "share"),
+    "recall_at_fpr_0_1pct": ("recall at 0.1 % false positives", "share"),
+    "precision": ("precision of the rule", "share"),
+    "recall": ("recall of the rule", "share"),
+    "f1": ("F1 of the rule", "number"),
+    "alerts": ("alerts in the test part", "count"),
+    "alert_rate": ("share of transactions that are alerts", "share"),
+    "alerts_per_day": ("alerts a day", "count"),
+    "precision_at_alerts_per_day": ("precision within the daily alerts", "share"),
+    "savings": ("saved by the rule, in money", "money"),
+    "savings_oracle": ("what an oracle would save, in money", "money"),
+    "cost": ("cost with the rule, in money", "money"),
+    "cost_flagging_nothing": ("cost of reviewing nothing, in money", "money"),
+    "cost_flagging_everything": ("cost of reviewing everything, in money", "money"),
+    "brier": ("Brier score (0 is best)", "number"),
+    "log_loss": ("log loss (0 is best)", "number"),
+    "calibration_error": ("calibration error (0 is best)", "number"),
+}
+#: Test parts with fewer frauds tell models apart by luck: the interval of a recall
+#: of one half is wider than ± 0.3.
+FEW_FRAUDS = 10
+
+_CHOSEN = {
+    "fixed": "as given",
+    "max-f1": "the threshold with the highest F1",
+    "cost": "the threshold that saves most",
+    "alerts-per-day": "the lowest threshold within the budget of alerts a day",
+    "precision": "the lowest threshold with the precision asked for",
+    "expected-value": "as given",
+}
+
+
+def counted(number: float, one: str, many: str | None = None) -> str:
+    """Return the number with its noun: `1 fraud`, `2 frauds`."""
+    return f"{number:,.0f} {one if round(number) == 1 else many or one + 's'}"
+
+
+def written(value: float, kind: Kind) -> str:
+    """Return a figure's value as its kind is read."""
+    if kind == "share":
+        return f"{100 * value:.1f} %"
+    if kind in ("count", "money"):
+        return f"{value:,.0f}" if abs(value) >= _WHOLE else f"{value:,.3g}"
+    return f"{value:.4f}" if not 0 < abs(value) < _TINY else f"{value:.2e}"
+
+
+def rule_in_words(config: Mapping[str, Any], amount: str) -> str:
+    """Say when the rule alerts; `amount` is the column's name, fit to be shown."""
+    rule = config["decision_rule"]
+    if rule["policy"] == "expected-value":
+        fixed = rule["fixed_loss_per_fraud"]
+        worth = f"({amount} + {fixed:g})" if fixed else amount
+        product = f"probability \N{MULTIPLICATION SIGN} {worth}"
+        return f"alert when {product} exceeds {rule['review_cost']:g}"
+    threshold = rule["threshold"]
+    short = f"{threshold:.4g}"
+    # A rule just below 1 alerts on something, one at 1 does not.
+    shown = short if float(short) < 1 else repr(threshold)
+    return f"alert when the probability is at least {shown}"
+
+
+def choice_in_words(config: Mapping[str, Any]) -> str:
+    """Say how the rule was chosen, and on what."""
+    chosen = config["chosen_by"]
+    words = _CHOSEN[chosen["policy"]]
+    parameters = ", ".join(
+        f"{name.replace('_', ' ')} {value:g}"
+        for name, value in chosen.items()
+        if isinstance(value, (int, float)) and name != "threshold"
+    )
+    on = "" if chosen["on"] == "given" else f", on {chosen['on']}"
+    return f"{words}{f' ({parameters})' if parameters else ''}{on}"
+
+
+def cautions(metrics: Mapping[str, Any]) -> Sequence[str]:
+    """Return what a reader must know before believing the figures, worst first."""
+    test, baseline, split = metrics["test"], metrics["baseline"], metrics["split"]
+    found = []
+    if split["test_frauds"] < FEW_FRAUDS:
+        found.append(
+            f"The test part has {counted(split['test_frauds'], 'fraud')}: too few to "
+            "judge by. Test on more data before deciding anything on these figures."
+        )
+    frauds = sum(test["confusion_matrix"][k] for k in _FRAUD_CELLS)
+    no_skill = frauds / sum(test["confusion_matrix"].values())
+    low, _ = test["intervals_95"]["average_precision"]
+    if low <= no_skill:
+        found.append(
+            f"The interval of the average precision reaches down to {low:.4f}, and "
+            f"guessing gives {no_skill:.4f}: the model may be no better than chance."
+        )
+    if (
+        metrics["model"]["name"] != baseline["name"]
+        and test["average_precision"] < baseline["test"]["average_precision"]
+    ):
+        found.append(
+            f"Worse than the baseline: average precision "
+            f"{test['average_precision']:.4f}, and {baseline['name']} has "
+            f"{baseline['test']['average_precision']:.4f}."
+        )
+    if not test["alerts"]:
+        found.append(
+            "The rule alerts on nothing in the test part: it catches no fraud."
+        )
+    elif test.get("savings", 0.0) < 0:
+        found.append(
+            f"The rule costs {-test['savings']:,.0f} more than it saves in the test "
+            "part: reviews cost more than the frauds that they catch."
+        )
+    return found
+
+
+def span_in_words(first_seconds: float | None, last_seconds: float | None) -> str:
+    """Say which time the data cover: dates when the times count from 1970."""
+    if first_seconds is None or last_seconds is None:
+        return "no time column"
+    days = (last_seconds - first_seconds) / _SECONDS_PER_DAY
+    length = f"{days:.1f} days" if not math.isclose(days, 1.0) else "1 day"
+    if not _YEAR_2000 <= first_seconds <= last_seconds < _YEAR_2100:
+        return f"{length}, by the data's own clock"
+    first, last = (_date(seconds) for seconds in (first_seconds, last_seconds))
+    return f"{first} to {last} ({length})"
+
+
+def _date(seconds: float) -> str:
+    return str(np.datetime64(int(seconds), "s").astype("datetime64[D]"))
+
+
+#: From here on counts are written without decimals.
+_WHOLE = 10
+#: Four decimals would leave less than two digits of a smaller number.
+_TINY = 0.001
+_SECONDS_PER_DAY = 86_400.0
+#: Seconds since 1970 of 2000-01-01 and 2100-01-01.
+_YEAR_2000, _YEAR_2100 = 946_684_800, 4_102_444_800
+_FRAUD_CELLS = ("false_negatives", "true_positives")
