@@ -1,74 +1,141 @@
 """The command ``fraud``: every sub-command in a line, each loaded when it is asked for.
 
-A sub-command is a module with ``main(arguments) -> int``; nothing of it is imported
-before it runs, so that ``--help`` answers at once.
+A sub-command is a module with ``main(arguments) -> int``. Beside it stands a light
+module with ``parser()``, which is loaded first: ``--help`` and a wrong option are
+answered before boto3, pandas or the CDK are imported.
 """
 
+import argparse
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import NamedTuple, NoReturn
 
-# Grouped as the story goes: name, module, what it does.
-GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
-    (
-        "model",
-        (
-            ("train", "training.train", "train on this machine"),
-            ("launch", "training.launch.command", "train on SageMaker"),
-            ("pack", "artifact.archive", "make model.tar.gz of a trained artifact"),
+DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
+
+
+class Command(NamedTuple):
+    """One sub-command."""
+
+    name: str
+    #: Module with ``parser()``; empty where the module with ``main`` is light itself.
+    options: str
+    module: str
+    purpose: str
+
+
+# Grouped as the story goes.
+GROUPS: dict[str, tuple[Command, ...]] = {
+    "From data to a model": (
+        Command(
+            "train", "training.command_line", "training.train", "train on this machine"
+        ),
+        Command(
+            "launch",
+            "training.launch.options",
+            "training.launch.command",
+            "train on SageMaker; print the deploy command",
+        ),
+        Command("pack", "", "artifact.archive", "make model.tar.gz of an artifact"),
+    ),
+    "Before a deployment": (
+        Command(
+            "review",
+            "review.options",
+            "review.command",
+            "write what a reviewer reads; fail on what is open",
+        ),
+        Command(
+            "cost",
+            "review.cost.options",
+            "review.cost.command",
+            "what an environment costs a month",
+        ),
+        Command(
+            "image",
+            "operations.image.options",
+            "operations.image.command",
+            "build and push the project's serving image",
         ),
     ),
-    (
-        "endpoint",
-        (
-            (
-                "verify",
-                "operations.verify.command",
-                "is what answers what is declared?",
-            ),
-            ("score", "operations.client", "ask the endpoint and apply the rule"),
-            ("batch", "operations.batch.command", "score files by a transform job"),
-            ("rule", "operations.decision_rule", "show or publish the decision rule"),
-            ("image", "operations.image", "push the project's serving image"),
+    "With a live endpoint": (
+        Command(
+            "verify",
+            "operations.verify.options",
+            "operations.verify.command",
+            "is what answers what is declared?",
+        ),
+        Command(
+            "score",
+            "operations.score.options",
+            "operations.score.command",
+            "ask the endpoint and apply the decision rule",
+        ),
+        Command(
+            "rule",
+            "operations.rule.options",
+            "operations.rule.command",
+            "show or publish the decision rule",
+        ),
+        Command(
+            "batch",
+            "operations.batch.options",
+            "operations.batch.command",
+            "score files by a transform job",
         ),
     ),
-    (
-        "account",
-        (
-            ("review", "review.command", "write what a reviewer reads"),
-            ("cost", "review.cost.command", "what an environment costs a month"),
-            ("leftovers", "operations.leftovers.command", "what remains after destroy"),
-            ("local", "local_aws.__main__", "AWS on this machine"),
+    "Back to nothing": (
+        Command(
+            "leftovers",
+            "operations.leftovers.options",
+            "operations.leftovers.command",
+            "what remains after destroy, and its removal",
         ),
     ),
-)
+    "On this machine": (Command("local", "", "local_aws.__main__", "start local AWS"),),
+}
+
+
+def _refuse(parser: argparse.ArgumentParser, message: str) -> NoReturn:
+    """Put a wrong option in one sentence, in the form of all errors."""
+    print(f"error: {message}; see {parser.prog} --help.", file=sys.stderr)
+    raise SystemExit(MISUSED)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a sub-command; returns its exit status."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    modules = {name: module for _, group in GROUPS for name, module, _ in group}
+    commands = {command.name: command for group in GROUPS.values() for command in group}
     if not words or words[0] in {"-h", "--help"}:
         print(_help())
-        return 0 if words else 2
-    if words[0] not in modules:
+        return DONE if words else MISUSED
+    command = commands.get(words[0])
+    if command is None:
         print(
-            f"fraud: expected one of {', '.join(modules)}, got {words[0]!r}; "
-            "fraud --help describes them.",
+            f"error: expected one of {', '.join(commands)}, got {words[0]!r}; see "
+            "fraud --help.",
             file=sys.stderr,
         )
-        return 2
-    status: int = import_module(modules[words[0]]).main(words[1:])
+        return MISUSED
+    # argparse's own form differs with the sub-command, and shows its usage first.
+    setattr(argparse.ArgumentParser, "error", _refuse)  # noqa: B010 - for mypy
+    try:
+        if command.options:
+            import_module(command.options).parser().parse_known_args(words[1:])
+        status: int = import_module(command.module).main(words[1:])
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return INTERRUPTED
     return status
 
 
 def _help() -> str:
     lines = ["usage: fraud COMMAND [OPTION ...]", ""]
-    for title, group in GROUPS:
+    for title, group in GROUPS.items():
         lines.append(f"{title}:")
-        lines += [f"  {name:<11}{purpose}" for name, _, purpose in group]
+        lines += [f"  {command.name:<11}{command.purpose}" for command in group]
         lines.append("")
-    lines.append("fraud COMMAND --help says what each takes.")
+    lines.append("fraud COMMAND --help shows what each takes, with an example.")
     return "\n".join(lines)
 
 

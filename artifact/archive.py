@@ -69,7 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="fraud pack",
-        description="Pack an artifact that training.train wrote, once it is verified.",
+        description="Pack an artifact that fraud train wrote, once it is verified.",
+        epilog="Example: fraud pack --model-dir out --archive model.tar.gz",
     )
     parser.add_argument(
         "--model-dir", type=Path, default=Path("out"), help="(default: out)"

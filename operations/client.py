@@ -1,17 +1,13 @@
 """Score transactions on a live endpoint and apply the published decision rule.
 
-An application imports `FraudClient`; ``fraud score`` is the same for
-one transaction in a file.
+An application imports `FraudClient`; ``fraud score`` is the same for a file.
 """
 
-import argparse
 import json
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import boto3
@@ -19,9 +15,9 @@ import boto3
 from artifact.decision import DecisionRule
 from artifact.errors import ArtifactError
 from artifact.scoring.reasons import Reason
-from operations.account.errors import CallError, explained
+from operations.account.errors import OperationError, explained
 from operations.account.session import aws_session
-from operations.decision_rule import describe, find_parameter, read_rule
+from operations.rule.published import find_parameter, read_rule
 
 Transaction = Mapping[str, float]
 
@@ -89,7 +85,7 @@ class FraudClient:
 
         Raises
         ------
-        CallError
+        OperationError
             If the endpoint cannot be called or refuses the transaction.
         """
         answer = self._invoke(dict(transaction), reasons)
@@ -118,7 +114,7 @@ class FraudClient:
         try:
             return self.rule.is_alert(probability, transaction)
         except ArtifactError as error:
-            raise CallError(str(error)) from None
+            raise OperationError(str(error)) from None
 
     def _invoke(self, payload: object, reasons: int = 0) -> Any:  # noqa: ANN401 - JSON
         asked = {"CustomAttributes": f"explain={reasons}"} if reasons else {}
@@ -139,83 +135,7 @@ class FraudClient:
         try:
             yield
         except (ValueError, KeyError, TypeError, AttributeError):
-            raise CallError(
+            raise OperationError(
                 f"The endpoint {self.endpoint} answered something else than fraud "
                 "probabilities; is it an endpoint of this project?"
             ) from None
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns its exit status."""
-    options = _parser().parse_args(arguments)
-    try:
-        transaction = _read_transaction(options.file)
-        client = FraudClient(
-            options.endpoint, decision_rule_parameter=options.decision_rule_parameter
-        )
-        score = client.score(transaction, reasons=options.explain)
-    except CallError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    if options.json:
-        shown = {**asdict(score), "decision_rule": client.rule.as_dict()}
-        if not options.explain:
-            del shown["reasons"]
-        print(json.dumps(shown))
-    else:
-        print(f"Fraud probability  {score.fraud_probability:.6f}")
-        print(f"Decision           {'alert' if score.alert else 'no alert'}")
-        print(f"Rule               {describe(client.rule)}")
-        for reason in score.reasons:
-            print(
-                f"  {reason.feature:15}  {reason.contribution:+.3f} log-odds of fraud"
-            )
-    return 0
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="fraud score",
-        description="Score one transaction on a live endpoint and apply the "
-        "published decision rule.",
-    )
-    parser.add_argument("--endpoint", required=True, help="such as fraud-dev")
-    parser.add_argument(
-        "--file",
-        required=True,
-        help="JSON object of feature name to number; - reads standard input",
-    )
-    parser.add_argument(
-        "--decision-rule-parameter",
-        default="",
-        metavar="NAME",
-        help="SSM parameter that holds the decision rule (default: output "
-        "DecisionRuleParameterName of the stack <endpoint>-serving)",
-    )
-    parser.add_argument(
-        "--explain",
-        type=int,
-        default=0,
-        metavar="N",
-        help="also show the N features that moved the score most",
-    )
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    return parser
-
-
-def _read_transaction(file: str) -> dict[str, Any]:
-    try:
-        text = sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise CallError(f"{file} cannot be read: {reason}.") from None
-    try:
-        transaction = json.loads(text)
-    except ValueError:
-        transaction = None
-    if not isinstance(transaction, dict):
-        raise CallError(
-            f"{file} must hold one JSON object of feature names and numbers, such as "
-            '{"Time": 0.0, "V1": -1.36, "Amount": 149.62}.'
-        )
-    return transaction

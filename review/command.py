@@ -1,6 +1,5 @@
 """``fraud review``: write what a reviewer reads, fail on what is open."""
 
-import argparse
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -15,6 +14,7 @@ from review.cost.estimate import Estimate, estimate
 from review.cost.templates import TemplateError, read_resources
 from review.cost.workload import Workload
 from review.lint import lint
+from review.options import parser
 from review.permissions import open_wildcards, statements
 from review.region import region_of
 
@@ -24,7 +24,7 @@ PASSED, FAILED, MISUSED = 0, 1, 2
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return 0, 1 if something is open, 2 on a mistake in its use."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     names = [options.env] if options.env else environment_names()
     try:
         passed = [_review(name, check=options.check) for name in names]
@@ -42,23 +42,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return MISUSED
     return PASSED if all(passed) else FAILED
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="fraud review",
-        description="Synthesize for review. Checks the templates with cdk-nag, "
-        "cfn-lint, the IAM wildcard list and the cost ceiling, and writes the "
-        "templates to docs/templates/<env>, docs/iam.md, docs/policies and the review "
-        "to out/review-<env>.md. Exits 1 when a finding is open.",
-    )
-    parser.add_argument("--env", help="environment; default: all of them")
-    parser.add_argument(
-        "--check",
-        action="store_true",
-        help="write nothing; also exit 1 when what is stored differs from synth",
-    )
-    return parser
 
 
 def _review(environment: str, *, check: bool) -> bool:

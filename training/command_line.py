@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NoReturn, get_args
 
 from training.data.dataset import Columns
-from training.errors import TrainingError
+from training.errors import OptionError
 from training.option_types import boolean, integer, number
 from training.options import (
     AUTO,
@@ -26,7 +26,7 @@ class _Parser(argparse.ArgumentParser):
     """A parser whose errors reach the job's failure reason."""
 
     def error(self, message: str) -> NoReturn:
-        raise TrainingError(f"Wrong option: {message}; see --help.")
+        raise OptionError(f"Wrong option: {message}; see --help.")
 
 
 def build_parser(*, help_too: bool = True) -> argparse.ArgumentParser:
@@ -46,6 +46,14 @@ def build_parser(*, help_too: bool = True) -> argparse.ArgumentParser:
     _add_columns(parser)
     _add_models(parser)
     return parser
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of ``fraud train``, with paths."""
+    command = build_parser()
+    command.epilog = "Example: fraud train --data data.csv --model-dir out/"
+    add_paths(command)
+    return command
 
 
 def add_paths(parser: argparse.ArgumentParser) -> None:

@@ -22,10 +22,10 @@ if not __package__:  # run by its path, as SageMaker does
 from artifact import layout
 from artifact.manifest import TrainingData
 from training import container
-from training.command_line import add_paths, build_parser, to_arguments
+from training.command_line import parser, to_arguments
 from training.data.dataset import Dataset
 from training.data.reading import read_dataset
-from training.errors import TrainingError
+from training.errors import OptionError, TrainingError
 from training.experiment import Experiment, run
 from training.judging.backtest import Window, backtest
 from training.judging.metrics_text import describe_metrics
@@ -101,14 +101,14 @@ def _documents(
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command; return 0, or 1 after telling what is wrong."""
+    """Run the command; return 0, 1 after a failure, 2 for a wrong option."""
     environment = os.environ
     try:
         _run(argv, environment)
     except TrainingError as error:
-        print(f"Error: {error}", file=sys.stderr)
+        print(f"error: {error}", file=sys.stderr)
         container.report_failure(str(error), environment)
-        return 1
+        return 2 if isinstance(error, OptionError) else 1
     except Exception as error:  # noqa: BLE001 - the job must name its failure's cause
         traceback.print_exc()
         frame = traceback.extract_tb(error.__traceback__)[-1]
@@ -123,9 +123,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(argv: Sequence[str] | None, environment: Mapping[str, str]) -> None:
     print(container.FIRST_LOG_LINE, flush=True)
-    parser = build_parser()
-    add_paths(parser)
-    options = parser.parse_args(argv)
+    options = parser().parse_args(argv)
     data_path = options.data or container.data_path(environment)
     model_dir = options.model_dir or container.model_dir(environment)
     if data_path is None or model_dir is None:

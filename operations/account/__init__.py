@@ -1,1 +1,1 @@
-"""The account: session, errors, stacks, artifacts in S3."""
+"""The account: session, errors, stacks, job logs, artifacts in S3."""

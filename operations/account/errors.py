@@ -1,4 +1,4 @@
-"""What can go wrong between a caller and AWS, in one sentence each."""
+"""What can go wrong between a person and AWS, in one sentence each."""
 
 import json
 from collections.abc import Iterator
@@ -7,45 +7,72 @@ from contextlib import contextmanager
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    ConnectTimeoutError,
     EndpointConnectionError,
     NoCredentialsError,
     NoRegionError,
     PartialCredentialsError,
 )
 
+NO_CREDENTIALS = (
+    "No AWS credentials were found; run 'aws configure' or 'aws sso login', or set "
+    "AWS_PROFILE."
+)
+NO_REGION = (
+    "No AWS region was found; set AWS_REGION, or [aws] region in the environment's "
+    "settings file."
+)
+_REFUSED_CREDENTIALS = {
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "InvalidAccessKeyId",
+    "InvalidClientTokenId",
+    "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
+}
 
-class CallError(Exception):
-    """A call that failed; the message is one sentence with the remedy."""
+
+class OperationError(Exception):
+    """What was asked for cannot be done; the message is a sentence with the remedy."""
 
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """Turn what boto3 raises into a `CallError`."""
+    """Turn what boto3 raises into an `OperationError`."""
     try:
         yield
     except (NoCredentialsError, PartialCredentialsError):
-        raise CallError(
-            "No AWS credentials were found: set AWS_PROFILE, or AWS_ACCESS_KEY_ID "
-            "and AWS_SECRET_ACCESS_KEY."
-        ) from None
+        raise OperationError(NO_CREDENTIALS) from None
     except NoRegionError:
-        raise CallError("No AWS region is set: set AWS_REGION.") from None
-    except EndpointConnectionError as error:
-        raise CallError(
-            f"{error} Check AWS_ENDPOINT_URL, AWS_REGION and the network."
+        raise OperationError(NO_REGION) from None
+    except (EndpointConnectionError, ConnectTimeoutError) as error:
+        raise OperationError(
+            f"AWS cannot be reached ({type(error).__name__}); check the network, the "
+            "region, and AWS_ENDPOINT_URL where it is set."
         ) from None
     except ClientError as error:
-        raise CallError(_describe(error)) from None
+        raise OperationError(describe_refusal(error)) from None
     except BotoCoreError as error:
-        raise CallError(str(error)) from None
+        raise OperationError(
+            f"The call to AWS failed: {str(error).rstrip('.')}; check the credentials "
+            "and the AWS configuration."
+        ) from None
 
 
-def _describe(error: ClientError) -> str:
-    details = error.response["Error"]
-    code, message = details.get("Code", ""), details.get("Message", "")
+def error_code(error: ClientError) -> str:
+    """Return AWS's code of a refusal, such as ``NoSuchKey``."""
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def describe_refusal(error: ClientError) -> str:
+    """Put what AWS answered into a sentence."""
+    code = error_code(error)
     if code == "ModelError":
         return _describe_model_error(error)
-    return f"AWS refused the call ({code}): {message}"
+    if code in _REFUSED_CREDENTIALS:
+        return f"AWS refused the credentials ({code}); renew them."
+    message = str(error.response.get("Error", {}).get("Message", "no message"))
+    return f"AWS refused {error.operation_name} ({code}): {message.rstrip('.')}."
 
 
 def _describe_model_error(error: ClientError) -> str:

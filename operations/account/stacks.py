@@ -1,17 +1,14 @@
-"""What CloudFormation says of an environment's stacks."""
+"""What CloudFormation says of a stack, and the command that deploys one."""
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import boto3
+from botocore.exceptions import ClientError
 
 from cdk_app.naming import Unit, stack_name
-from operations.account.errors import CallError, explained
-
-ARTIFACT_URI_PARAMETER = "ModelArtifactUri"
-MANIFEST_SHA256_PARAMETER = "ModelManifestSha256"
-DECISION_RULE_PARAMETER = "DecisionRule"
-ENDPOINT_CONFIG = "AWS::SageMaker::EndpointConfig"
+from operations.account.errors import OperationError, error_code, explained
 
 
 @dataclass(frozen=True)
@@ -22,8 +19,20 @@ class DeployedStack:
     status: str
     parameters: Mapping[str, str]
     outputs: Mapping[str, str]
-    #: Type → physical id, for the types that the stack has once.
-    resources: Mapping[str, str]
+
+    def output(self, key: str, remedy: str = "deploy it again.") -> str:
+        """Return an output's value.
+
+        Raises
+        ------
+        OperationError
+            If the stack has no such output.
+        """
+        if key not in self.outputs:
+            raise OperationError(
+                f"{self.name}: expected its output {key}, found none; {remedy}"
+            )
+        return self.outputs[key]
 
 
 def read_stack(
@@ -33,22 +42,33 @@ def read_stack(
 
     Raises
     ------
-    CallError
+    OperationError
         If there is none.
     """
     name = stack_name(environment, unit)
+    return find_stack(
+        session, name, f"deploy it with: {deploy_command(environment, unit)}"
+    )
+
+
+def find_stack(session: boto3.Session, name: str, remedy: str) -> DeployedStack:
+    """Read a stack by its name.
+
+    Raises
+    ------
+    OperationError
+        If there is none; ``remedy`` ends its sentence.
+    """
     with explained():
         client = session.client("cloudformation")
         try:
             (stack,) = client.describe_stacks(StackName=name)["Stacks"]
-        except client.exceptions.ClientError as error:
-            if error.response["Error"].get("Code") != "ValidationError":
+        except ClientError as error:
+            if error_code(error) != "ValidationError":
                 raise
-            raise CallError(
-                f"There is no stack {name} here; deploy it with: npx cdk deploy -c "
-                f"env={environment} {name}"
+            raise OperationError(
+                f"There is no stack {name} in {session.region_name}; {remedy}"
             ) from None
-        found = client.describe_stack_resources(StackName=name)["StackResources"]
     return DeployedStack(
         name=name,
         status=stack["StackStatus"],
@@ -59,12 +79,19 @@ def read_stack(
         outputs={
             item["OutputKey"]: item["OutputValue"] for item in stack.get("Outputs", [])
         },
-        resources={
-            item["ResourceType"]: item["PhysicalResourceId"]
-            for item in found
-            if "PhysicalResourceId" in item
-        },
     )
+
+
+def physical_ids(session: boto3.Session, stack: str) -> dict[str, str]:
+    """Return type → physical id, for the types that the stack has once."""
+    with explained():
+        client = session.client("cloudformation")
+        found = client.describe_stack_resources(StackName=stack)["StackResources"]
+    return {
+        item["ResourceType"]: item["PhysicalResourceId"]
+        for item in found
+        if "PhysicalResourceId" in item
+    }
 
 
 def same_name(physical_id: str, name: str) -> bool:
@@ -73,3 +100,21 @@ def same_name(physical_id: str, name: str) -> bool:
     SageMaker's ARNs write names in lower case.
     """
     return physical_id.rpartition("/")[2].lower() == name.lower()
+
+
+def deploy_command(
+    environment: str,
+    unit: Unit = "serving",
+    parameters: Mapping[str, str] | None = None,
+) -> str:
+    """Return the command that deploys a stack, quoted, one parameter a line.
+
+    Parameters are qualified by the stack: the CDK CLI sends others to every stack.
+    """
+    stack = stack_name(environment, unit)
+    lines = [f"npx cdk deploy -c env={environment} {stack}"]
+    lines += [
+        f"  --parameters {shlex.quote(f'{stack}:{name}={value}')}"
+        for name, value in (parameters or {}).items()
+    ]
+    return " \\\n".join(lines)

@@ -18,31 +18,29 @@ from cdk_app.settings import InstanceHosting, Settings, SettingsError, load
 from cdk_app.settings.fields import instance_family
 from cdk_app.tags import project_tags
 from operations.account.artifacts import read_artifact
-from operations.account.errors import CallError, explained
-from operations.account.session import aws_session
-from operations.account.stacks import ARTIFACT_URI_PARAMETER, read_stack
+from operations.account.errors import OperationError, explained
+from operations.account.s3 import S3Uri
+from operations.account.session import environment_session
+from operations.account.stacks import read_stack
 from operations.batch.follow import follow
-from operations.batch.input import (
-    Location,
-    check_first_lines,
-    find_input,
-    parse_location,
-)
-from operations.batch.request import ALL, Batch, Filters, transform_job
+from operations.batch.input import check_first_lines, find_input
+from operations.batch.options import ALL, parser
+from operations.batch.request import Batch, Filters, transform_job
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit status."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     job_name = f"{naming.endpoint_name(options.env)}-batch-"
     job_name += time.strftime("%Y%m%d-%H%M%S-", time.gmtime()) + secrets.token_hex(2)
     try:
+        _check_options(options)
         settings = load(options.env)
-        session = aws_session(settings.aws.region)
+        session = environment_session(settings)
         batch = _prepare(session, settings, options)
         _start(session, batch, job_name)
         rows = follow(session, job_name)
-    except (CallError, ArtifactError, SettingsError) as error:
+    except (OperationError, ArtifactError, SettingsError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -65,32 +63,24 @@ def _prepare(
 
     Raises
     ------
-    CallError
+    OperationError
         Naming the option or the object, and the remedy.
     """
     instance_type = options.instance_type or _default_instance_type(settings)
-    try:
-        instance_family(instance_type)
-    except ValueError as error:
-        raise CallError(f"--instance-type: {error}.") from None
-    if options.instance_count < 1:
-        raise CallError(
-            f"--instance-count: expected at least 1, got {options.instance_count}."
-        )
     stack = read_stack(session, options.env)
     storage = read_stack(session, options.env, "storage")
-    source = parse_location("--input", options.input)
-    target = parse_location("--output", options.output)
+    source = S3Uri.parse(options.input, option="--input")
+    target = S3Uri.parse(options.output, option="--output")
     bucket = storage.outputs[naming.DATA_BUCKET_OUTPUT]
     _check_permitted("--input", source, bucket, naming.BATCH_INPUT_PREFIXES)
     _check_permitted("--output", target, bucket, (naming.BATCH_PREFIX,))
     if target.key.startswith(source.key):
-        raise CallError(
+        raise OperationError(
             f"--output: {target} lies below the input, where the next job would score "
             "the scores; choose another prefix."
         )
     found = find_input(session, source)
-    artifact = read_artifact(session, stack.parameters[ARTIFACT_URI_PARAMETER])
+    artifact = read_artifact(session, stack.parameters[naming.ARTIFACT_URI_PARAMETER])
     check_first_lines(
         session,
         source.bucket,
@@ -116,12 +106,24 @@ def _prepare(
     )
 
 
+def _check_options(options: argparse.Namespace) -> None:
+    try:
+        if options.instance_type:
+            instance_family(options.instance_type)
+    except ValueError as error:
+        raise OperationError(f"--instance-type: {error}.") from None
+    if options.instance_count < 1:
+        raise OperationError(
+            f"--instance-count: expected at least 1, got {options.instance_count}."
+        )
+
+
 def _check_permitted(
-    option: str, location: Location, bucket: str, prefixes: Sequence[str]
+    option: str, location: S3Uri, bucket: str, prefixes: Sequence[str]
 ) -> None:
     if location.bucket != bucket or not location.key.startswith(tuple(prefixes)):
         places = " or ".join(f"s3://{bucket}/{prefix}" for prefix in prefixes)
-        raise CallError(
+        raise OperationError(
             f"{option}: expected a place below {places}, which the model's role may "
             f"use, got {location}."
         )
@@ -145,63 +147,3 @@ def _start(session: boto3.Session, batch: Batch, job_name: str) -> None:
             **transform_job(batch, job_name)
         )
     print(f"Started {job_name}", flush=True)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="fraud batch",
-        description="Score files of transactions by a SageMaker batch transform job "
-        "with the model of the serving stack. Each input object becomes an object "
-        "<name>.out with one fraud probability a line, in order. Follows the job "
-        "until it ends.",
-        epilog="CSV has no header and its columns in the model's order; JSON Lines "
-        "has one object of feature name to number a line. Filters are SageMaker's, "
-        "in JSONPath; for an id in the first column: --input-filter '$[1:]' --join "
-        "--output-filter '$[0,-1]'. Exit status: 0 when all objects are scored, 1 "
-        "otherwise.",
-    )
-    parser.add_argument(
-        "--input",
-        required=True,
-        metavar="URI",
-        help="object or prefix of .csv, .jsonl or .ndjson objects, or these with .gz, "
-        "below datasets/ or batch/ of the environment's data bucket",
-    )
-    parser.add_argument(
-        "--output",
-        required=True,
-        metavar="URI",
-        help="prefix for the scores, below batch/ of the data bucket",
-    )
-    parser.add_argument("--env", default="dev", help="environment (default: dev)")
-    parser.add_argument(
-        "--instance-count",
-        type=int,
-        default=1,
-        metavar="N",
-        help="instances that share the objects out among them (default: 1)",
-    )
-    parser.add_argument(
-        "--instance-type",
-        default="",
-        metavar="TYPE",
-        help="default: the endpoint's, or, if that is serverless, the training job's",
-    )
-    parser.add_argument(
-        "--join",
-        action="store_true",
-        help="append the score to each input row, instead of the score alone",
-    )
-    parser.add_argument(
-        "--input-filter",
-        default=ALL,
-        metavar="PATH",
-        help="what of each row the model takes (default: all)",
-    )
-    parser.add_argument(
-        "--output-filter",
-        default=ALL,
-        metavar="PATH",
-        help="what of each joined row is written (default: all)",
-    )
-    return parser

@@ -2,20 +2,18 @@
 
 import json
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import boto3
-from botocore.exceptions import ClientError
 
-from operations.account.errors import CallError, explained
+from cdk_app.naming import TRANSFORM_JOBS_LOG_GROUP
+from operations.account.errors import OperationError, explained
+from operations.account.logs import JobLog
 
 if TYPE_CHECKING:
-    from mypy_boto3_logs.type_defs import GetLogEventsRequestTypeDef
     from mypy_boto3_sagemaker.type_defs import DescribeTransformJobResponseTypeDef
 
-LOG_GROUP = "/aws/sagemaker/TransformJobs"
 POLL_SECONDS = 2.0
 _DATA_LOG = "[sagemaker logs]: "
 _MOST_COMPLAINTS = 10
@@ -28,55 +26,51 @@ def follow(
 
     Raises
     ------
-    CallError
+    OperationError
         With the failure reason and what SageMaker logged, if it does not complete.
     """
     started = time.monotonic()
-    log = JobLog(session, job_name)
-    told = ""
+    log = ScoredRows(JobLog(session, TRANSFORM_JOBS_LOG_GROUP, job_name))
+    shown = ""
     with explained():
         sagemaker = session.client("sagemaker")
         while True:
             job = sagemaker.describe_transform_job(TransformJobName=job_name)
             log.read()
             progress = f"{job['TransformJobStatus']:<11} {log.rows:>12,} rows scored"
-            if progress != told:
+            if progress != shown:
                 print(f"{time.monotonic() - started:7.0f} s  {progress}", flush=True)
-                told = progress
+                shown = progress
             if job["TransformJobStatus"] == "Completed":
                 return log.rows
             if job["TransformJobStatus"] in {"Failed", "Stopped"}:
-                raise CallError(_told(job, log))
+                raise OperationError(_failure(job, log))
             time.sleep(poll_seconds)
 
 
-def _told(job: "DescribeTransformJobResponseTypeDef", log: "JobLog") -> str:
+def _failure(job: "DescribeTransformJobResponseTypeDef", log: "ScoredRows") -> str:
     name = job["TransformJobName"]
     reason = job.get("FailureReason", "no reason given")
     lines = [f"The job {name} ended as {job['TransformJobStatus']}: {reason}"]
     lines += [f"  {line}" for line in log.complaints[:_MOST_COMPLAINTS]]
     if log.complaints:
         lines.append("A row is counted within its request, not within its object.")
-    lines.append(
-        f"Its whole log: aws logs tail {LOG_GROUP} --log-stream-name-prefix {name}"
-    )
+    lines.append(f"Its whole log: {log.log.command}")
     return "\n".join(lines)
 
 
 @dataclass
-class JobLog:
-    """What the job's containers and SageMaker have logged so far."""
+class ScoredRows:
+    """What the job's containers and SageMaker have logged of rows so far."""
 
-    session: boto3.Session
-    job_name: str
+    log: JobLog
     rows: int = 0
     #: What SageMaker logged of objects that it could not transform.
     complaints: list[str] = field(default_factory=list)
-    _tokens: dict[str, str] = field(default_factory=dict)
 
     def read(self) -> None:
         """Take in what is new."""
-        for line in self._new_lines():
+        for line in self.log.new_lines():
             if _DATA_LOG in line:
                 said = line.partition(_DATA_LOG)[2].rstrip()
                 # "bucket/key: what is wrong", and first the job's own settings
@@ -84,40 +78,6 @@ class JobLog:
                     self.complaints.append(said)
             elif line.startswith("{"):
                 self.rows += _rows(line)
-
-    def _new_lines(self) -> Iterator[str]:
-        logs = self.session.client("logs")
-        try:
-            streams = [
-                stream["logStreamName"]
-                for page in logs.get_paginator("describe_log_streams").paginate(
-                    logGroupName=LOG_GROUP, logStreamNamePrefix=f"{self.job_name}/"
-                )
-                for stream in page["logStreams"]
-            ]
-        except ClientError as error:
-            if error.response["Error"].get("Code") != "ResourceNotFoundException":
-                raise
-            return  # the group appears with the account's first transform job
-        for stream in streams:
-            yield from self._lines_of(stream)
-
-    def _lines_of(self, stream: str) -> Iterator[str]:
-        while True:
-            token = self._tokens.get(stream)
-            place: GetLogEventsRequestTypeDef = {
-                "logGroupName": LOG_GROUP,
-                "logStreamName": stream,
-                "startFromHead": True,
-            }
-            if token is not None:
-                place["nextToken"] = token
-            page = self.session.client("logs").get_log_events(**place)
-            for event in page["events"]:
-                yield event["message"]
-            self._tokens[stream] = page["nextForwardToken"]
-            if page["nextForwardToken"] == token or not page["events"]:
-                return
 
 
 def _rows(line: str) -> int:

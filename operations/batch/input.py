@@ -7,7 +7,8 @@ import boto3
 from botocore.exceptions import ClientError
 
 from artifact.manifest import Manifest
-from operations.account.errors import CallError, explained
+from operations.account.errors import OperationError, error_code, explained
+from operations.account.s3 import S3Uri
 from serving.errors import RequestError
 from serving.formats.csv_input import CsvReader
 from serving.formats.json_input import JsonReader
@@ -20,17 +21,6 @@ _FIRST_BYTES = 1 << 16
 
 
 @dataclass(frozen=True)
-class Location:
-    """Bucket and key, or key prefix, of an ``s3://`` URI."""
-
-    bucket: str
-    key: str
-
-    def __str__(self) -> str:
-        return f"s3://{self.bucket}/{self.key}"
-
-
-@dataclass(frozen=True)
 class BatchInput:
     """Objects of one kind; each becomes one object of scores."""
 
@@ -40,26 +30,12 @@ class BatchInput:
     is_compressed: bool
 
 
-def parse_location(option: str, uri: str) -> Location:
-    """Take an S3 URI apart.
-
-    Raises
-    ------
-    CallError
-        Naming the option, if it is none.
-    """
-    bucket, _, key = uri.removeprefix("s3://").partition("/")
-    if not uri.startswith("s3://") or not bucket:
-        raise CallError(f"{option}: expected s3://bucket/key, got {uri!r}.")
-    return Location(bucket, key)
-
-
-def find_input(session: boto3.Session, location: Location) -> BatchInput:
+def find_input(session: boto3.Session, location: S3Uri) -> BatchInput:
     """List the objects at a key or below a prefix.
 
     Raises
     ------
-    CallError
+    OperationError
         If there are none, or they are not all of one kind that can be scored.
     """
     keys: list[str] = []
@@ -73,16 +49,16 @@ def find_input(session: boto3.Session, location: Location) -> BatchInput:
                         keys.append(item["Key"])
                         size_bytes += item["Size"]
         except ClientError as error:
-            if error.response["Error"].get("Code") != "NoSuchBucket":
+            if error_code(error) != "NoSuchBucket":
                 raise
-            raise CallError(
+            raise OperationError(
                 f"--input: there is no bucket {location.bucket} here."
             ) from None
     if not keys:
-        raise CallError(f"--input: there are no objects at {location}.")
+        raise OperationError(f"--input: there are no objects at {location}.")
     kinds = {_kind(key) for key in keys}
     if len(kinds) > 1:
-        raise CallError(
+        raise OperationError(
             f"--input: the objects at {location} are of several kinds; score .csv, "
             ".jsonl and compressed files each on their own."
         )
@@ -95,7 +71,7 @@ def _kind(key: str) -> tuple[str, bool]:
     for suffix, media_type in _SUFFIXES.items():
         if name.endswith(suffix):
             return media_type, key.lower().endswith(_GZIP_SUFFIX)
-    raise CallError(
+    raise OperationError(
         f"--input: {key} is of no kind that can be scored; name files .csv, .jsonl or "
         ".ndjson, or these with .gz."
     )
@@ -116,7 +92,7 @@ def check_first_lines(
 
     Raises
     ------
-    CallError
+    OperationError
         Naming the object and what is wrong with its first line.
     """
     schema = Schema(manifest)
@@ -124,7 +100,7 @@ def check_first_lines(
         line = _first_line(session, bucket, key, is_compressed=found.is_compressed)
         where = f"s3://{bucket}/{key}"
         if found.media_type == CSV and _is_header(line):
-            raise CallError(
+            raise OperationError(
                 f"{where} begins with a header, which a transform job would take for "
                 "a transaction; remove it (tail -n +2), with the columns in the "
                 f"model's order: {','.join(manifest.feature_names)}."
@@ -138,7 +114,7 @@ def check_first_lines(
                 JsonReader(schema).read_lines(line)
         except RequestError as error:
             field = f", field {error.field}" if error.field else ""
-            raise CallError(
+            raise OperationError(
                 f"{where}, line 1{field}: expected {error.expected}, got {error.got}."
             ) from None
 
@@ -154,7 +130,7 @@ def _first_line(
         try:
             start = zlib.decompressobj(wbits=31).decompress(start, _FIRST_BYTES)
         except zlib.error:
-            raise CallError(
+            raise OperationError(
                 f"s3://{bucket}/{key} is no gzip file; name it without .gz."
             ) from None
     return start.split(b"\n", 1)[0]

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from cdk_app.settings.fields import is_nvme, vcpus
-from operations.batch.input import BatchInput, Location
+from operations.account.s3 import S3Uri
+from operations.batch.input import BatchInput
+from operations.batch.options import ALL
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.type_defs import CreateTransformJobRequestTypeDef
@@ -13,7 +15,6 @@ if TYPE_CHECKING:
 #: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTransformJob.html
 PAYLOAD_MB = 6
 MOST_CONCURRENT_TRANSFORMS = 100 // PAYLOAD_MB
-ALL = "$"
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,9 @@ class Batch:
     """What to score, with which model, where to, and on what."""
 
     model_name: str
-    source: Location
+    source: S3Uri
     found: BatchInput
-    target: Location
+    target: S3Uri
     instance_type: str
     instance_count: int
     filters: Filters

@@ -4,31 +4,22 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
+import boto3
 from botocore.config import Config
 
 from cdk_app.prices import PriceList, UnknownPriceError
-from operations.account.session import aws_session
 
 _REGIONS = {"budgets": "us-east-1"}
 """Services that are not regional, and where their API answers."""
 
 
-class AccountError(Exception):
-    """The account cannot be audited; the message says why and what to do."""
-
-
 class Account:
     """Clients of one account and region; each is made when it is first used."""
 
-    def __init__(self, prices: PriceList, region: str | None = None) -> None:
+    def __init__(self, prices: PriceList, session: boto3.Session) -> None:
         self.prices = prices
-        self._session: Any = aws_session(region)
-        if not self._session.region_name:
-            raise AccountError(
-                "region: expected the region to audit, got none; give --region or set "
-                "AWS_REGION."
-            )
-        self.region: str = self._session.region_name
+        self._session: Any = session
+        self.region: str = session.region_name
         self._clients: dict[str, Any] = {}
 
     def client(self, service: str) -> Any:  # noqa: ANN401

@@ -1,17 +1,17 @@
 """``fraud leftovers``: what remains after destroy, and its removal."""
 
-import argparse
 import sys
 from collections.abc import Sequence
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from cdk_app import prices
 from cdk_app.settings import Settings, SettingsError, load
+from operations.account.errors import OperationError, explained
+from operations.account.session import environment_session
 from operations.leftovers import report
-from operations.leftovers.account import Account, AccountError
+from operations.leftovers.account import Account
 from operations.leftovers.audit import Audit, audit
 from operations.leftovers.found import Standing
+from operations.leftovers.options import parser
 from operations.leftovers.removal import remove
 
 CLEAN, REMAINS, FAILED = 0, 1, 2
@@ -19,40 +19,16 @@ CLEAN, REMAINS, FAILED = 0, 1, 2
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the audit; return 0 if clean, 1 if something remains, 2 if it failed."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     try:
         settings = load(options.env)
-        account = Account(prices.load(), options.region or settings.aws.region)
-        return _audit(account, settings, delete=options.delete)
-    except (SettingsError, AccountError, prices.PriceFileError) as error:
+        session = environment_session(settings, options.region)
+        account = Account(prices.load(), session)
+        with explained():
+            return _audit(account, settings, delete=options.delete)
+    except (SettingsError, OperationError, prices.PriceFileError) as error:
         print(f"error: {error}", file=sys.stderr)
-    except (ClientError, BotoCoreError) as error:
-        print(
-            f"error: AWS: expected an answer, got: {error}; check the credentials and "
-            "AWS_ENDPOINT_URL.",
-            file=sys.stderr,
-        )
     return FAILED
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="fraud leftovers",
-        description="List what an environment has in the account and what it costs a "
-        "month. Exits 0 only when nothing remains beyond what the settings retain, 1 "
-        "when something does, 2 when the account cannot be read.",
-    )
-    parser.add_argument("--env", default="dev", help="environment (default: dev)")
-    parser.add_argument(
-        "--region", help="region to audit; default: the settings' or AWS_REGION"
-    )
-    parser.add_argument(
-        "--delete",
-        action="store_true",
-        help="remove what is in no stack and carries the environment's tags, after "
-        "you typed the environment's name",
-    )
-    return parser
 
 
 def _audit(account: Account, settings: Settings, *, delete: bool) -> int:

@@ -2,10 +2,9 @@
 
 CloudFormation can report success though SageMaker rolled an update back, an
 endpoint can be changed by hand, and a deployment of a new artifact keeps the rule
-of the old one. ``fraud verify`` tells all of that after the fact.
+of the old one. ``fraud verify`` shows all of that after the fact.
 """
 
-import argparse
 import sys
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -14,10 +13,11 @@ import boto3
 
 from artifact.errors import ArtifactError
 from cdk_app.settings import SettingsError, load
-from operations.account.errors import CallError
-from operations.account.session import aws_session
+from operations.account.errors import OperationError
+from operations.account.session import environment_session
 from operations.account.stacks import read_stack
-from operations.verify.checks import CHECKS, Deployment, Finding
+from operations.verify.checks import CHECKS, CheckResult, LiveEndpoint
+from operations.verify.options import parser
 
 _WIDTH = 80
 _NAME_WIDTH = max(map(len, CHECKS)) + 2
@@ -25,40 +25,42 @@ _NAME_WIDTH = max(map(len, CHECKS)) + 2
 
 def verify(
     session: boto3.Session, environment: str
-) -> Iterator[tuple[str, bool, Finding]]:
+) -> Iterator[tuple[str, bool, CheckResult]]:
     """Make each check; yield its name, whether it passed, and what it found.
 
     Raises
     ------
-    CallError
+    OperationError
         If the environment has no serving stack, before any check.
     """
-    deployment = Deployment(session, environment, read_stack(session, environment))
-    told: set[str] = set()
+    live = LiveEndpoint(session, environment, read_stack(session, environment))
+    reported: set[str] = set()
     for name, check in CHECKS.items():
         try:
-            finding = check(deployment)
-            passed = not finding.remedy
-        except (CallError, ArtifactError) as error:
+            result = check(live)
+            passed = not result.remedy
+        except (OperationError, ArtifactError) as error:
             passed, reason = False, str(error)
-            known = reason in told
-            finding = Finding("not checked, for the reason above" if known else reason)
-            told.add(reason)
-        yield name, passed, finding
+            known = reason in reported
+            result = CheckResult(
+                "not checked, for the reason above" if known else reason
+            )
+            reported.add(reason)
+        yield name, passed, result
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit status."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     failed: list[str] = []
     try:
         settings = load(options.env)
-        session = aws_session(settings.aws.region)
-        for name, passed, finding in verify(session, options.env):
-            print(_line(name, finding, passed=passed), flush=True)
+        session = environment_session(settings)
+        for name, passed, result in verify(session, options.env):
+            print(_line(name, result, passed=passed), flush=True)
             if not passed:
                 failed.append(name)
-    except (CallError, SettingsError) as error:
+    except (OperationError, SettingsError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     if failed:
@@ -68,14 +70,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _line(name: str, finding: Finding, *, passed: bool) -> str:
+def _line(name: str, result: CheckResult, *, passed: bool) -> str:
     start = f"{'ok' if passed else 'FAIL':<6}{name:<{_NAME_WIDTH}}"
     indent = " " * len(start)
-    lines = [_wrapped(start + finding.said, indent)]
-    if finding.remedy:
-        lines.append(_wrapped(f"{indent}Remedy: {finding.remedy}", indent))
-    if finding.command:  # on one line, to be copied
-        lines.append(f"{indent}{finding.command}")
+    lines = [_wrapped(start + result.said, indent)]
+    if result.remedy:
+        lines.append(_wrapped(f"{indent}Remedy: {result.remedy}", indent))
+    if result.command:
+        lines += [indent + line for line in result.command.splitlines()]
     return "\n".join(lines)
 
 
@@ -87,18 +89,3 @@ def _wrapped(text: str, indent: str) -> str:
         break_long_words=False,
         break_on_hyphens=False,
     )
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="fraud verify",
-        description="Verify an environment's live endpoint after a deployment: in "
-        "service, on the configuration and artifact that the stack says, the "
-        "artifact as pinned, its self-test row answered as recorded, and its decision "
-        "rule published or set by hand. One line a check, with what differs and the "
-        "remedy.",
-        epilog="Exit status: 0 when all checks pass, 1 when one fails or AWS cannot "
-        "be asked, 2 for a wrong option.",
-    )
-    parser.add_argument("--env", default="dev", help="environment (default: dev)")
-    return parser

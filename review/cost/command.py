@@ -18,6 +18,7 @@ from cdk_app.settings import (
 )
 from review.cost import break_even, document, gate, table
 from review.cost.estimate import Estimate, estimate
+from review.cost.options import parser
 from review.cost.refresh import RefreshError
 from review.cost.templates import TemplateError, read_resources
 from review.cost.workload import Workload, WorkloadError
@@ -31,7 +32,7 @@ PASSED, FAILED, MISUSED = 0, 1, 2
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return 0, 1 if the gate fails, 2 on a mistake in its use."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     try:
         if options.refresh:
             return _refresh(options.region)
@@ -46,73 +47,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ) as error:
         print(f"error: {error}", file=sys.stderr)
         return MISUSED
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="fraud cost",
-        description="Estimate a month's cost from the synthesized templates. Exits 1 "
-        "when a price is unknown, a resource type is neither priced nor known to be "
-        "free, or the environment's monthly_cost_ceiling_usd is passed.",
-    )
-    use = Workload()
-    parser.add_argument("--env", default="dev", help="environment (default: dev)")
-    parser.add_argument(
-        "--all", action="store_true", help="one row for every environment"
-    )
-    parser.add_argument(
-        "--region",
-        action="append",
-        help="region to price; default: the settings', else the shell's, else "
-        "us-east-1. With --refresh it may be given several times, and adds a region "
-        "to the file",
-    )
-    parser.add_argument(
-        "--templates",
-        type=Path,
-        metavar="DIRECTORY",
-        help="where the templates are; default: cdk.out, else docs/templates/<env>",
-    )
-    parser.add_argument(
-        "--requests-per-month",
-        type=float,
-        metavar="N",
-        default=use.requests_per_month,
-        help="default: %(default)s",
-    )
-    parser.add_argument(
-        "--training-hours",
-        type=float,
-        metavar="H",
-        default=use.training_hours,
-        help="of one instance, a month; default: %(default)s",
-    )
-    parser.add_argument(
-        "--milliseconds",
-        type=float,
-        metavar="MS",
-        default=use.seconds_per_request * 1000,
-        help="time of one request in the container; default: %(default)s, measured",
-    )
-    parser.add_argument(
-        "--stored-gb",
-        type=float,
-        metavar="GB",
-        default=use.stored_gb_per_bucket,
-        help="held by each bucket; default: %(default)s",
-    )
-    parser.add_argument(
-        "--picture",
-        type=Path,
-        metavar="FILE.svg",
-        help="also draw cost over traffic for the hosting options",
-    )
-    parser.add_argument(
-        "--refresh",
-        action="store_true",
-        help="rewrite the price file from the AWS Price List API, then stop",
-    )
-    return parser
 
 
 def _estimate(options: argparse.Namespace) -> int:

@@ -19,7 +19,8 @@ ALLOWED: dict[str, frozenset[str]] = {
     "stacks/": frozenset({"cdk_app"}),
     "cdk_app/": frozenset(),
     "artifact/": frozenset(),
-    "training/launch": frozenset({"artifact", "operations.account"}) | SETTINGS,
+    "training/launch": frozenset({"artifact", "operations.account", "cdk_app.images"})
+    | SETTINGS,
     "training/": frozenset({"artifact"}),
     "serving/": frozenset({"artifact"}),
     "operations/": frozenset({"artifact", "serving.errors", "serving.formats"})

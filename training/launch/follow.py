@@ -1,21 +1,20 @@
 """Follow a training job: its status and its log, until it ends."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import boto3
-from botocore.exceptions import ClientError
 
+from cdk_app.naming import TRAINING_JOBS_LOG_GROUP
+from operations.account.errors import OperationError, explained
+from operations.account.logs import JobLog
 from training.container import FIRST_LOG_LINE
-from training.launch.errors import LaunchError, aws_errors_told
 from training.launch.spending import describe_cost
 
 if TYPE_CHECKING:
-    from mypy_boto3_logs.type_defs import GetLogEventsRequestTypeDef
     from mypy_boto3_sagemaker.type_defs import DescribeTrainingJobResponseTypeDef
 
-LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 POLL_SECONDS = 2.0
 
 
@@ -26,13 +25,14 @@ def follow(
 
     Raises
     ------
-    LaunchError
+    OperationError
         With the failure reason, if the job does not complete.
     """
     started = time.monotonic()
     seen_statuses = 0
-    log = _Log(session, job_name)
-    with aws_errors_told():
+    log = JobLog(session, TRAINING_JOBS_LOG_GROUP, job_name)
+    new_lines = _own_lines(log)
+    with explained():
         sagemaker = session.client("sagemaker")
         while True:
             job = sagemaker.describe_training_job(TrainingJobName=job_name)
@@ -41,63 +41,38 @@ def follow(
                 seconds = time.monotonic() - started
                 print(f"{seconds:7.0f} s  {transition['Status']}", flush=True)
             seen_statuses = len(transitions)
-            for line in log.new_lines():
+            for line in new_lines():
                 print(f"  | {line}", flush=True)
             if job["TrainingJobStatus"] in {"Completed", "Failed", "Stopped"}:
                 print(describe_cost(job, session.region_name), flush=True)
-                return _artifact_uri(job)
+                return _artifact_uri(job, log)
             time.sleep(poll_seconds)
 
 
-def _artifact_uri(job: "DescribeTrainingJobResponseTypeDef") -> str:
+def _artifact_uri(job: "DescribeTrainingJobResponseTypeDef", log: JobLog) -> str:
     status = job["TrainingJobStatus"]
     if status == "Completed":
         return job["ModelArtifacts"]["S3ModelArtifacts"]
     reason = job.get("FailureReason") or job.get("SecondaryStatus") or "no reason given"
-    raise LaunchError(
-        f"The job {job['TrainingJobName']} ended as {status}: {reason}\nIts whole log: "
-        f"aws logs tail {LOG_GROUP} --log-stream-name-prefix {job['TrainingJobName']}"
+    raise OperationError(
+        f"The job {job['TrainingJobName']} ended as {status}: {reason}\n"
+        f"Its whole log: {log.command}"
     )
 
 
-class _Log:
-    """The lines that training itself wrote; the SDK's scripts write many more."""
+def _own_lines(log: JobLog) -> Callable[[], Iterator[str]]:
+    """Return what yields the new lines of training itself.
 
-    def __init__(self, session: boto3.Session, job_name: str) -> None:
-        self._logs = session.client("logs")
-        self._job_name = job_name
-        self._tokens: dict[str, str] = {}
-        self._begun = False
+    The SDK's driver writes many more: before it, and as the shell's ``+`` trace
+    after it.
+    """
+    begun = False
 
-    def new_lines(self) -> Iterator[str]:
-        try:
-            streams = self._logs.describe_log_streams(
-                logGroupName=LOG_GROUP, logStreamNamePrefix=f"{self._job_name}/"
-            )["logStreams"]
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ResourceNotFoundException":
-                return
-            raise
-        for stream in streams:
-            for line in self._read(stream["logStreamName"]):
-                self._begun = self._begun or line.startswith(FIRST_LOG_LINE)
-                if self._begun and not line.startswith("+ "):
-                    yield line
+    def new_lines() -> Iterator[str]:
+        nonlocal begun
+        for line in log.new_lines():
+            begun = begun or line.startswith(FIRST_LOG_LINE)
+            if begun and not line.startswith("+"):
+                yield line
 
-    def _read(self, stream: str) -> Iterator[str]:
-        """Yield what a stream has gained since the last call."""
-        while True:
-            token = self._tokens.get(stream)
-            place: GetLogEventsRequestTypeDef = {
-                "logGroupName": LOG_GROUP,
-                "logStreamName": stream,
-                "startFromHead": True,
-            }
-            if token is not None:
-                place["nextToken"] = token
-            page = self._logs.get_log_events(**place)
-            for event in page["events"]:
-                yield event["message"].rstrip()
-            self._tokens[stream] = page["nextForwardToken"]
-            if page["nextForwardToken"] == token or not page["events"]:
-                return
+    return new_lines

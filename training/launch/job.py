@@ -10,11 +10,12 @@ from pathlib import Path
 
 import boto3
 
+from cdk_app.images import SCIKIT_LEARN_VERSION
 from cdk_app.naming import PROJECT
 from cdk_app.settings import Settings
 from cdk_app.tags import project_tags
-from training.launch.deployment import Deployment
-from training.launch.errors import LaunchError, aws_errors_told
+from operations.account.errors import OperationError, explained
+from training.launch.resources import JobResources
 from training.launch.spending import JobLimits
 from training.launch.wheels import MODELS, fetch_wheels
 from training.report.render import CHART_LIBRARY, chart_library
@@ -26,7 +27,6 @@ CODE = ("training", "artifact", "serving")
 ENTRY_SCRIPT = "training/train.py"
 CHANNEL = "training"
 IMAGE = "sklearn"
-IMAGE_VERSION = "1.9-0"
 
 # The SDK reports every call to its makers unless told not to. A configuration
 # given here also keeps it from looking for others on this machine.
@@ -44,7 +44,7 @@ def job_name_prefix(environment: str) -> str:
 def start_job(
     session: boto3.Session,
     settings: Settings,
-    deployment: Deployment,
+    resources: JobResources,
     data_uri: str,
     hyperparameters: Mapping[str, str],
     *,
@@ -54,7 +54,7 @@ def start_job(
 
     Raises
     ------
-    LaunchError
+    OperationError
         If AWS refuses the job.
     """
     # The training stack made the role for this job; SageMaker checks it anyway.
@@ -78,8 +78,8 @@ def start_job(
         )
     logging.getLogger("sagemaker").setLevel(logging.ERROR)
     training = settings.training
-    key = deployment.encryption_key_arn
-    with aws_errors_told(), tempfile.TemporaryDirectory(prefix="fraud-code-") as code:
+    key = resources.encryption_key_arn
+    with explained(), tempfile.TemporaryDirectory(prefix="fraud-code-") as code:
         stage_code(Path(code))
         if hyperparameters.get("model") in MODELS:
             print("Fetching the packages that the job brings along", flush=True)
@@ -87,15 +87,15 @@ def start_job(
         trainer = ModelTrainer(
             sagemaker_session=Session(
                 boto_session=session,
-                default_bucket=deployment.artifact_bucket,
+                default_bucket=resources.artifact_bucket,
                 sagemaker_config=_SDK_CONFIGURATION,
             ),
-            role=deployment.training_role_arn,
+            role=resources.training_role_arn,
             base_job_name=job_name_prefix(settings.environment).rstrip("-"),
             training_image=image_uris.retrieve(
                 IMAGE,
                 session.region_name,
-                version=IMAGE_VERSION,
+                version=SCIKIT_LEARN_VERSION,
                 instance_type=training.instance_type,
             ),
             source_code=SourceCode(source_dir=code, entry_script=ENTRY_SCRIPT),
@@ -120,7 +120,7 @@ def start_job(
                 ),
             ),
             output_data_config=OutputDataConfig(
-                s3_output_path=f"s3://{deployment.artifact_bucket}",
+                s3_output_path=f"s3://{resources.artifact_bucket}",
                 **({"kms_key_id": key} if key else {}),
             ),
             hyperparameters=dict(hyperparameters),
@@ -135,7 +135,7 @@ def start_job(
         )
     job = trainer._latest_training_job  # noqa: SLF001 - the SDK has no public name
     if job is None:
-        raise LaunchError("The SageMaker SDK started no job; see its log above.")
+        raise OperationError("The SageMaker SDK started no job; see its log above.")
     return str(job.training_job_name)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from cdk_app import prices
 from cdk_app.settings import Settings
-from training.launch.errors import LaunchError
+from operations.account.errors import OperationError
 
 STOP_GRACE_SECONDS = 120
 """A job that SageMaker stops may save its artifact for so long (StopTrainingJob)."""
@@ -40,14 +40,14 @@ def job_limits(
 
     Raises
     ------
-    LaunchError
+    OperationError
         If the cap does not pay for a minute of training, or the price is unknown.
     """
     training = settings.training
     if max_cost_usd is None:
         return JobLimits(training.max_runtime_seconds, spot)
     if not 0 < max_cost_usd < math.inf:
-        raise LaunchError(
+        raise OperationError(
             f"--max-cost-usd: expected an amount above 0, got {max_cost_usd}; give one "
             "in USD, such as 0.50."
         )
@@ -65,10 +65,10 @@ def job_limits(
             volume_size_gb=training.volume_size_gb,
         )
     except prices.UnknownPriceError as error:
-        raise LaunchError(f"--max-cost-usd cannot be kept: {error}") from None
+        raise OperationError(f"--max-cost-usd cannot be kept: {error}") from None
     runtime_seconds = affordable_seconds - STOP_GRACE_SECONDS
     if runtime_seconds < MIN_RUNTIME_SECONDS:
-        raise LaunchError(
+        raise OperationError(
             f"--max-cost-usd: expected at least {shortest_usd:.4f}, which is a minute "
             f"of {training.instance_type} and the time to stop it, got {max_cost_usd}; "
             "raise it, or choose a cheaper instance type in the settings."

@@ -6,10 +6,10 @@ from pathlib import Path
 import boto3
 from botocore.exceptions import ClientError
 
+from operations.account.errors import OperationError, explained
 from training.data.dataset import Columns
 from training.data.reading import check_columns
 from training.data.tables import find_files, part_names, sha256_of_files, suffix_of
-from training.launch.errors import LaunchError, aws_errors_told
 
 _PROGRESS_FROM_BYTES = 20_000_000
 
@@ -26,17 +26,17 @@ def upload_data(
     ------
     TrainingError
         If there are no data files, or their columns cannot be trained on.
-    LaunchError
+    OperationError
         If AWS refuses the upload.
     """
     if data.startswith("s3://"):
         return data
     if "://" in data:
-        raise LaunchError(f"--data: expected a path or an s3:// URI, got {data!r}.")
+        raise OperationError(f"--data: expected a path or an s3:// URI, got {data!r}.")
     files = find_files(Path(data))
     check_columns(files, columns)
     prefix = f"datasets/{sha256_of_files(files)}/"
-    with aws_errors_told():
+    with explained():
         s3 = session.client("s3")
         for name, file in zip(part_names(files), files, strict=True):
             # The hash of one file holds its content alone: under its own name, a
@@ -67,11 +67,11 @@ class _Progress:
     def __init__(self, size_bytes: int) -> None:
         self._size_bytes = size_bytes
         self._sent_bytes = 0
-        self._told_tenths = 0
+        self._shown_tenths = 0
 
     def __call__(self, sent_bytes: int) -> None:
         self._sent_bytes += sent_bytes
         tenths = 10 * self._sent_bytes // max(self._size_bytes, 1)
-        if self._size_bytes >= _PROGRESS_FROM_BYTES and tenths > self._told_tenths:
-            self._told_tenths = tenths
+        if self._size_bytes >= _PROGRESS_FROM_BYTES and tenths > self._shown_tenths:
+            self._shown_tenths = tenths
             print(f"  {10 * tenths} %", file=sys.stdout, flush=True)

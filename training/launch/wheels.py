@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from training.launch.errors import LaunchError
+from operations.account.errors import OperationError
 from training.wheels import REQUIREMENTS
 
 LOCKED = Path(__file__).resolve().parents[1] / "requirements-job.txt"
@@ -32,7 +32,7 @@ def fetch_wheels(folder: Path) -> None:
 
     Raises
     ------
-    LaunchError
+    OperationError
         If the package index cannot be reached or has other files.
     """
     folder.mkdir()
@@ -54,7 +54,7 @@ def fetch_wheels(folder: Path) -> None:
     )
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise LaunchError(
+        raise OperationError(
             f"The packages that the job needs cannot be downloaded: {last}; check the "
             "network, or train another model."
         )

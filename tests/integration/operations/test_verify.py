@@ -15,7 +15,7 @@ from local_aws.testing.running import LocalAws, eventually
 from artifact import layout
 from artifact.archive import pack
 from artifact.manifest import hash_files, read_manifest, write_manifest
-from operations import decision_rule
+from operations.rule import command as rule_command
 from operations.verify import command as verify
 from tests.integration.stacks.account import Account
 from tests.unit.serving.sample_artifact import write_artifact
@@ -146,7 +146,7 @@ def test_a_rule_overwritten_without_a_mark_is_named(
         assert "1 of 7 checks failed: Decision rule." in printed
 
         rule = '{"policy": "threshold", "threshold": 0.9}'
-        assert decision_rule.main(["--env", "dev", "--set", rule]) == 0
+        assert rule_command.main(["--env", "dev", "--set", rule]) == 0
         assert run(capsys)[0] == 0
 
 

@@ -7,11 +7,11 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from operations.account.errors import CallError
-from operations.batch import follow as batch_follow
+from operations.account.errors import OperationError
+from operations.account.s3 import S3Uri
 from operations.batch.command import main
 from operations.batch.follow import follow
-from operations.batch.input import BatchInput, Location
+from operations.batch.input import BatchInput
 from operations.batch.request import Batch, Filters, transform_job
 
 SESSION = boto3.Session("key", "secret", region_name="eu-central-1")
@@ -28,9 +28,9 @@ def request(
     return transform_job(
         Batch(
             model_name="model",
-            source=Location("bucket", "datasets/x"),
+            source=S3Uri("bucket", "datasets/x"),
             found=BatchInput(("datasets/x.csv",), 1, "text/csv", is_compressed),
-            target=Location("bucket", "batch/out/"),
+            target=S3Uri("bucket", "batch/out/"),
             instance_type=instance_type,
             instance_count=1,
             filters=filters or Filters(),
@@ -163,7 +163,7 @@ def test_a_failed_job_is_told_with_what_sagemaker_logged() -> None:
     ]
     job = {"TransformJobStatus": "Failed", "FailureReason": "ClientError: See job logs"}
     aws: Any = Aws(job, {"job/i-1/data-log": lines})
-    with pytest.raises(CallError) as raised:
+    with pytest.raises(OperationError) as raised:
         follow(aws, "job", poll_seconds=0)
     *told, command = str(raised.value).splitlines()
     assert told == [
@@ -172,7 +172,7 @@ def test_a_failed_job_is_told_with_what_sagemaker_logged() -> None:
         '  bucket/batch/x.csv: {"error": {"code": "wrong_type", "row": 4}}',
         "A row is counted within its request, not within its object.",
     ]
-    assert f"aws logs tail {batch_follow.LOG_GROUP} " in command
+    assert "aws logs tail /aws/sagemaker/TransformJobs " in command
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from operations import image as push_image
-from operations.account.serving_repository import RepositoryError, newest_image
+from operations.account.errors import OperationError
+from operations.account.serving_repository import newest_image
+from operations.image import command as push_image
 
 IMAGE = f"sha256:{'5e' * 32}"
 TAG = "5e5e5e5e5e5e"
@@ -111,7 +112,7 @@ def test_an_image_that_is_there_is_not_pushed_again(
 
 def test_the_newest_image_is_found_again(repository: str) -> None:
     session = boto3.Session()
-    with pytest.raises(RepositoryError, match="make image ENV=dev"):
+    with pytest.raises(OperationError, match="fraud image --env dev"):
         newest_image(session, "dev")
     uri = push_image.push(session, repository, Recorder())
     assert newest_image(session, "dev") == uri
@@ -124,8 +125,8 @@ def test_without_a_repository_nothing_is_built(
     assert push_image.main(["--env", "prod"], docker) == 1
     assert docker.calls == []
     error = capsys.readouterr().err
-    assert "fraud-prod-training: expected its output ServingImageRepositoryUri" in error
-    assert "image = 'project'" in error
+    assert "There is no stack fraud-prod-training" in error
+    assert "npx cdk deploy -c env=prod fraud-prod-training" in error
 
 
 @pytest.mark.usefixtures("repository")

@@ -16,7 +16,7 @@ from artifact import layout
 from artifact.archive import pack
 from artifact.manifest import read_manifest
 from operations.account.artifacts import read_artifact
-from operations.account.errors import CallError
+from operations.account.errors import OperationError
 from operations.account.stacks import same_name
 from operations.verify import command as verify
 from tests.unit.serving.sample_artifact import write_artifact
@@ -159,7 +159,7 @@ def stream(content: bytes) -> StreamingBody:
 def aws(archive: bytes, model_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Aws:
     self_test = read_manifest(model_dir).self_test
     account = Aws(archive, self_test.fraud_probability)
-    monkeypatch.setattr(verify, "aws_session", lambda _: account)
+    monkeypatch.setattr(verify, "environment_session", lambda _: account)
     return account
 
 
@@ -216,9 +216,9 @@ def test_a_silent_rollback_is_told_with_sagemakers_reason(
         (
             {"error": 'Could not find endpoint "fraud-dev".'},
             (
-                "FAIL Endpoint AWS refused the call (ValidationException): Could not "
-                'find endpoint "fraud-dev". FAIL Configuration not checked, for the '
-                "reason above"
+                "FAIL Endpoint AWS refused DescribeEndpoint (ValidationException): "
+                'Could not find endpoint "fraud-dev". FAIL Configuration not checked, '
+                "for the reason above"
             ),
         ),
     ],
@@ -317,7 +317,7 @@ def test_a_missing_object_is_told(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> 
     stubber.add_client_error("get_object", "NoSuchKey")
     stubber.activate()
     monkeypatch.setattr(aws, "client", lambda _: client)
-    with pytest.raises(CallError, match=f"There is no object {URI}"):
+    with pytest.raises(OperationError, match=f"There is no object {URI}"):
         read_artifact(aws, URI)  # type: ignore[arg-type]
 
 

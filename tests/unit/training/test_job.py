@@ -8,8 +8,8 @@ import pytest
 from moto import mock_aws
 
 from cdk_app.settings import load
-from training.launch.deployment import Deployment
 from training.launch.job import start_job
+from training.launch.resources import JobResources
 from training.launch.spending import JobLimits
 
 REGION = "eu-west-1"
@@ -31,7 +31,7 @@ def asked_for(session: boto3.Session, key: str | None) -> dict[str, Any]:
     s3 = session.client("s3")
     s3.create_bucket(Bucket="artifacts", CreateBucketConfiguration=location)  # type: ignore[arg-type]
     role = "arn:aws:iam::123456789012:role/training"
-    deployment = Deployment("data", "artifacts", role, key)
+    deployment = JobResources("data", "artifacts", role, key)
     name = start_job(
         session, load("prod"), deployment, "s3://data/d/", {}, limits=LIMITS
     )

@@ -193,7 +193,7 @@ def test_a_place_that_cannot_be_written_is_refused_before_the_data_are_read(
     file.write_text("years of work")
     assert run(csv_file, Path(place.format(file=file))) == 1
     told = capsys.readouterr()
-    assert told.err.startswith("Error: --model-dir: ")
+    assert told.err.startswith("error: --model-dir: ")
     assert "Traceback" not in told.err
     assert "read 300 rows" not in told.out
     assert file.read_text() == "years of work"
@@ -223,7 +223,7 @@ def test_refused_data_leave_nothing_and_one_sentence(
     assert run(data, tmp_path / "model") == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == ["data.csv"]
     error = capsys.readouterr().err
-    assert error.startswith("Error: ")
+    assert error.startswith("error: ")
     assert "Traceback" not in error
 
 
@@ -303,7 +303,7 @@ class TestInsideSageMaker:
         assert not list((opt_ml / "model").iterdir())
 
     def test_a_wrong_option_becomes_the_failure_reason(self, opt_ml: Path) -> None:
-        assert main(["--threshold", "2"]) == 1
+        assert main(["--threshold", "2"]) == 2
         assert "--threshold" in (opt_ml / "output" / "failure").read_text()
 
     def test_a_crash_is_located_without_quoting_data(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from functools import cache
 
+import boto3
 import pytest
 from moto import mock_aws
 
@@ -24,4 +25,4 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
 @cache
 def _account() -> Account:
     # Making clients is slow; moto takes over those made within a mock for good.
-    return Account(load(), "us-east-1")
+    return Account(load(), boto3.Session(region_name="us-east-1"))

@@ -7,11 +7,10 @@ import pytest
 from botocore.exceptions import ClientError
 from moto.s3.models import s3_backends
 
-from cdk_app.prices import load as load_prices
 from cdk_app.settings import Settings, load
 from operations.leftovers import audit as audit_module
 from operations.leftovers import report
-from operations.leftovers.account import Account, AccountError
+from operations.leftovers.account import Account
 from operations.leftovers.audit import Audit
 from operations.leftovers.found import Finding, Found, Standing
 from operations.leftovers.kinds import KINDS, Kind, governance, scaling
@@ -239,13 +238,14 @@ def test_a_bucket_with_more_versions_than_a_page_is_emptied(account: Account) ->
     assert audit(account, load("dev")).is_clean
 
 
-def test_an_endpoint_on_an_unpriced_instance_type_has_an_unknown_cost() -> None:
-    known = load_prices()
+def test_an_endpoint_on_an_unpriced_instance_type_has_an_unknown_cost(
+    account: Account,
+) -> None:
     finding = Finding(Found("endpoint", "x", monthly_usd=None), Standing.LEFTOVER)
     text = report.table(Audit((finding,), ()))
     assert "unknown USD  x" in text
     assert "1 remain, 0.00 and unknown USD a month." in text
-    assert Account(known, "us-east-1").monthly_usd("sagemaker.hosting.ml.x", 1) is None
+    assert account.monthly_usd("sagemaker.hosting.ml.x", 1) is None
 
 
 def test_what_cannot_be_read_is_told_and_proves_nothing(account: Account) -> None:
@@ -270,13 +270,3 @@ def test_one_that_cannot_be_deleted_does_not_stop_the_rest(account: Account) -> 
     assert failures == 1
     assert told[0].startswith("model never-was: NOT deleted: ")
     assert told[1] == "alarm orphan: deleted"
-
-
-def test_without_a_region_the_error_says_how_to_give_one(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.delenv("AWS_REGION", raising=False)
-    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
-    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
-    with pytest.raises(AccountError, match="give --region or set AWS_REGION"):
-        Account(load_prices())

@@ -26,6 +26,7 @@ def run(
 ) -> Run:
     """Run the command on the account, with something typed."""
     monkeypatch.setattr(command, "Account", lambda *_: account)
+    monkeypatch.setenv("AWS_REGION", "us-east-1")
     monkeypatch.setattr(command, "audit", partial(audit, kinds=MOTO_KINDS))
     monkeypatch.setattr(command, "remove", partial(remove, kinds=MOTO_KINDS))
 

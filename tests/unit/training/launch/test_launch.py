@@ -15,15 +15,17 @@ from moto import mock_aws
 from artifact import layout
 from artifact.archive import pack
 from artifact.decision import ExpectedValueRule, ThresholdRule
+from artifact.errors import ArtifactError
+from operations.account.artifacts import PublishedArtifact, read_artifact
+from operations.account.errors import OperationError, explained
 from training.container import FIRST_LOG_LINE
 from training.data.dataset import Columns
 from training.errors import TrainingError
 from training.launch import command
-from training.launch.deployment import Deployment, find_deployment
-from training.launch.errors import LaunchError, aws_errors_told
 from training.launch.follow import follow
 from training.launch.job import stage_code
-from training.launch.result import TrainedModel, deploy_command, read_result
+from training.launch.resources import JobResources, find_resources
+from training.launch.result import deploy_command_of
 from training.launch.upload import upload_data
 from training.train import main as train
 
@@ -58,13 +60,13 @@ def deploy(session: boto3.Session, unit: str, outputs: dict[str, str]) -> None:
     )
 
 
-class TestDeployment:
+class TestResources:
     def test_buckets_and_role_are_the_stacks_outputs(
         self, session: boto3.Session
     ) -> None:
         deploy(session, "storage", {"DataBucketName": "d", "ArtifactBucketName": "a"})
         deploy(session, "training", {"TrainingRoleArn": "arn:role"})
-        assert find_deployment(session, "dev") == Deployment("d", "a", "arn:role")
+        assert find_resources(session, "dev") == JobResources("d", "a", "arn:role")
 
     def test_an_environment_with_a_key_of_its_own_uses_it(
         self, session: boto3.Session
@@ -72,16 +74,16 @@ class TestDeployment:
         outputs = {"DataBucketName": "d", "ArtifactBucketName": "a"}
         deploy(session, "storage", {**outputs, "EncryptionKeyArn": "arn:key"})
         deploy(session, "training", {"TrainingRoleArn": "arn:role"})
-        assert find_deployment(session, "dev").encryption_key_arn == "arn:key"
+        assert find_resources(session, "dev").encryption_key_arn == "arn:key"
 
     def test_a_stack_that_is_not_deployed_is_named_with_the_command(
         self, session: boto3.Session
     ) -> None:
         deploy(session, "storage", {"DataBucketName": "d", "ArtifactBucketName": "a"})
         with pytest.raises(
-            LaunchError, match="fraud-dev-training is not deployed"
+            OperationError, match="There is no stack fraud-dev-training"
         ) as e:
-            find_deployment(session, "dev")
+            find_resources(session, "dev")
         assert "npx cdk deploy -c env=dev fraud-dev-training" in str(e.value)
 
 
@@ -145,7 +147,7 @@ class TestUpload:
         assert upload_data(session, "bucket", uri, Columns()) == uri
 
     def test_other_addresses_are_refused(self, session: boto3.Session) -> None:
-        with pytest.raises(LaunchError, match="a path or an s3:// URI"):
+        with pytest.raises(OperationError, match="a path or an s3:// URI"):
             upload_data(session, "bucket", "https://x/data.csv", Columns())
 
 
@@ -180,11 +182,12 @@ class TestResult:
     def test_it_is_read_from_the_tar(
         self, session: boto3.Session, artifact_uri: str, tmp_path: Path
     ) -> None:
-        model = read_result(session, artifact_uri)
+        artifact = read_artifact(session, artifact_uri, documents=True)
         digest = layout.sha256_of(tmp_path / "model" / layout.MANIFEST)
-        assert model.manifest_sha256 == digest
-        assert model.decision_rule == ThresholdRule(0.4)
-        assert model.metrics["split"]["test_rows"] == 60
+        assert artifact.manifest_sha256 == digest
+        assert artifact.decision_rule == ThresholdRule(0.4)
+        metrics = json.loads(artifact.files[layout.METRICS])
+        assert metrics["split"]["test_rows"] == 60
 
     def test_the_newest_completed_job_is_found_again(
         self,
@@ -254,8 +257,13 @@ class TestResult:
         self, session: boto3.Session, bucket: str
     ) -> None:
         session.client("s3").put_object(Bucket=bucket, Key="x.tar.gz", Body=b"x")
-        with pytest.raises(LaunchError, match="not an artifact of this project"):
-            read_result(session, "s3://bucket/x.tar.gz")
+        with pytest.raises(ArtifactError, match="is no tar"):
+            read_artifact(session, "s3://bucket/x.tar.gz")
+
+
+def published(rule: ThresholdRule | ExpectedValueRule) -> PublishedArtifact:
+    manifest: Any = None  # the command needs nothing of it but its hash
+    return PublishedArtifact("s3://b/k/model.tar.gz", manifest, "a" * 64, rule, {})
 
 
 class TestDeployCommand:
@@ -265,8 +273,8 @@ class TestDeployCommand:
     def test_a_shell_reads_it_back_as_it_was_meant(
         self, rule: ThresholdRule | ExpectedValueRule
     ) -> None:
-        model = TrainedModel("s3://b/k/model.tar.gz", "a" * 64, rule, {}, {})
-        words = shlex.split(deploy_command("dev", model).replace("\\\n", " "))
+        artifact = published(rule)
+        words = shlex.split(deploy_command_of("dev", artifact).replace("\\\n", " "))
         assert words[:5] == ["npx", "cdk", "deploy", "-c", "env=dev"]
         assert words[5] == "fraud-dev-serving"
         parameters = dict(
@@ -279,13 +287,13 @@ class TestDeployCommand:
         assert json.loads(parameters["DecisionRule"]) == rule.as_dict()
 
     def test_every_parameter_names_its_stack(self) -> None:
-        model = TrainedModel("s3://b/k.tar.gz", "a" * 64, ThresholdRule(0.5), {}, {})
-        text = deploy_command("dev", model)
+        artifact = published(ThresholdRule(0.5))
+        text = deploy_command_of("dev", artifact)
         assert text.count("--parameters") == text.count("fraud-dev-serving:") == 3
 
     def test_the_projects_image_is_a_parameter_too(self) -> None:
-        model = TrainedModel("s3://b/k.tar.gz", "a" * 64, ThresholdRule(0.5), {}, {})
-        text = deploy_command("dev", model, "registry/image@sha256:1")
+        artifact = published(ThresholdRule(0.5))
+        text = deploy_command_of("dev", artifact, "registry/image@sha256:1")
         parameter = "fraud-dev-serving:ServingImageUri=registry/image@sha256:1"
         assert f"--parameters {parameter}" in text
 
@@ -306,8 +314,12 @@ class FakeSession:
     def describe_training_job(self, **_: str) -> dict[str, Any]:
         return {"TrainingJobName": "fraud-dev-1", **next(self.jobs)}
 
-    def describe_log_streams(self, **_: str) -> dict[str, Any]:
-        return {"logStreams": [{"logStreamName": "fraud-dev-1/algo-1"}]}
+    def get_paginator(self, name: str) -> "FakeSession":
+        assert name == "describe_log_streams"
+        return self
+
+    def paginate(self, **_: str) -> list[dict[str, Any]]:
+        return [{"logStreams": [{"logStreamName": "fraud-dev-1/algo-1"}]}]
 
     def get_log_events(self, **place: Any) -> dict[str, Any]:
         batch = int(place.get("nextToken", 0))
@@ -349,7 +361,7 @@ class TestFollow:
         failed = {"TrainingJobStatus": "Failed", "FailureReason": "no column 'Class'"}
         session: Any = FakeSession([self.running, failed], [])
         with pytest.raises(
-            LaunchError, match="ended as Failed: no column 'Class'"
+            OperationError, match="ended as Failed: no column 'Class'"
         ) as e:
             follow(session, "fraud-dev-1", 0)
         assert "aws logs tail" in str(e.value)
@@ -365,7 +377,7 @@ class TestFollow:
             "BillableTimeInSeconds": 90,
         }
         session: Any = FakeSession([ended], [])
-        with nullcontext() if status == "Completed" else pytest.raises(LaunchError):
+        with nullcontext() if status == "Completed" else pytest.raises(OperationError):
             follow(session, "fraud-dev-1", 0)
         # 90 seconds at 0.257 USD an hour in eu-west-1.
         assert "Billable: 90 s of ml.m5.xlarge, 0.0064 USD." in capsys.readouterr().out
@@ -376,7 +388,7 @@ class TestFollow:
             "SecondaryStatus": "MaxRuntimeExceeded",
         }
         session: Any = FakeSession([stopped], [])
-        with pytest.raises(LaunchError, match="Stopped: MaxRuntimeExceeded"):
+        with pytest.raises(OperationError, match="Stopped: MaxRuntimeExceeded"):
             follow(session, "fraud-dev-1", 0)
 
 
@@ -389,10 +401,12 @@ class TestCommand:
         for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
             monkeypatch.setenv(name, str(tmp_path / "absent"))
 
-    def error(self, capsys: pytest.CaptureFixture[str], *options: str) -> str:
-        assert command.main(["--env", "dev", *options]) == 1
+    def error(
+        self, capsys: pytest.CaptureFixture[str], *options: str, status: int = 1
+    ) -> str:
+        assert command.main(["--env", "dev", *options]) == status
         error = capsys.readouterr().err
-        assert error.startswith("Error: ")
+        assert error.startswith("error: ")
         assert "Traceback" not in error
         return error
 
@@ -401,14 +415,16 @@ class TestCommand:
     ) -> None:
         monkeypatch.setenv("AWS_REGION", REGION)
         monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-        assert "No AWS credentials found; run 'aws configure'" in self.error(capsys)
+        assert "No AWS credentials were found; run 'aws configure'" in self.error(
+            capsys
+        )
 
     def test_no_region(
         self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.delenv("AWS_REGION", raising=False)
         monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
-        assert "No AWS region found; set AWS_REGION" in self.error(capsys)
+        assert "No AWS region was found; set AWS_REGION" in self.error(capsys)
 
     def test_an_unknown_environment(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert "'nowhere'" in self.error(capsys, "--env", "nowhere")
@@ -416,7 +432,7 @@ class TestCommand:
     def test_a_wrong_option_of_training(
         self, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        assert "--threshold" in self.error(capsys, "--threshold", "7")
+        assert "--threshold" in self.error(capsys, "--threshold", "7", status=2)
 
     def test_help_lists_the_options_of_training(
         self, capsys: pytest.CaptureFixture[str]
@@ -430,5 +446,5 @@ class TestCommand:
 
 
 def test_a_network_that_is_down_is_told_in_one_sentence() -> None:
-    with pytest.raises(LaunchError, match="AWS cannot be reached"), aws_errors_told():
+    with pytest.raises(OperationError, match="AWS cannot be reached"), explained():
         raise EndpointConnectionError(endpoint_url="http://localhost:1")

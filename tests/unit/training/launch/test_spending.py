@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from cdk_app.settings import Settings, load
-from training.launch.errors import LaunchError
+from operations.account.errors import OperationError
 from training.launch.spending import JobLimits, describe_cost, job_limits
 
 # dev trains on ml.m5.large with 10 GB: 0.115 USD an hour and 0.14 a GB-month of 730.
@@ -36,20 +36,26 @@ def test_a_generous_cap_leaves_the_settings_limit() -> None:
 
 
 def test_a_cap_below_a_minute_is_refused_before_anything_starts() -> None:
-    with pytest.raises(LaunchError, match=r"--max-cost-usd: expected at least 0\.0058"):
+    with pytest.raises(
+        OperationError, match=r"--max-cost-usd: expected at least 0\.0058"
+    ):
         limits(0.005)
 
 
 @pytest.mark.parametrize("cap", [0.0, -1.0, float("nan"), float("inf")])
 def test_a_cap_that_is_no_amount_is_refused(cap: float) -> None:
-    with pytest.raises(LaunchError, match="--max-cost-usd: expected an amount above 0"):
+    with pytest.raises(
+        OperationError, match="--max-cost-usd: expected an amount above 0"
+    ):
         limits(cap)
 
 
 def test_a_cap_on_an_unpriced_instance_type_is_refused() -> None:
     settings = load("dev")
     training = settings.training.model_copy(update={"instance_type": "ml.x9.huge"})
-    with pytest.raises(LaunchError, match=r"cannot be kept: .*training\.ml\.x9\.huge"):
+    with pytest.raises(
+        OperationError, match=r"cannot be kept: .*training\.ml\.x9\.huge"
+    ):
         limits(1, settings=settings.model_copy(update={"training": training}))
 
 

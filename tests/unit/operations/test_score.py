@@ -13,9 +13,10 @@ from botocore.response import StreamingBody
 from botocore.stub import ANY, Stubber
 
 from operations import client as client_module
-from operations import decision_rule
-from operations.account.errors import CallError
-from operations.client import FraudClient, Score, main
+from operations.account.errors import OperationError
+from operations.client import FraudClient, Score
+from operations.rule import command as rule_command
+from operations.score.command import main
 
 TRANSACTION = {"Time": 0.0, "V1": -1.36, "Amount": 149.62}
 RULE = {"policy": "threshold", "threshold": 0.4}
@@ -25,6 +26,8 @@ PARAMETER = "CFN-PublishedRule-1"
 
 class Aws:
     """A boto3 session whose answers a test lays down, call by call."""
+
+    region_name = "eu-central-1"
 
     def __init__(self) -> None:
         self._session = boto3.Session("key", "secret", region_name="eu-central-1")
@@ -99,8 +102,8 @@ class Aws:
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Aws:
     account = Aws()
-    for module in (client_module, decision_rule):
-        monkeypatch.setattr(module, "aws_session", lambda: account)
+    monkeypatch.setattr(client_module, "aws_session", lambda: account)
+    monkeypatch.setattr(rule_command, "environment_session", lambda _: account)
     return account
 
 
@@ -176,7 +179,7 @@ def test_a_rule_that_needs_a_missing_amount_says_so(aws: Aws) -> None:
     aws.answers(0.1)
     aws.publishes({"policy": "expected-value", "review_cost": 5.0})
     client = FraudClient("fraud-dev", decision_rule_parameter=PARAMETER)
-    with pytest.raises(CallError, match="'Amount'"):
+    with pytest.raises(OperationError, match="'Amount'"):
         client.score({"V1": 1.0})
 
 
@@ -251,8 +254,8 @@ REFUSAL = json.dumps(
         (
             fail_with("ValidationError", "Endpoint fraud-dev not found."),
             (
-                "error: AWS refused the call (ValidationError): Endpoint fraud-dev not "
-                "found."
+                "error: AWS refused InvokeEndpoint (ValidationError): Endpoint "
+                "fraud-dev not found."
             ),
         ),
     ],
@@ -297,14 +300,16 @@ def test_a_missing_stack_is_told_with_the_remedy(aws: Aws) -> None:
     aws.stub("cloudformation").add_client_error(
         "describe_stacks", "ValidationError", f"Stack with id {STACK} does not exist"
     )
-    with pytest.raises(CallError, match=f"no stack {STACK}.*--decision-rule-parameter"):
+    with pytest.raises(
+        OperationError, match=f"no stack {STACK}.*--decision-rule-parameter"
+    ):
         FraudClient("fraud-dev").score(TRANSACTION)
 
 
 def test_a_missing_parameter_is_named(aws: Aws) -> None:
     aws.answers(0.5)
     aws.stub("ssm").add_client_error("get_parameter", "ParameterNotFound", "")
-    with pytest.raises(CallError, match="no SSM parameter gone"):
+    with pytest.raises(OperationError, match="no SSM parameter gone"):
         FraudClient("fraud-dev", decision_rule_parameter="gone").score(TRANSACTION)
 
 
@@ -312,7 +317,7 @@ def test_an_answer_of_another_kind_of_endpoint_is_told(aws: Aws) -> None:
     aws.stub("sagemaker-runtime").add_response(
         "invoke_endpoint", {"Body": StreamingBody(io.BytesIO(b"[0.5]"), 5)}
     )
-    with pytest.raises(CallError, match="something else than fraud probabilities"):
+    with pytest.raises(OperationError, match="something else than fraud probabilities"):
         FraudClient("fraud-dev", decision_rule_parameter=PARAMETER).score(TRANSACTION)
 
 
@@ -349,7 +354,7 @@ def test_a_rule_set_by_hand_is_marked(
     )
     aws.publishes(new)
     rule = '{"policy": "threshold", "threshold": 0.9}'
-    assert decision_rule.main(["--env", "dev", "--set", rule]) == 0
+    assert rule_command.main(["--env", "dev", "--set", rule]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "Published  threshold: threshold 0.4",
         "Now        threshold: threshold 0.9 (set by hand)",
@@ -359,5 +364,5 @@ def test_a_rule_set_by_hand_is_marked(
 def test_a_bad_rule_is_refused_before_any_call(
     aws: Aws, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert decision_rule.main(["--set", '{"policy": "threshold", "threshold": 2}']) == 1
+    assert rule_command.main(["--set", '{"policy": "threshold", "threshold": 2}']) == 1
     assert "'threshold' must be from 0 to 1" in capsys.readouterr().err

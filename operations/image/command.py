@@ -4,7 +4,6 @@
 environment's training stack, which owns the repository.
 """
 
-import argparse
 import base64
 import os
 import subprocess
@@ -15,24 +14,22 @@ from pathlib import Path
 from typing import Protocol
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
 
-from cdk_app.naming import stack_name
-from operations.account.serving_repository import RepositoryError, find_repository
-from operations.account.session import aws_session
+from cdk_app.naming import SERVING_IMAGE_PARAMETER, stack_name
+from cdk_app.settings import SettingsError, load
+from operations.account.errors import OperationError, explained
+from operations.account.serving_repository import find_repository
+from operations.account.session import environment_session
+from operations.image.options import parser
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 TAG_CHARACTERS = 12
 # Of serverless endpoints and of the instance types that the settings allow.
 PLATFORM = "linux/amd64"
 
 
-class PushError(Exception):
-    """The image cannot be built or pushed; the message is one sentence."""
-
-
 class Docker(Protocol):
-    """Runs ``docker`` with arguments; raises ``PushError`` where it fails."""
+    """Runs ``docker`` with arguments; raises ``OperationError`` where it fails."""
 
     def __call__(self, arguments: Sequence[str], *, stdin: str = "") -> None:
         """Run it; ``stdin`` is for what no argument may hold."""
@@ -43,7 +40,7 @@ def run_docker(arguments: Sequence[str], *, stdin: str = "") -> None:
 
     Raises
     ------
-    PushError
+    OperationError
         If there is no Docker, or it fails.
     """
     # SageMaker takes no image index, which attestations would make of the image.
@@ -58,12 +55,12 @@ def run_docker(arguments: Sequence[str], *, stdin: str = "") -> None:
             check=True,
         )
     except FileNotFoundError:
-        raise PushError(
+        raise OperationError(
             "docker: expected Docker's command line, found none; install Docker, or "
             "keep [container] image = 'sklearn', which needs none."
         ) from None
     except subprocess.CalledProcessError as error:
-        raise PushError(
+        raise OperationError(
             f"docker {arguments[0]}: ended with status {error.returncode}; what it "
             "printed says why."
         ) from None
@@ -101,25 +98,16 @@ def push(session: boto3.Session, repository: str, docker: Docker = run_docker) -
 
 def main(arguments: Sequence[str] | None = None, docker: Docker = run_docker) -> int:
     """Run the command; returns its exit status."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     try:
-        session = aws_session()
+        session = environment_session(load(options.env))
         repository = find_repository(session, options.env)
-        uri = push(session, repository, docker)
-    except (PushError, RepositoryError, BotoCoreError, ClientError) as error:
+        with explained():
+            uri = push(session, repository, docker)
+    except (OperationError, SettingsError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     stack = stack_name(options.env, "serving")
     print(f"Pushed {uri}\nAdd to the command that deploys the endpoint:")
-    print(f"  --parameters {stack}:ServingImageUri={uri}")
+    print(f"  --parameters {stack}:{SERVING_IMAGE_PARAMETER}={uri}")
     return 0
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="fraud image",
-        description="Build the serving image and push it to the repository of an "
-        "environment's training stack.",
-    )
-    parser.add_argument("--env", default="dev", help="environment (default: dev)")
-    return parser

@@ -1,0 +1,67 @@
+"""The log of a job while it runs."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.exceptions import ClientError
+
+from operations.account.errors import error_code
+
+if TYPE_CHECKING:
+    from mypy_boto3_logs.type_defs import GetLogEventsRequestTypeDef
+
+
+class JobLog:
+    """What the containers of a SageMaker job have logged."""
+
+    def __init__(self, session: boto3.Session, group: str, job_name: str) -> None:
+        self._logs = session.client("logs")
+        self._group = group
+        self._job_name = job_name
+        self._tokens: dict[str, str] = {}
+
+    @property
+    def command(self) -> str:
+        """The command that shows the whole log."""
+        return (
+            f"aws logs tail {self._group} --log-stream-name-prefix {self._job_name} "
+            "--since 1d"
+        )
+
+    def new_lines(self) -> Iterator[str]:
+        """Yield what was logged since the last call."""
+        for stream in self._streams():
+            yield from self._lines_of(stream)
+
+    def _streams(self) -> list[str]:
+        pages = self._logs.get_paginator("describe_log_streams").paginate(
+            logGroupName=self._group, logStreamNamePrefix=f"{self._job_name}/"
+        )
+        try:
+            return [
+                stream["logStreamName"]
+                for page in pages
+                for stream in page["logStreams"]
+            ]
+        except ClientError as error:
+            if error_code(error) != "ResourceNotFoundException":
+                raise
+            return []  # the group appears with the account's first job
+
+    def _lines_of(self, stream: str) -> Iterator[str]:
+        while True:
+            token = self._tokens.get(stream)
+            place: GetLogEventsRequestTypeDef = {
+                "logGroupName": self._group,
+                "logStreamName": stream,
+                "startFromHead": True,
+            }
+            if token is not None:
+                place["nextToken"] = token
+            page = self._logs.get_log_events(**place)
+            for event in page["events"]:
+                yield event["message"].rstrip()
+            self._tokens[stream] = page["nextForwardToken"]
+            if page["nextForwardToken"] == token or not page["events"]:
+                return

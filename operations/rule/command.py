@@ -1,0 +1,30 @@
+"""Show the published decision rule, or set it without a deployment."""
+
+import sys
+from collections.abc import Sequence
+
+from artifact.decision import parse_decision_rule
+from artifact.errors import ArtifactError
+from cdk_app.naming import endpoint_name
+from cdk_app.settings import SettingsError, load
+from operations.account.errors import OperationError
+from operations.account.session import environment_session
+from operations.rule.options import parser
+from operations.rule.published import describe, find_parameter, read_rule, set_rule
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit status."""
+    options = parser().parse_args(arguments)
+    try:
+        session = environment_session(load(options.env))
+        rule = parse_decision_rule(options.set) if options.set is not None else None
+        parameter = find_parameter(session, endpoint_name(options.env))
+        print(f"Published  {describe(read_rule(session, parameter))}")
+        if rule is not None:
+            set_rule(session, parameter, rule)
+            print(f"Now        {describe(read_rule(session, parameter))}")
+    except (OperationError, ArtifactError, SettingsError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0

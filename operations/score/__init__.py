@@ -1,0 +1,1 @@
+"""``fraud score``: ask a live endpoint about transactions in a file."""

@@ -1,0 +1,59 @@
+"""Score transactions in a file and apply the published decision rule."""
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from operations.account.errors import OperationError
+from operations.client import FraudClient
+from operations.rule.published import describe
+from operations.score.options import parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit status."""
+    options = parser().parse_args(arguments)
+    try:
+        transaction = _read_transaction(options.file)
+        client = FraudClient(
+            options.endpoint, decision_rule_parameter=options.decision_rule_parameter
+        )
+        score = client.score(transaction, reasons=options.explain)
+    except OperationError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    if options.json:
+        shown = {**asdict(score), "decision_rule": client.rule.as_dict()}
+        if not options.explain:
+            del shown["reasons"]
+        print(json.dumps(shown))
+    else:
+        print(f"Fraud probability  {score.fraud_probability:.6f}")
+        print(f"Decision           {'alert' if score.alert else 'no alert'}")
+        print(f"Rule               {describe(client.rule)}")
+        for reason in score.reasons:
+            print(
+                f"  {reason.feature:15}  {reason.contribution:+.3f} log-odds of fraud"
+            )
+    return 0
+
+
+def _read_transaction(file: str) -> dict[str, Any]:
+    try:
+        text = sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise OperationError(f"{file} cannot be read: {reason}.") from None
+    try:
+        transaction = json.loads(text)
+    except ValueError:
+        transaction = None
+    if not isinstance(transaction, dict):
+        raise OperationError(
+            f"{file} must hold one JSON object of feature names and numbers, such as "
+            '{"Time": 0.0, "V1": -1.36, "Amount": 149.62}.'
+        )
+    return transaction

@@ -1,0 +1,36 @@
+"""The options of ``fraud score``."""
+
+import argparse
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command."""
+    options = argparse.ArgumentParser(
+        prog="fraud score",
+        description="Score one transaction on a live endpoint and apply the "
+        "published decision rule.",
+        epilog="Example: fraud score --endpoint fraud-dev "
+        "--file demo/transactions/fraud.json",
+    )
+    options.add_argument("--endpoint", required=True, help="such as fraud-dev")
+    options.add_argument(
+        "--file",
+        required=True,
+        help="JSON object of feature name to number; - reads standard input",
+    )
+    options.add_argument(
+        "--decision-rule-parameter",
+        default="",
+        metavar="NAME",
+        help="SSM parameter that holds the decision rule (default: output "
+        "DecisionRuleParameterName of the stack <endpoint>-serving)",
+    )
+    options.add_argument(
+        "--explain",
+        type=int,
+        default=0,
+        metavar="N",
+        help="also show the N features that moved the score most",
+    )
+    options.add_argument("--json", action="store_true", help="print one JSON object")
+    return options
