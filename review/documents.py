@@ -1,4 +1,4 @@
-"""Documents made of the stored templates: ``docs/iam.md`` and ``docs/policies``."""
+"""Documents made of the stored templates: ``docs/iam.md``, ``policies``, pictures."""
 
 import json
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from pathlib import Path
 from cdk_app.naming import Unit, stack_name
 from cdk_app.settings import environment_names
 from cdk_app.wildcards import reason_for
-from review import baselines
+from review import baselines, dashboard
 from review.assembly import ROOT, Templates
 from review.cost import document as cost
 from review.deployer import deployment_policy
@@ -34,6 +34,10 @@ def documents(docs: Path = DOCS) -> dict[Path, str]:
         name: baselines.stored(name, docs / "templates") for name in environment_names()
     }
     made = {docs / "iam.md": permissions_page(stored), **cost.documents(docs)}
+    for environment, templates in stored.items():
+        for _, body in dashboard.dashboard_bodies(templates):
+            picture = dashboard.draw(f"Dashboard of {environment}", body)
+            made[docs / "pictures" / f"dashboard-{environment}.svg"] = picture
     for unit in UNITS:
         of_unit: Templates = {
             name: template

@@ -101,6 +101,7 @@ def _crossings(options: Sequence[HostingOption]) -> list[str]:
     parts = []
     by_use = [option for option in options if option.usd_per_request]
     by_time = [option for option in options if not option.usd_per_request]
+    lowest = min(by_time, key=lambda option: option.monthly_usd(0), default=None)
     for first, second in product(by_use, by_time):
         requests = break_even_requests(first, second)
         if requests is None or not REQUESTS[0] <= requests <= REQUESTS[1]:
@@ -110,7 +111,11 @@ def _crossings(options: Sequence[HostingOption]) -> list[str]:
             continue
         x, y = _x(requests), _y(usd)
         parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5" fill="#222222"/>')
-        parts.append(_text(x - 8, y - 8, _magnitude(requests), "end"))
+        # Above the upper lines and below the lowest one, no line crosses the label.
+        if second is lowest:
+            parts.append(_text(x + 8, y + 17, _magnitude(requests), "start"))
+        else:
+            parts.append(_text(x - 8, y - 8, _magnitude(requests), "end"))
     return parts
 
 

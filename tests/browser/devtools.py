@@ -1,6 +1,8 @@
 """Headless Chromium, driven over a pipe by its DevTools protocol.
 
 https://chromedevtools.github.io/devtools-protocol/
+As a program it takes a picture: ``devtools.py PAGE.html PICTURE.png WIDTH HEIGHT``,
+with ``dark`` as a fifth argument for a reader who prefers that.
 """
 
 import base64
@@ -8,6 +10,8 @@ import json
 import os
 import shutil
 import subprocess
+import sys
+import tempfile
 import time
 from pathlib import Path
 from types import TracebackType
@@ -134,13 +138,9 @@ class Browser:
             assert time.monotonic() < give_up, f"never true: {expression}"
 
     def screenshot(self, path: Path) -> None:
-        """Write a PNG of the whole page, at the width that is set."""
-        size = self._call("Page.getLayoutMetrics")["cssContentSize"]
-        picture = self._call(
-            "Page.captureScreenshot",
-            captureBeyondViewport=True,
-            clip={**size, "x": 0, "y": 0, "scale": 1},
-        )
+        """Write a PNG of the window."""
+        self._call("Emulation.setScrollbarsHidden", hidden=True)
+        picture = self._call("Page.captureScreenshot")
         path.write_bytes(base64.b64decode(picture["data"]))
 
     def _call(self, method: str, **parameters: Any) -> dict[str, Any]:
@@ -176,3 +176,14 @@ class Browser:
         elif method == "Network.requestWillBeSent":
             self.requests.append(given["request"]["url"])
         return message
+
+
+def _take_picture(page: str, picture: str, width: str, height: str, *dark: str) -> None:
+    with tempfile.TemporaryDirectory() as profile, Browser(Path(profile)) as browser:
+        browser.show(int(width), int(height), dark=dark == ("dark",))
+        browser.open(Path(page).resolve())
+        browser.screenshot(Path(picture))
+
+
+if __name__ == "__main__":
+    _take_picture(*sys.argv[1:])

@@ -75,7 +75,7 @@
   };
   const interval = (name, format) => {
     const found = between(test, name, format);
-    return found && `95 %: ${found}`;
+    return found && `95 %: ${found}`.replaceAll(" %", "\u00a0%");
   };
   byId("title").textContent = `Fraud model report: ${champion}`;
   byId("facts").append(
