@@ -1,4 +1,4 @@
-"""``model.tar.gz`` of an artifact, as a training job's would be.
+"""``model.tar.gz``: written from an artifact's directory, and read without unpacking.
 
     fraud pack --model-dir out
 
@@ -8,17 +8,177 @@ this machine, to be uploaded and deployed like any other.
 
 import argparse
 import gzip
+import hashlib
 import io
 import os
+import posixpath
 import sys
 import tarfile
 import tempfile
-from collections.abc import Sequence
+import zlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from artifact import layout
+from artifact.decision import DecisionRule, parse_config
+from artifact.documents import MAX_DOCUMENT_BYTES
 from artifact.errors import ArtifactError
-from artifact.manifest import read_manifest, verify
+from artifact.manifest import (
+    Manifest,
+    check_names,
+    parse_manifest,
+    read_manifest,
+    verify,
+)
+
+#: What an archive may hold: far more than an artifact of this project, far less than
+#: a disk.
+MAX_UNPACKED_BYTES = 8 * 1024**3
+MAX_MEMBERS = 10_000
+
+
+@dataclass(frozen=True)
+class Documents:
+    """Files of an archive, each as its manifest lists it.
+
+    Attributes
+    ----------
+    manifest : Manifest
+    manifest_sha256 : str
+    decision_rule : DecisionRule
+        The one in ``config.json``.
+    files : mapping of str to bytes
+        Those that were asked for and are there.
+    """
+
+    manifest: Manifest
+    manifest_sha256: str
+    decision_rule: DecisionRule
+    files: Mapping[str, bytes]
+
+
+def read_documents(
+    archive: BinaryIO, source: str, names: Collection[str] = ()
+) -> Documents:
+    """Read the manifest, the rule and other small files out of ``model.tar.gz``.
+
+    The archive is read as a stream, once and to its end, and nothing is unpacked.
+    What SageMaker deploys is read: gzip, members with or without a leading ``./``.
+
+    Parameters
+    ----------
+    archive : binary file
+    source : str
+        What errors call it: its URI or path.
+    names : collection of str
+        Further files to read, where the archive has them.
+
+    Raises
+    ------
+    ArtifactError
+        If it is no archive of files alone, complete and within the bounds, or its
+        files are not those that its manifest lists.
+    """
+    wanted = {layout.MANIFEST, layout.CONFIG, *names}
+    try:
+        files, hashes = _read(archive, wanted)
+    except _RefusedError as error:
+        raise ArtifactError(
+            f"{source} holds {error}; deploy a {layout.ARCHIVE} that training wrote."
+        ) from None
+    except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile, ValueError):
+        raise ArtifactError(
+            f"{source} is no complete tar.gz archive; deploy a {layout.ARCHIVE} that "
+            "training wrote."
+        ) from None
+    if layout.MANIFEST not in files:
+        raise ArtifactError(
+            f"{source} has no {layout.MANIFEST} at its root; deploy a "
+            f"{layout.ARCHIVE} that training wrote."
+        )
+    manifest = parse_manifest(files[layout.MANIFEST])
+    check_names(hashes, manifest)
+    for name, expected in manifest.files.items():
+        if hashes[name] != expected:
+            raise ArtifactError(
+                f"{name} in {source} is not the file that its manifest lists; deploy "
+                "the original artifact."
+            )
+    return Documents(
+        manifest,
+        hashes[layout.MANIFEST],
+        parse_config(files[layout.CONFIG]),
+        {name: files[name] for name in names if name in files},
+    )
+
+
+class _RefusedError(Exception):
+    """What an archive holds and must not."""
+
+
+def _read(
+    archive: BinaryIO, wanted: Collection[str]
+) -> tuple[dict[str, bytes], dict[str, str]]:
+    """Contents of the wanted files, and the SHA-256 of every file."""
+    files: dict[str, bytes] = {}
+    hashes: dict[str, str] = {}
+    with (
+        gzip.GzipFile(fileobj=archive) as unzipped,
+        _Bounded(unzipped) as bounded,
+        tarfile.open(fileobj=bounded, mode="r|") as tar,
+    ):
+        for number, member in enumerate(tar):
+            name = _checked_name(member, number)
+            if member.isdir():
+                continue
+            if name in hashes:
+                raise _RefusedError(f"{name!r} twice")
+            if name in wanted and member.size > MAX_DOCUMENT_BYTES:
+                raise _RefusedError(f"more than {MAX_DOCUMENT_BYTES} bytes of {name!r}")
+            file, digest, chunks = tar.extractfile(member), hashlib.sha256(), []
+            while file is not None and (chunk := file.read(1 << 20)):
+                digest.update(chunk)
+                if name in wanted:
+                    chunks.append(chunk)
+            hashes[name] = digest.hexdigest()
+            if name in wanted:
+                files[name] = b"".join(chunks)
+        # To the end of the compressed stream, where its check sum is.
+        while bounded.read(1 << 20):
+            pass
+    return files, hashes
+
+
+def _checked_name(member: tarfile.TarInfo, number: int) -> str:
+    """Name of a member below the archive's root."""
+    if number >= MAX_MEMBERS:
+        raise _RefusedError(f"more than {MAX_MEMBERS} members")
+    name = member.name
+    if name.startswith("/") or ".." in name.split("/") or not name.isprintable():
+        raise _RefusedError(f"{name!r}, which lies outside of it")
+    if member.issym() or member.islnk():
+        raise _RefusedError(f"the link {name!r}, which may lead out of it")
+    if not (member.isfile() or member.isdir()) or member.issparse():
+        raise _RefusedError(f"{name!r}, which is neither a file nor a directory")
+    return posixpath.normpath(name)
+
+
+class _Bounded(io.BufferedIOBase):
+    """A stream that ends with an error where an archive has become too large."""
+
+    def __init__(self, stream: BinaryIO | gzip.GzipFile) -> None:
+        self._stream = stream
+        self._left_bytes = MAX_UNPACKED_BYTES
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read on, at most `size` bytes."""
+        data = self._stream.read(1 << 20 if size is None or size < 0 else size)
+        self._left_bytes -= len(data)
+        if self._left_bytes < 0:
+            raise _RefusedError(f"more than {MAX_UNPACKED_BYTES} bytes unpacked")
+        return data
 
 
 def pack(directory: Path, tar_path: Path) -> None:

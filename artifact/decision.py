@@ -5,15 +5,18 @@ as JSON, and is applied by the caller, so that a business rule changes without a
 deployment of the model.
 """
 
-import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
 from artifact import layout
+from artifact.documents import parse_object, read_file
 from artifact.errors import ArtifactError
+from artifact.values import LARGEST
+
+#: Of a wrong value, as errors repeat it.
+_MOST_CHARACTERS = 80
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,8 @@ def parse_decision_rule(rule: str | Mapping[str, Any]) -> DecisionRule:
     by_hand = fields.pop("set_by_hand", False)
     if not isinstance(by_hand, bool):
         raise ArtifactError(
-            f"Decision rule: 'set_by_hand' must be true or false, got {by_hand!r}."
+            "Decision rule: 'set_by_hand' must be true or false, got "
+            f"{_short(by_hand)}."
         )
     parsed: DecisionRule
     if policy == ThresholdRule.policy:
@@ -112,7 +116,7 @@ def parse_decision_rule(rule: str | Mapping[str, Any]) -> DecisionRule:
         amount = fields.pop("amount", "Amount")
         if not isinstance(amount, str) or not amount:
             raise ArtifactError(
-                f"Decision rule: 'amount' must name a feature, got {amount!r}."
+                f"Decision rule: 'amount' must name a feature, got {_short(amount)}."
             )
         parsed = ExpectedValueRule(
             review_cost=_number(fields, "review_cost"),
@@ -123,26 +127,43 @@ def parse_decision_rule(rule: str | Mapping[str, Any]) -> DecisionRule:
     else:
         raise ArtifactError(
             "Decision rule: 'policy' must be 'threshold' or 'expected-value', got "
-            f"{policy!r}."
+            f"{_short(policy)}."
         )
     if fields:
         raise ArtifactError(
-            f"Decision rule: unknown field {min(fields)!r} for policy {policy!r}; "
-            "remove it."
+            f"Decision rule: unknown field {_short(min(fields))} for policy "
+            f"{policy!r}; remove it."
         )
     return parsed
 
 
 def read_decision_rule(model_dir: Path) -> DecisionRule:
     """Read the rule that training chose, from the artifact's ``config.json``."""
-    path = model_dir / layout.CONFIG
-    try:
-        config = json.loads(path.read_text(encoding="utf-8"))
-        return parse_decision_rule(config["decision_rule"])
-    except (OSError, ValueError, KeyError, TypeError):
+    return parse_config(read_file(model_dir / layout.CONFIG))
+
+
+def parse_config(data: bytes) -> DecisionRule:
+    """Parse the bytes of ``config.json``; returns its rule.
+
+    Raises
+    ------
+    ArtifactError
+        If they hold no decision rule.
+    """
+    rule = parse_object(data, layout.CONFIG).get("decision_rule")
+    if not isinstance(rule, dict):
         raise ArtifactError(
             f"{layout.CONFIG} holds no readable decision_rule; train again."
-        ) from None
+        )
+    return parse_decision_rule(rule)
+
+
+def _short(value: object) -> str:
+    """Write what came instead, one line of it."""
+    if isinstance(value, int) and abs(value) > LARGEST:
+        return "a larger number"
+    text = repr(value)
+    return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}…"
 
 
 def _with_mark(rule: dict[str, Any], by_hand: bool) -> dict[str, Any]:  # noqa: FBT001
@@ -151,15 +172,12 @@ def _with_mark(rule: dict[str, Any], by_hand: bool) -> dict[str, Any]:  # noqa: 
 
 def _load(text: str) -> dict[str, Any]:
     try:
-        rule = json.loads(text)
-    except ValueError:
-        rule = None
-    if not isinstance(rule, dict):
+        return parse_object(text.encode(errors="surrogatepass"), "Decision rule")
+    except ArtifactError:
         raise ArtifactError(
             "Decision rule: expected a JSON object such as "
             '{"policy": "threshold", "threshold": 0.5}.'
-        )
-    return rule
+        ) from None
 
 
 def _number(fields: dict[str, Any], name: str, default: float | None = None) -> float:
@@ -167,10 +185,10 @@ def _number(fields: dict[str, Any], name: str, default: float | None = None) -> 
     if (
         isinstance(value, bool)
         or not isinstance(value, (int, float))
-        or not math.isfinite(value)
-        or value < 0
+        or not 0 <= value <= LARGEST
     ):
         raise ArtifactError(
-            f"Decision rule: {name!r} must be a number of at least 0, got {value!r}."
+            f"Decision rule: {name!r} must be a number of at least 0, and of "
+            f"{LARGEST:g} at most, got {_short(value)}."
         )
     return float(value)

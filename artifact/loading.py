@@ -46,8 +46,35 @@ def load_artifact(
         read_decision_rule(directory),
         read_scorer(directory / layout.SCORER),
     )
+    _try(artifact)
     run_self_test(artifact)
     return artifact
+
+
+def _try(artifact: Artifact) -> None:
+    """Score two rows in each way: arrays that do not fit each other fail here.
+
+    Raises
+    ------
+    ArtifactError
+        If a way fails, or does not answer with one number a row.
+    """
+    features = artifact.manifest.features
+    typical = [feature.quantiles[0.5] for feature in features]
+    rows, scorer = np.array([typical, typical]), artifact.scorer
+    try:
+        with np.errstate(all="ignore"):
+            shapes = {scorer.predict(rows).shape, scorer.margin(rows).shape}
+            scorer.predict_one(tuple(typical))
+    except Exception as error:
+        raise ArtifactError(
+            f"{layout.SCORER} cannot score the features that {layout.MANIFEST} names "
+            f"({type(error).__name__}); train again."
+        ) from error
+    if shapes != {(len(rows),)}:
+        raise ArtifactError(
+            f"{layout.SCORER} gives more or less than one number a row; train again."
+        )
 
 
 def run_self_test(artifact: Artifact) -> None:

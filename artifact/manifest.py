@@ -1,14 +1,15 @@
 """The manifest: what is in the artifact, what it was made of, and its hashes."""
 
-import json
+import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
 from artifact import layout
 from artifact.columns import Column, Kind, parse_column
+from artifact.documents import parse_object, read_file, unreadable
 from artifact.errors import ArtifactError
 
 SCHEMA_VERSION = 1
@@ -123,43 +124,38 @@ def read_manifest(model_dir: Path, expected_sha256: str = "") -> Manifest:
             f"The artifact has no {layout.MANIFEST} at its root; deploy a "
             f"{layout.ARCHIVE} written by training.train."
         )
-    if expected_sha256 and layout.sha256_of(path) != expected_sha256.lower():
+    data = read_file(path)
+    found_sha256 = hashlib.sha256(data).hexdigest()
+    if expected_sha256 and found_sha256 != expected_sha256.lower():
         raise ArtifactError(
-            f"{layout.MANIFEST} has SHA-256 {layout.sha256_of(path)}, expected "
+            f"{layout.MANIFEST} has SHA-256 {found_sha256}, expected "
             f"{expected_sha256}; deploy the artifact that the pinned hash belongs to, "
             "or pass its hash as ModelManifestSha256."
         )
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ArtifactError(
-            f"{layout.MANIFEST} is not JSON ({error}); train again."
-        ) from None
-    return _parse(document)
+    return parse_manifest(data)
 
 
 def verify(model_dir: Path, manifest: Manifest) -> None:
-    """Check every file that the manifest lists against its SHA-256.
+    """Check that the artifact is what its manifest lists, file by file.
 
     Raises
     ------
     ArtifactError
-        Naming the first file that is absent, not listed though required, or
-        changed.
+        Naming the first file that is absent, not listed, changed, or not a file.
     """
-    for name in layout.REQUIRED_FILES:
-        if name not in manifest.files:
-            raise ArtifactError(
-                f"{layout.MANIFEST} lists no {name}, which serving needs; train again."
-            )
+    present = set(layout.list_files(model_dir))
+    check_names(present, manifest)
     for name, expected in manifest.files.items():
         path = model_dir / name
-        if not path.is_file():
+        if path.is_symlink():
             raise ArtifactError(
-                f"The artifact has no {name}, which its manifest lists; deploy the "
-                f"complete {layout.ARCHIVE} that training wrote."
+                f"{name} of the artifact is a link, expected a file; deploy the "
+                f"{layout.ARCHIVE} that training wrote."
             )
-        got = layout.sha256_of(path)
+        try:
+            got = layout.sha256_of(path)
+        except OSError as error:
+            raise unreadable(name, error) from None
         if got != expected:
             raise ArtifactError(
                 f"{name} has SHA-256 {got}, the manifest says {expected}: the file "
@@ -167,8 +163,41 @@ def verify(model_dir: Path, manifest: Manifest) -> None:
             )
 
 
-def _parse(document: Any) -> Manifest:  # noqa: ANN401 - any JSON
-    top = _expect(document, dict, "the top level")
+def check_names(present: Collection[str], manifest: Manifest) -> None:
+    """Check the names of an artifact's files against its manifest.
+
+    Raises
+    ------
+    ArtifactError
+        Naming the first file that is required and not listed, absent, or not listed.
+    """
+    for name in layout.REQUIRED_FILES:
+        if name not in manifest.files:
+            raise ArtifactError(
+                f"{layout.MANIFEST} lists no {name}, which serving needs; train again."
+            )
+    listed = {*manifest.files, layout.MANIFEST}
+    for name in sorted(listed.difference(present)):
+        raise ArtifactError(
+            f"The artifact has no {name}, which its manifest lists; deploy the "
+            f"complete {layout.ARCHIVE} that training wrote."
+        )
+    for name in sorted(set(present) - listed):
+        raise ArtifactError(
+            f"The artifact has a file {name!r}, which its manifest does not list; "
+            f"deploy the original {layout.ARCHIVE} that training wrote."
+        )
+
+
+def parse_manifest(data: bytes) -> Manifest:
+    """Parse the bytes of ``manifest.json``.
+
+    Raises
+    ------
+    ArtifactError
+        If they are not a manifest of this schema.
+    """
+    top = parse_object(data, layout.MANIFEST)
     version = top.get("schema_version")
     if version != SCHEMA_VERSION:
         raise ArtifactError(
@@ -181,8 +210,14 @@ def _parse(document: Any) -> Manifest:  # noqa: ANN401 - any JSON
         _parse_feature(_expect(item, dict, f"features[{index}]"))
         for index, item in enumerate(_get(top, "features", list))
     )
+    names = [feature.name for feature in features]
+    if not names or len(set(names)) != len(names):
+        raise ArtifactError(
+            f"{layout.MANIFEST}: features must be at least one, each name once; train "
+            "again."
+        )
     row = _scalars(_get(self_test, "row", dict), "self_test.row")
-    if set(row) != {feature.name for feature in features} or len(row) != len(features):
+    if set(row) != set(names):
         raise ArtifactError(
             f"{layout.MANIFEST}: self_test.row does not hold exactly the features; "
             "train again."
@@ -192,7 +227,7 @@ def _parse(document: Any) -> Manifest:  # noqa: ANN401 - any JSON
         features=features,
         label=_get(top, "label", str),
         versions={
-            str(name): _expect(value, str, f"versions.{name}")
+            str(name): _expect(value, str, f"versions.{name!r}")
             for name, value in _get(top, "versions", dict).items()
         },
         training_data=TrainingData(
@@ -202,7 +237,7 @@ def _parse(document: Any) -> Manifest:  # noqa: ANN401 - any JSON
         ),
         self_test=SelfTest(
             row=row,
-            fraud_probability=_number(
+            fraud_probability=_probability(
                 self_test.get("fraud_probability"), "self_test.fraud_probability"
             ),
         ),
@@ -229,28 +264,39 @@ def _parse_columns(items: Any, features: tuple[Feature, ...]) -> tuple[Column, .
 
 def _parse_feature(item: dict[str, Any]) -> Feature:
     name = _get(item, "name", str)
-    quantiles = _numbers(_get(item, "quantiles", dict), f"quantiles of {name}")
+    quantiles = _numbers(_get(item, "quantiles", dict), f"quantiles of {name!r}")
     try:
         levels = {float(level): value for level, value in quantiles.items()}
     except ValueError:
         raise ArtifactError(
-            f"{layout.MANIFEST}: quantiles of {name} have a level that is not a "
+            f"{layout.MANIFEST}: quantiles of {name!r} have a level that is not a "
             "number; train again."
         ) from None
+    if 0.5 not in levels or not all(0.0 <= level <= 1.0 for level in levels):  # noqa: PLR2004 - the median, which reasons start from
+        raise ArtifactError(
+            f"{layout.MANIFEST}: quantiles of {name!r} must be of levels from 0 to 1, "
+            "0.5 among them; train again."
+        )
     return Feature(name=name, dtype=_get(item, "dtype", str), quantiles=levels)
 
 
 def _parse_files(files: dict[str, Any]) -> dict[str, str]:
     for name, digest in files.items():
         path = PurePosixPath(name)
-        if path.is_absolute() or ".." in path.parts or "\\" in name:
+        if (
+            path.is_absolute()
+            or ".." in path.parts
+            or path.as_posix() != name
+            or "\\" in name
+            or not name.isprintable()
+        ):
             raise ArtifactError(
                 f"{layout.MANIFEST} lists {name!r}, which lies outside the artifact; "
                 "train again."
             )
         if not isinstance(digest, str) or not _SHA256.fullmatch(digest):
             raise ArtifactError(
-                f"{layout.MANIFEST}: the hash of {name} is not 64 hex digits; "
+                f"{layout.MANIFEST}: the hash of {name!r} is not 64 hex digits; "
                 "train again."
             )
     return files
@@ -275,8 +321,18 @@ def _number(value: Any, where: str) -> float:  # noqa: ANN401 - any JSON
     return _expect(value, float, where)
 
 
+def _probability(value: Any, where: str) -> float:  # noqa: ANN401 - any JSON
+    number = _number(value, where)
+    if not 0.0 <= number <= 1.0:
+        raise ArtifactError(
+            f"{layout.MANIFEST}: {where} must be from 0 to 1, got {number!r}; train "
+            "again."
+        )
+    return number
+
+
 def _numbers(mapping: Mapping[str, Any], where: str) -> dict[str, float]:
-    return {key: _number(value, f"{where}.{key}") for key, value in mapping.items()}
+    return {key: _number(value, f"{where}.{key!r}") for key, value in mapping.items()}
 
 
 def _scalars(mapping: Mapping[str, Any], where: str) -> dict[str, Any]:
@@ -284,7 +340,7 @@ def _scalars(mapping: Mapping[str, Any], where: str) -> dict[str, Any]:
     return {
         key: value
         if value is None or isinstance(value, (str, bool))
-        else _number(value, f"{where}.{key}")
+        else _number(value, f"{where}.{key!r}")
         for key, value in mapping.items()
     }
 

@@ -4,18 +4,21 @@ The file holds a tree of operations in JSON (array ``graph``) and the arrays tha
 names. It needs neither scikit-learn nor pickle, whatever the model is.
 """
 
-import json
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from artifact.documents import parse_object, unreadable
 from artifact.errors import ArtifactError
 from artifact.scoring.steps import Arrays, Evaluate, build
 from artifact.scoring.steps_on_one import build_one
 
 GRAPH = "graph"
+#: All arrays of a scorer together; a vote on deep trees has about 100 MB.
+MAX_BYTES = 4 * 1024**3
 
 
 class Scorer:
@@ -53,12 +56,22 @@ def read_scorer(path: Path) -> Scorer:
         If the file is not one that training wrote.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = dict(file)
-        graph = json.loads(arrays.pop(GRAPH).tobytes())
-        return Scorer(graph, arrays)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return Scorer(*_read(path))
+    except OSError as error:
+        raise unreadable(path.name, error) from None
+    except Exception as error:  # noqa: BLE001 - numpy, zlib and zipfile raise anything
         raise ArtifactError(
             f"{path.name} is not a scorer that training wrote "
             f"({type(error).__name__}); train again."
         ) from None
+
+
+def _read(path: Path) -> tuple[Mapping[str, Any], Arrays]:
+    with zipfile.ZipFile(path) as archive:
+        if sum(member.file_size for member in archive.infolist()) > MAX_BYTES:
+            raise ValueError(f"more than {MAX_BYTES} bytes")
+    with np.load(path, allow_pickle=False) as file:
+        arrays = dict(file)
+    if any(array.dtype.kind not in "fiu" for array in arrays.values()):
+        raise TypeError("an array of no numbers")
+    return parse_object(arrays.pop(GRAPH).tobytes(), GRAPH), arrays
