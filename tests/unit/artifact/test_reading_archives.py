@@ -102,7 +102,9 @@ def test_a_truncated_archive_is_one_sentence(model_dir: Path, share: float) -> N
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"PK\x03\x04", b"\x1f\x8b", gzip.compress(b"no tar"), b"\0" * 2048]
+    "data",
+    [b"", b"PK\x03\x04", b"\x1f\x8b", gzip.compress(b"no tar", mtime=0), b"\0" * 2048],
+    ids=["empty", "zip", "head", "no-tar", "zeros"],
 )
 def test_another_file_is_one_sentence(data: bytes) -> None:
     with pytest.raises(ArtifactError, match=r"no complete tar\.gz|no manifest\.json"):
