@@ -6,9 +6,19 @@ from dataclasses import fields
 from pathlib import Path
 from typing import NoReturn, get_args
 
-from training.data.dataset import Columns
+from artifact.timestamps import SECONDS_PER_UNIT
+from training.data.dataset import MOST_CATEGORIES, Columns, Unlabelled
 from training.errors import OptionError
-from training.option_types import boolean, integer, number
+from training.option_types import (
+    Kinds,
+    MissingValues,
+    boolean,
+    integer,
+    kinds,
+    missing_values,
+    names,
+    number,
+)
 from training.options import (
     AUTO,
     MODEL_NAMES,
@@ -88,7 +98,15 @@ def to_arguments(namespace: argparse.Namespace) -> Arguments:
             weight=namespace.weight_column,
             time=namespace.time_column,
             amount=namespace.amount_column,
-            drop=tuple(filter(None, namespace.drop_columns.split(","))),
+            drop=names(namespace.drop_columns),
+            entities=names(namespace.entities),
+            categories=names(namespace.categories),
+            kinds=namespace.kinds,
+            time_unit=namespace.time_unit,
+            missing_values=namespace.missing_values,
+            fraud_value=namespace.fraud_value,
+            unlabelled=namespace.unlabelled,
+            answer_missing=namespace.answer_missing,
         ),
         model=namespace.model,
         options=ModelOptions(
@@ -99,6 +117,7 @@ def to_arguments(namespace: argparse.Namespace) -> Arguments:
             test_size=namespace.test_size,
             random_state=namespace.random_state,
             label_delay_hours=namespace.label_delay_hours,
+            test_days=namespace.test_days,
         ),
         calibration=namespace.calibration,
         decision=DecisionOptions(
@@ -152,6 +171,13 @@ def _add_split(parser: argparse.ArgumentParser) -> None:
         default=SplitOptions.test_size,
         metavar="SHARE",
         help="share of the rows that is kept for testing (default: %(default)s)",
+    )
+    add(
+        "--test-days",
+        type=number(above=0),
+        default=SplitOptions.test_days,
+        metavar="DAYS",
+        help="split by time: the last days are kept for testing, instead of a share",
     )
     add(
         "--random-state",
@@ -239,7 +265,7 @@ def _add_columns(parser: argparse.ArgumentParser) -> None:
         "--label-column",
         default=default.label,
         metavar="NAME",
-        help="1 for fraud and 0 otherwise (default: %(default)s)",
+        help="fraud or not: 1 and 0, true and false, Y and N … (default: %(default)s)",
     )
     add(
         "--weight-column",
@@ -251,7 +277,8 @@ def _add_columns(parser: argparse.ArgumentParser) -> None:
         "--time-column",
         default=default.time,
         metavar="NAME",
-        help="optional: seconds since any beginning (default: %(default)s)",
+        help="optional: timestamps, or seconds since any beginning (default: "
+        "%(default)s)",
     )
     add(
         "--amount-column",
@@ -264,6 +291,64 @@ def _add_columns(parser: argparse.ArgumentParser) -> None:
         default="",
         metavar="NAME[,NAME…]",
         help="columns that are not features",
+    )
+    add(
+        "--entities",
+        default="",
+        metavar="NAME[,NAME…]",
+        help="cards, customers, merchants, devices: keys for history, no features",
+    )
+    add(
+        "--categories",
+        default="",
+        metavar="NAME[,NAME…]",
+        help="columns of text that are features though they have more than "
+        f"{MOST_CATEGORIES} values; the most frequent are kept",
+    )
+    add(
+        "--kinds",
+        type=kinds,
+        default=Kinds(),
+        metavar="FILE",
+        help="JSON file, or JSON, of column name to kind (number, category, "
+        "timestamp, entity), where the inferred kind is not wanted",
+    )
+    add(
+        "--time-unit",
+        choices=("", *SECONDS_PER_UNIT),
+        default=default.time_unit,
+        metavar="UNIT",
+        help="unit of a time column that is a number: ns, us, ms, s, min, h or d "
+        "(default: seconds)",
+    )
+    add(
+        "--missing-values",
+        type=missing_values,
+        default=MissingValues(),
+        metavar="N[,N…]",
+        help="numbers that mean 'not known', such as -1",
+    )
+    add(
+        "--fraud-value",
+        default=default.fraud_value,
+        metavar="VALUE",
+        help="value of the label that means fraud, where it is not plain",
+    )
+    add(
+        "--unlabelled",
+        choices=get_args(Unlabelled),
+        default=default.unlabelled,
+        help="rows without a label: refuse or drop them (default: %(default)s)",
+    )
+    add(
+        "--answer-missing",
+        type=boolean,
+        default=default.answer_missing,
+        nargs="?",
+        const=True,
+        metavar="BOOL",
+        help="let the server answer null for a feature that never lacked a value "
+        "in training, instead of refusing it",
     )
 
 

@@ -22,6 +22,7 @@ from training.judging.evaluation import (
     evaluate,
     outcomes_of,
 )
+from training.judging.guards import check_span, find_warnings
 from training.judging.sweep import sweep
 from training.judging.thresholds import choose_rule
 from training.models.calibration import calibrate, fit_calibrator, with_calibration
@@ -65,6 +66,8 @@ class Experiment:
     #: The same object when the champion is the baseline.
     baseline: Trained
     cross_validation: Mapping[str, CrossValidation]
+    #: What looked wrong with the data, and what to do, a sentence each.
+    warnings: tuple[str, ...] = ()
 
 
 def run(data: Dataset, arguments: Arguments, tell: Tell) -> Experiment:
@@ -78,6 +81,10 @@ def run(data: Dataset, arguments: Arguments, tell: Tell) -> Experiment:
     _check_amount(data, arguments)
     parts = split(data, arguments.split)
     population = describe_population(data)
+    check_span(data, population)
+    warnings = tuple(find_warnings(data, parts, population))
+    for warning in warnings:
+        tell(f"  look: {warning}")
     tell(f"split into {parts.train.rows:,} rows to learn from and {parts.test.rows:,}")
     names = CANDIDATES if arguments.model == AUTO else (arguments.model, BASELINE)
     predicted = _predict(names, parts, arguments, tell) if arguments.needs_folds else {}
@@ -104,7 +111,9 @@ def run(data: Dataset, arguments: Arguments, tell: Tell) -> Experiment:
         for name in finalists
     }
     tell(f"evaluated on {parts.test.rows:,} rows")
-    return Experiment(parts, population, trained[champion], trained[BASELINE], scores)
+    return Experiment(
+        parts, population, trained[champion], trained[BASELINE], scores, warnings
+    )
 
 
 def _check_amount(data: Dataset, arguments: Arguments) -> None:

@@ -1,8 +1,12 @@
 """Types of options: each refuses what it cannot use, and says what it expected."""
 
 import argparse
+import json
 import math
 from collections.abc import Callable
+from pathlib import Path
+
+from artifact.columns import Kind
 
 
 def boolean(text: str) -> bool:
@@ -62,3 +66,54 @@ def number(
         return value
 
     return parse
+
+
+def names(text: str) -> tuple[str, ...]:
+    """Parse names between commas."""
+    return tuple(filter(None, text.split(",")))
+
+
+class Kinds(dict[str, Kind]):
+    """Column name → kind; as text it is JSON, so that a job is given it whole."""
+
+    def __str__(self) -> str:
+        return json.dumps(self)
+
+
+def kinds(text: str) -> Kinds:
+    """Parse a JSON file of column name to kind, or the JSON itself."""
+    try:
+        if not text.lstrip().startswith("{"):
+            text = Path(text).read_text("utf-8")
+        document = json.loads(text)
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"cannot be read: {error.strerror}") from None
+    except ValueError:
+        document = None
+    allowed = [Kind.NUMBER, Kind.CATEGORY, Kind.TIMESTAMP, Kind.ENTITY]
+    if not isinstance(document, dict) or any(
+        value not in allowed for value in document.values()
+    ):
+        raise argparse.ArgumentTypeError(
+            "expected a JSON object of column name to one of " + ", ".join(allowed)
+        )
+    return Kinds({name: Kind(value) for name, value in document.items()})
+
+
+class MissingValues(tuple[float, ...]):
+    """Numbers; as text with commas between them."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return ",".join(f"{value:g}" for value in self)
+
+
+def missing_values(text: str) -> MissingValues:
+    """Parse numbers between commas."""
+    try:
+        return MissingValues(float(part) for part in names(text))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"expected numbers with commas between them, got {text!r}"
+        ) from None

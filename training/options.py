@@ -69,6 +69,8 @@ class SplitOptions:
     #: `time` only: rows of this last stretch before the test part, or before what a
     #: fold predicts, are not learnt from: their labels would not be known yet.
     label_delay_hours: float = 0.0
+    #: `time` only: the test part is the last so many days, instead of `test_size`.
+    test_days: float | None = None
 
 
 Policy = Literal[
@@ -136,6 +138,11 @@ class Arguments:
                 f"--label-delay-hours {self.split.label_delay_hours:g} needs --split "
                 f"time, got --split {self.split.protocol}; change the split, or leave "
                 "the delay out."
+            )
+        if self.split.test_days is not None and self.split.protocol != "time":
+            raise TrainingError(
+                f"--test-days {self.split.test_days:g} needs --split time, got --split "
+                f"{self.split.protocol}; change the split, or leave the days out."
             )
         if self.decision.policy == "expected-value" and self.calibration == "none":
             raise TrainingError(

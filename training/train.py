@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from threadpoolctl import threadpool_limits
 
 if not __package__:  # run by its path, as SageMaker does
@@ -55,6 +56,8 @@ def train(data_path: Path, model_dir: Path, arguments: Arguments) -> dict[str, A
     with artifact_directory(model_dir) as directory, threadpool_limits(1):
         data = read_dataset(data_path, arguments.columns)
         _say(f"read {data.rows:,} rows, {data.frauds:,} of them frauds")
+        for note in data.notes:
+            _say(f"  {note}")
         experiment = run(data, arguments, _say)
         facts = TrainingData(data.sha256, data.rows, data.frauds)
         windows = _backtest(data, experiment, arguments) if arguments.backtest else {}
@@ -69,7 +72,9 @@ def train(data_path: Path, model_dir: Path, arguments: Arguments) -> dict[str, A
             metrics=metrics,
             config=config,
             documents=_documents(metrics, config, experiment, arguments, described),
-            rows=data.features,
+            rows=np.vstack(
+                [experiment.parts.train.features, experiment.parts.test.features]
+            ),
         )
     return metrics
 

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from artifact.scoring.forest import Forest
+from artifact.scoring.table_steps import TABLE_OPERATIONS
 
 Array = npt.NDArray[np.float64]
 Arrays = Mapping[str, npt.NDArray[np.generic]]
@@ -20,6 +21,8 @@ LARGEST_EXPONENT = 709.0
 
 def build(node: Node, arrays: Arrays) -> Evaluate:
     """Turn one operation, and those below it, into a function of rows."""
+    if node["op"] in TABLE_OPERATIONS:
+        return TABLE_OPERATIONS[node["op"]](node, arrays, build)
     return _OPERATIONS[node["op"]](node, arrays)
 
 

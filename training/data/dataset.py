@@ -16,6 +16,8 @@ Indices = npt.NDArray[np.intp]
 Hashes = npt.NDArray[np.uint64]
 
 SECONDS_PER_DAY = 86_400.0
+#: Text with more values is an entity unless --categories names it.
+MOST_CATEGORIES = 50
 
 Unlabelled = Literal["refuse", "drop"]
 

@@ -1,42 +1,35 @@
 """Read the data and refuse what cannot be trained on, before anything else runs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
+from artifact.columns import Column, Kind
 from artifact.values import LARGEST
 from training.data.dataset import Columns, Dataset, Floats
+from training.data.kinds import Found, find_kind
+from training.data.labels import read_labels
 from training.data.tables import (
+    Table,
     column_names,
     find_files,
+    partitions_of,
     read_table,
-    row_place,
     sha256_of_files,
 )
+from training.data.words import shown, shown_list
 from training.errors import TrainingError
 
 #: Beyond them, sums of weights lose rows to rounding.
 WEIGHTS = (1e-9, 1e12)
 #: A class that weighs less beside the other is lost to rounding in its turn.
 LEAST_WEIGHT_SHARE = 1e-12
-
-
-@dataclass(frozen=True)
-class _Part:
-    """One file and the rows of the data set that it fills."""
-
-    file: Path
-    table: pa.Table
-    start: int
-
-    @property
-    def stop(self) -> int:
-        return self.start + len(self.table)
+#: So many faults are named at once.
+_MOST_FAULTS = 10
 
 
 def read_dataset(path: Path, columns: Columns) -> Dataset:
@@ -49,40 +42,210 @@ def read_dataset(path: Path, columns: Columns) -> Dataset:
         value of a row.
     """
     files = find_files(path)
-    features, weight = check_columns(files, columns)
-    parts = _read_parts(files, [*features, columns.label, *weight])
-    rows = parts[-1].stop
-    matrix = np.empty((rows, len(features)))
-    for position, name in enumerate(features):
-        _fill(matrix[:, position], parts, name)
-    labels = _fill(np.empty(rows), parts, columns.label)
-    _check_labels(parts, labels, columns.label)
-    weights = None
-    for name in weight:
-        weights = _fill(np.empty(rows), parts, name)
-        _check_weights(parts, weights, name)
-        _check_class_weights(parts, weights, labels, name)
-    return Dataset(
-        features=matrix,
-        labels=labels.astype(np.int8),
+    check_columns(files, columns)
+    table = read_table(files)
+    found = find_kinds(table, columns)
+    faults = faults_of(table, found, columns)
+    if faults:
+        raise TrainingError(_joined(faults))
+    labels = read_labels(table.data[columns.label], columns, str(files[0]))
+    weights = _weights(table, columns)
+    inputs = [item for item in found if item.values is not None]
+    data = Dataset(
+        features=np.column_stack([v for i in inputs if (v := i.values) is not None]),
+        labels=np.where(np.isnan(labels), 0, labels).astype(np.int8),
         weights=weights,
-        feature_names=tuple(features),
+        feature_names=tuple(item.column.name for item in inputs),
         columns=columns,
         sha256=sha256_of_files(files),
+        table=tuple(item.column for item in found),
+        entities={i.column.name: k for i in found if (k := i.keys) is not None},
+        notes=tuple(_notes(table, found)),
     )
+    return _labelled(table, data, labels)
 
 
-def _shorten(names: Sequence[str], most: int = 8) -> str:
-    shown = ", ".join(name[:40] for name in names[:most])
-    return f"{shown} and {len(names) - most} more" if len(names) > most else shown
+def find_kinds(table: Table, columns: Columns) -> list[Found]:
+    """Say of every column of a table what it is, in the table's order."""
+    found: list[Found] = []
+    for name in table.data.column_names:
+        if name == columns.label:
+            found.append(Found(Column(name, Kind.LABEL, "it is named as the label")))
+        elif name == columns.weight:
+            found.append(Found(Column(name, Kind.WEIGHT, "it is named as the weight")))
+        else:
+            found.append(
+                find_kind(
+                    name,
+                    table.data[name],
+                    columns,
+                    is_text_file=name in table.text_names,
+                )
+            )
+    return _without_copies(found, columns)
 
 
-def check_columns(
-    files: Sequence[Path], columns: Columns
-) -> tuple[list[str], list[str]]:
-    """Return the names of the features, and of the weight column if there is one.
+def _without_copies(found: list[Found], columns: Columns) -> list[Found]:
+    """Drop timestamps that say the same as another: the named time stays."""
+    moments = [item for item in found if item.column.kind is Kind.TIMESTAMP]
+    moments.sort(key=lambda item: item.column.name != columns.time)
+    copies: dict[str, str] = {}
+    for first, second in combinations(moments, 2):
+        name = second.column.name
+        if (
+            name not in copies
+            and name not in columns.kinds
+            and first.column.name not in copies
+            and first.values is not None
+            and second.values is not None
+            and np.array_equal(first.values, second.values, equal_nan=True)
+        ):
+            copies[name] = first.column.name
+    return [
+        Found(
+            Column(
+                item.column.name,
+                Kind.DROPPED,
+                f"the same moments as {shown(copies[item.column.name])}",
+            )
+        )
+        if item.column.name in copies
+        else item
+        for item in found
+    ]
 
-    Reads the headers only.
+
+def faults_of(table: Table, found: Sequence[Found], columns: Columns) -> list[str]:
+    """Say everything about the columns that keeps them from being trained on."""
+    faults = []
+    where = str(table.parts[0].file)
+    for item in found:
+        column, name = item.column, shown(item.column.name)
+        if item.stray is not None:
+            file, place = _place(table, item.stray)
+            expected = "timestamps" if column.kind is Kind.TIMESTAMP else "numbers"
+            faults.append(
+                f"{file}: column {name} holds {item.stray_kind} in {place}, expected "
+                f"{expected}; correct it, or take the column as a category or entity "
+                "with --kinds."
+            )
+        elif item.values is not None and column.kind is Kind.NUMBER:
+            too_large = np.abs(item.values) > LARGEST
+            if too_large.any():
+                file, place = _place(table, too_large)
+                faults.append(
+                    f"{file}: column {name} in {place} is beyond {LARGEST:g}, too "
+                    "large to compute with; correct or remove the row."
+                )
+        if column.name in columns.drop:
+            continue
+        if column.name == columns.amount and column.kind is not Kind.NUMBER:
+            faults.append(
+                f"{where}: the amount {name} is of kind {column.kind} ({column.why}), "
+                "expected numbers; name another with --amount-column."
+            )
+        if column.name == columns.time and column.kind not in (
+            *(Kind.NUMBER, Kind.TIMESTAMP, Kind.DROPPED),
+        ):
+            faults.append(
+                f"{where}: the time {name} is of kind {column.kind} ({column.why}), "
+                "expected timestamps or numbers; name another with --time-column."
+            )
+        if (
+            column.name in (columns.time, columns.amount)
+            and item.values is not None
+            and np.isnan(item.values).any()
+        ):
+            file, place = _place(table, np.isnan(item.values))
+            faults.append(
+                f"{file}: column {name} in {place} is empty, and the "
+                f"{'time' if column.name == columns.time else 'amount'} is needed in "
+                "every row; fill it or remove the row."
+            )
+    if not any(item.column.kind.is_input for item in found):
+        kinds = ", ".join(sorted({str(item.column.kind) for item in found}))
+        faults.append(
+            f"{where} has no feature besides the label (it has columns of kind "
+            f"{kinds}); add columns of numbers, categories or timestamps."
+        )
+    return faults
+
+
+def _joined(faults: Sequence[str]) -> str:
+    more = len(faults) - _MOST_FAULTS
+    words = " ".join(faults[:_MOST_FAULTS])
+    return f"{words} And {more} more." if more > 0 else words
+
+
+def _place(table: Table, wrong: npt.NDArray[np.bool_]) -> tuple[Path, str]:
+    return table.place(int(np.argmax(wrong)))
+
+
+def _notes(table: Table, found: Sequence[Found]) -> list[str]:
+    notes = [f"{table.parts[0].file.name}: {note}" for note in table.notes]
+    notes += [note for item in found for note in item.notes]
+    by_kind: dict[Kind, list[str]] = {}
+    for item in found:
+        by_kind.setdefault(item.column.kind, []).append(item.column.name)
+    words = {
+        Kind.CATEGORY: "categories",
+        Kind.TIMESTAMP: "timestamps",
+        Kind.ENTITY: "entities, keys for history and no inputs",
+        Kind.CONSTANT: "constant and left out",
+        Kind.EMPTY: "empty and left out",
+        Kind.UNNAMED: "without a name and left out",
+    }
+    notes += [
+        f"{word}: {shown_list(by_kind[kind])}"
+        for kind, word in words.items()
+        if kind in by_kind
+    ]
+    notes += [
+        f"{shown(item.column.name)} is left out: {item.column.why}"
+        for item in found
+        if item.column.kind is Kind.DROPPED and "--drop-columns" not in item.column.why
+    ]
+    return notes
+
+
+def _labelled(table: Table, data: Dataset, labels: Floats) -> Dataset:
+    """Check the labels, and leave rows without one out where that was chosen."""
+    name = data.columns.label
+    where = f"{table.parts[0].file}: column {shown(name)}"
+    absent = np.isnan(labels)
+    if absent.any() and data.columns.unlabelled == "refuse":
+        file, place = _place(table, absent)
+        raise TrainingError(
+            f"{file}: column {shown(name)} in {place} is empty, the first of "
+            f"{np.count_nonzero(absent):,} rows without a label; label them, or leave "
+            "them out with --unlabelled drop."
+        )
+    wrong = ~absent & (labels != 0) & (labels != 1)
+    if wrong.any():
+        file, place = _place(table, wrong)
+        raise TrainingError(
+            f"{file}: column {shown(name)} in {place} is neither 0 (legitimate) nor 1 "
+            "(fraud); correct it, or name the value that means fraud with "
+            "--fraud-value."
+        )
+    for value, word in ((0, "legitimate"), (1, "fraudulent")):
+        if not (labels == value).any():
+            raise TrainingError(
+                f"{where} has no row of value {value} ({word}); training needs both "
+                "classes."
+            )
+    if data.weights is not None:
+        _check_class_weights(table, data.weights, labels, data.columns.weight)
+    if not absent.any():
+        return data
+    count = int(np.count_nonzero(absent))
+    said = f"{count:,} rows without a label are left out"
+    kept = data.take(np.flatnonzero(~absent))
+    return replace(kept, notes=(*data.notes, said))
+
+
+def check_columns(files: Sequence[Path], columns: Columns) -> list[str]:
+    """Return the names of all columns, after a look at the headers only.
 
     Raises
     ------
@@ -96,39 +259,53 @@ def check_columns(
         difference = set(column_names(other)) ^ set(names)
         if difference:
             raise TrainingError(
-                f"{other} and {files[0].name} differ in column {min(difference)!r}; "
-                "all parts need the same columns."
+                f"{other} and {files[0].name} differ in column "
+                f"{shown(min(difference))}; all parts need the same columns."
             )
+    partitions = partitions_of(files[0], files)
+    names += [name for name in partitions if name not in names]
     if columns.label not in names:
         raise TrainingError(
-            f"{files[0]} has no column {columns.label!r} for the label (it has "
-            f"{_shorten(names)}); add it, or name another with --label-column."
+            f"{files[0]} has no column {shown(columns.label)} for the label (it has "
+            f"{shown_list(names)}); add it, or name another with --label-column."
         )
-    for name in columns.drop:
-        if name not in names:
-            raise TrainingError(
-                f"{files[0]} has no column {name!r}, which --drop-columns names; "
-                "remove it from the list."
-            )
-    for option, name in _named(columns).items():
-        if name not in names:
-            raise TrainingError(
-                f"{files[0]} has no column {name!r}, which {option} names (it has "
-                f"{_shorten(names)}); correct the name, or leave the option out."
-            )
-    others = [name for name in names if name not in (*columns.drop, columns.label)]
-    features = [name for name in others if name != columns.weight]
-    if not features:
+    _check_named(files[0], names, columns)
+    used = {*columns.drop, columns.label, columns.weight}
+    others = [name for name in names if name not in used]
+    if not others:
         raise TrainingError(
             f"{files[0]} has no feature besides the label; add numeric columns."
         )
-    if Columns.weight in features:
+    if Columns.weight in others:
         raise TrainingError(
-            f"{files[0]}: --weight-column names {columns.weight!r}, and the column "
-            f"{Columns.weight!r} would become a feature that leaks the label; leave "
-            f"it out with --drop-columns {Columns.weight}."
+            f"{files[0]}: --weight-column names {shown(columns.weight)}, and the "
+            f"column {Columns.weight!r} would become a feature that leaks the label; "
+            f"leave it out with --drop-columns {Columns.weight}."
         )
-    return features, [name for name in others if name == columns.weight]
+    return names
+
+
+def _check_named(file: Path, names: Sequence[str], columns: Columns) -> None:
+    """Refuse an option that names a column which is not there."""
+    lists = {
+        "--drop-columns": columns.drop,
+        "--entities": columns.entities,
+        "--categories": columns.categories,
+        "--kinds": tuple(columns.kinds),
+    }
+    for option, listed in lists.items():
+        for name in listed:
+            if name not in names:
+                raise TrainingError(
+                    f"{file} has no column {shown(name)}, which {option} names; "
+                    "remove it from the list."
+                )
+    for option, name in _named(columns).items():
+        if name not in names:
+            raise TrainingError(
+                f"{file} has no column {shown(name)}, which {option} names (it has "
+                f"{shown_list(names)}); correct the name, or leave the option out."
+            )
 
 
 def _named(columns: Columns) -> dict[str, str]:
@@ -156,93 +333,54 @@ def _check_roles(columns: Columns) -> None:
     for (first, name), (second, other) in combinations(roles.items(), 2):
         if name == other:
             raise TrainingError(
-                f"{first} and {second} both name the column {name!r}, expected one "
-                "meaning for each column; name another, or rename it in the data."
+                f"{first} and {second} both name the column {shown(name)}, expected "
+                "one meaning for each column; name another, or rename it in the data."
             )
     for option, name in {"--label-column": columns.label, **_named(columns)}.items():
         if name in columns.drop:
             raise TrainingError(
-                f"--drop-columns leaves out {name!r}, which {option} names; remove it "
-                "from one of them."
+                f"--drop-columns leaves out {shown(name)}, which {option} names; "
+                "remove it from one of them."
             )
 
 
-def _read_parts(files: Sequence[Path], names: Sequence[str]) -> list[_Part]:
-    parts: list[_Part] = []
-    for file in files:
-        table = read_table(file, names)
-        if not len(table):
-            raise TrainingError(f"{file} has a header and no rows; write it again.")
-        parts.append(_Part(file, table, parts[-1].stop if parts else 0))
-    for name in names:
-        if all(part.table[name].null_count == len(part.table) for part in parts):
-            raise TrainingError(
-                f"{files[0]}: column {name!r} is empty; fill it, or leave it out with "
-                f"--drop-columns {name}."
-            )
-    return parts
-
-
-def _fill(out: Floats, parts: Sequence[_Part], name: str) -> Floats:
-    """Copy one column of all parts into `out`; refuse what is not a finite number."""
-    for part in parts:
-        column = part.table[name]
-        position = part.start
-        for chunk in column.chunks:
-            # A null becomes NaN here and is refused below with it.
-            out[position : position + len(chunk)] = chunk.to_numpy(zero_copy_only=False)
-            position += len(chunk)
-    too_large = ~(np.abs(out) <= LARGEST)
-    if too_large.any():
-        _refuse(parts, np.isnan(out), name, "is empty, expected a number")
-        _refuse(
-            parts,
-            too_large,
-            name,
-            f"is beyond {LARGEST:g}, too large to compute with",
-        )
-    return out
-
-
-def _refuse(
-    parts: Sequence[_Part], wrong: npt.NDArray[np.bool_], name: str, what: str
-) -> None:
-    """Raise for the first row that is wrong, naming its file and place there."""
-    if not wrong.any():
-        return
-    row = int(np.argmax(wrong))
-    part = next(part for part in parts if row < part.stop)
-    raise TrainingError(
-        f"{part.file}: column {name!r} in {row_place(part.file, row - part.start)} "
-        f"{what}; correct or remove the row."
+def _weights(table: Table, columns: Columns) -> Floats | None:
+    name = columns.weight
+    if name not in table.data.column_names or name in columns.drop:
+        return None
+    found = find_kind(
+        name,
+        table.data[name],
+        replace(columns, kinds={name: Kind.NUMBER}, drop=(), missing_values=()),
+        is_text_file=name in table.text_names,
     )
-
-
-def _check_weights(parts: Sequence[_Part], weights: Floats, name: str) -> None:
+    weights = found.values
+    if weights is None:
+        weights = np.full(len(table.data), np.nan)
     low, high = WEIGHTS
-    _refuse(parts, weights <= 0, name, "expected a weight greater than 0")
-    _refuse(parts, weights < low, name, f"expected a weight of at least {low:g}")
-    _refuse(parts, weights > high, name, f"expected a weight of at most {high:g}")
+    for wrong, what in (
+        (np.isnan(weights), "is empty or no number, expected a weight"),
+        (weights <= 0, "expected a weight greater than 0"),
+        (weights < low, f"expected a weight of at least {low:g}"),
+        (weights > high, f"expected a weight of at most {high:g}"),
+    ):
+        if wrong.any():
+            file, place = _place(table, wrong)
+            raise TrainingError(
+                f"{file}: column {shown(name)} in {place} {what}; correct or remove "
+                "the row."
+            )
+    return weights
 
 
 def _check_class_weights(
-    parts: Sequence[_Part], weights: Floats, labels: Floats, name: str
+    table: Table, weights: Floats, labels: Floats, name: str
 ) -> None:
-    share = float(weights @ labels / weights.sum())
+    known = ~np.isnan(labels)
+    share = float(weights[known] @ labels[known] / weights[known].sum())
     if not LEAST_WEIGHT_SHARE <= share <= 1 - LEAST_WEIGHT_SHARE:
         raise TrainingError(
-            f"{parts[0].file}: column {name!r} gives the frauds {share:.3g} of all "
-            f"weight, expected at least {LEAST_WEIGHT_SHARE:g} for each class; correct "
-            "the weights."
+            f"{table.parts[0].file}: column {shown(name)} gives the frauds {share:.3g} "
+            f"of all weight, expected at least {LEAST_WEIGHT_SHARE:g} for each class; "
+            "correct the weights."
         )
-
-
-def _check_labels(parts: Sequence[_Part], labels: Floats, name: str) -> None:
-    wrong = (labels != 0) & (labels != 1)
-    _refuse(parts, wrong, name, "is neither 0 (legitimate) nor 1 (fraud)")
-    for value, word in ((0, "legitimate"), (1, "fraudulent")):
-        if not (labels == value).any():
-            raise TrainingError(
-                f"{parts[0].file}: column {name!r} has no row of value {value} "
-                f"({word}); training needs both classes."
-            )

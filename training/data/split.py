@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.model_selection import train_test_split
 
-from training.data.dataset import Dataset, Floats, Indices
+from training.data.dataset import SECONDS_PER_DAY, Dataset, Floats, Indices
+from training.data.vocabulary import learn_vocabulary
 from training.errors import TrainingError
 from training.options import Protocol, SplitOptions
 
@@ -43,15 +44,26 @@ def split(data: Dataset, options: SplitOptions) -> Split:
             )
     except ValueError:  # scikit-learn's, when a class has too few members
         train, test = np.arange(0), np.arange(0)
-    parts = Split(data.take(train), data.take(test), options.protocol)
+    vocabulary = learn_vocabulary(data.take(train))
+    parts = Split(
+        vocabulary.apply(data.take(train)),
+        vocabulary.apply(data.take(test)),
+        options.protocol,
+    )
     for part in (parts.train, parts.test):
         if not 0 < part.frauds < part.rows:
             raise TrainingError(
                 f"The data has {data.frauds} frauds in {data.rows} rows, too few to "
                 f"have both classes on both sides of the split; add rows or change "
-                f"--test-size {options.test_size:g}."
+                f"{_size(options)}."
             )
     return parts
+
+
+def _size(options: SplitOptions) -> str:
+    if options.test_days is not None:
+        return f"--test-days {options.test_days:g}"
+    return f"--test-size {options.test_size:g}"
 
 
 def duplicates_across(parts: Split) -> int:
@@ -77,6 +89,9 @@ def _by_time(data: Dataset, options: SplitOptions) -> tuple[Indices, Indices]:
         )
     order = np.argsort(data.times, kind="stable")
     count = math.ceil(options.test_size * data.rows)
+    if options.test_days is not None:
+        begin = data.times.max() - options.test_days * SECONDS_PER_DAY
+        count = int(np.count_nonzero(data.times > begin))
     train, test = order[:-count], order[-count:]
     return known_before(data.times, train, test, options.label_delay_hours), test
 

@@ -1,30 +1,63 @@
-"""Files to Arrow tables: CSV, gzipped CSV, Parquet, or a directory of such parts."""
+"""Files to one Arrow table: CSV or Parquet as they come, or a directory of parts."""
 
 import csv
-import gzip
 import hashlib
-import io
-import math
 import os
+import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
 from artifact.layout import sha256_of
+from artifact.values import MISSING_WORDS
+from training.data.dialect import file_format as format_of
+from training.data.dialect import find_dialect, open_bytes, open_text
+from training.data.words import shown
 from training.errors import TrainingError
 
-SUFFIXES = (".csv", ".csv.gz", ".parquet")
+SUFFIXES = (".csv", ".csv.gz", ".parquet", ".pq", ".tsv", ".txt", ".gz", ".zip")
+#: Written beside the data by Athena and by macOS; never data.
+_SIDE_FILES = (".metadata", ".crc")
+_HIVE_NULL = "__HIVE_DEFAULT_PARTITION__"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file and the rows of the table that it fills."""
+
+    file: Path
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True)
+class Table:
+    """All parts below each other, all columns as the files have them."""
+
+    data: pa.Table
+    parts: tuple[Part, ...]
+    #: Names of columns that come from text files, where every cell is text.
+    text_names: frozenset[str]
+    notes: tuple[str, ...]
+
+    def place(self, row: int) -> tuple[Path, str]:
+        """Return the file of a row, counted from 0, and its place there."""
+        part = next(part for part in self.parts if row < part.stop)
+        return part.file, row_place(part.file, row - part.start)
 
 
 def find_files(path: Path) -> list[Path]:
     """Return the data files at a path: itself, or those below the directory, by name.
 
-    Names that begin with ``.`` or ``_`` are no data, and nothing below them is.
+    Names that begin with ``.`` or ``_`` are no data, and nothing below them is. A
+    name without any suffix is taken, as Athena writes them.
 
     Raises
     ------
@@ -35,7 +68,9 @@ def find_files(path: Path) -> list[Path]:
         files = sorted(
             entry
             for entry in path.rglob("*")
-            if entry.is_file() and not _is_hidden(entry.relative_to(path))
+            if entry.is_file()
+            and not _is_hidden(entry.relative_to(path))
+            and not entry.name.lower().endswith(_SIDE_FILES)
         )
         if not files:
             raise TrainingError(
@@ -46,7 +81,7 @@ def find_files(path: Path) -> list[Path]:
     else:
         raise TrainingError(f"{path} does not exist; check the path of the data.")
     for file in files:
-        if not file.name.endswith(SUFFIXES):
+        if "." in file.name and not file.name.lower().endswith(SUFFIXES):
             raise TrainingError(
                 f"{file} is not a data file: its name must end in "
                 f"{', '.join(SUFFIXES)}; rename or remove it."
@@ -61,8 +96,9 @@ def _is_hidden(path: Path) -> bool:
 
 
 def suffix_of(file: Path) -> str:
-    """Return the one of `SUFFIXES` that a data file's name ends in."""
-    return next(suffix for suffix in SUFFIXES if file.name.endswith(suffix))
+    """Return the one of `SUFFIXES` that a data file's name ends in, "" for none."""
+    name = file.name.lower()
+    return next((suffix for suffix in SUFFIXES if name.endswith(suffix)), "")
 
 
 def part_names(files: Sequence[Path]) -> list[str]:
@@ -82,83 +118,177 @@ def sha256_of_files(files: Sequence[Path]) -> str:
 
 def is_csv(file: Path) -> bool:
     """Whether rows are lines, so that a fault can be given a line number."""
-    return not file.name.endswith(".parquet")
+    return not file.is_file() or format_of(file) != "parquet"
+
+
+def _is_parquet(file: Path) -> bool:
+    """Whether it is Parquet by its name, or by its first bytes where it has no name.
+
+    Raises
+    ------
+    TrainingError
+        If a compressed file is not of the format that its name says.
+    """
+    suffix = suffix_of(file)
+    if suffix in (".parquet", ".pq"):
+        return True
+    kind = format_of(file)
+    wanted = {".csv.gz": "gzip", ".gz": "gzip", ".zip": "zip"}.get(suffix, kind)
+    if kind != wanted:
+        raise TrainingError(
+            f"{file} is {kind}, not what its name says ({wanted}); rename it or write "
+            "it again."
+        )
+    return kind == "parquet"
 
 
 def column_names(file: Path) -> list[str]:
-    """Return the names of a file's columns, in order, each once.
+    """Return the names of a file's columns, in order, each once; "" for unnamed.
 
     Raises
     ------
     TrainingError
-        If the file cannot be read, or two columns have one name.
+        If the file cannot be read, two columns have one name, or a name holds what
+        no request can carry.
     """
-    with _damage_told(file):
-        if is_csv(file):
-            with _open_text(file) as text:
-                names = next(csv.reader(text), [])
-        else:
-            names = pa.parquet.read_schema(file).names
+    with _damage_reported(file):
+        names: Sequence[str] = (
+            pa.parquet.read_schema(file).names
+            if _is_parquet(file)
+            else find_dialect(file).names
+        )
     for position, name in enumerate(names, start=1):
-        if not name:
-            raise TrainingError(
-                f"{file}: column {position} has no name; give it one in the header."
-            )
         if names.index(name) != position - 1:
             raise TrainingError(
-                f"{file}: two columns are called {name!r}; rename or remove one."
+                f"{file}: two columns "
+                + (f"are called {shown(name)}" if name else "have no name")
+                + "; rename or remove one."
             )
-    return names
+        if not name.isprintable() or name != name.strip() or '"' in name:
+            raise TrainingError(
+                f"{file}: the name of column {position} holds a quote, a line break, "
+                "a control character, or blanks around it, which no request can "
+                "carry; rename it."
+            )
+    return list(names)
 
 
-def read_table(file: Path, columns: Sequence[str]) -> pa.Table:
-    """Read these columns of one file, all as float64, in this order.
+def partitions_of(file: Path, files: Sequence[Path]) -> dict[str, str | None]:
+    """Names and values in the directories' names, as Hive and Spark write them."""
+    common = Path(os.path.commonpath([other.parent for other in files]))
+    # The common directory may itself be a partition, when only one was given.
+    parts = file.relative_to(common).parts[:-1]
+    pairs = (part.partition("=") for part in parts if "=" in part)
+    return {
+        unquote(name): None if value == _HIVE_NULL else unquote(value)
+        for name, _, value in pairs
+    }
+
+
+def read_table(files: Sequence[Path]) -> Table:
+    """Read all parts with all columns.
 
     Raises
     ------
     TrainingError
-        Naming the file, row and column of what is not a number.
+        Naming the file, and the row where there is one; never a cell.
     """
-    if not is_csv(file):
-        return _read_parquet(file, columns)
+    first = column_names(files[0])
+    tables: list[pa.Table] = []
+    parts: list[Part] = []
+    text_names: set[str] = set()
+    notes: list[str] = []
+    for file in files:
+        difference = set(column_names(file)) ^ set(first)
+        if difference:
+            raise TrainingError(
+                f"{file} and {files[0].name} differ in column "
+                f"{shown(min(difference))}; all parts need the same columns."
+            )
+        if _is_parquet(file):
+            with _damage_reported(file):
+                table = pa.parquet.ParquetFile(file).read()
+        else:
+            dialect = find_dialect(file)
+            table = _read_csv(file, dialect.encoding, dialect.delimiter, dialect.names)
+            text_names.update(first)
+            notes += [note for note in dialect.notes if note not in notes]
+        if not len(table):
+            raise TrainingError(f"{file} has a header and no rows; write it again.")
+        for name, value in partitions_of(file, files).items():
+            if name not in table.column_names:
+                column = pa.array([value] * len(table), pa.string())
+                table = table.append_column(name, column)
+                text_names.add(name)
+        start = parts[-1].stop if parts else 0
+        parts.append(Part(file, start, start + len(table)))
+        tables.append(table.replace_schema_metadata())
+    return Table(
+        _together(files, tables), tuple(parts), frozenset(text_names), (*notes,)
+    )
+
+
+def _together(files: Sequence[Path], tables: list[pa.Table]) -> pa.Table:
+    """Put parts below each other; types that differ in width become the wider one."""
+    names = tables[0].column_names
+    tables = [table.select(names) for table in tables]
+    wanted: dict[str, pa.DataType] = {}
+    for name in names:
+        types = {table.schema.field(name).type for table in tables}
+        if len(types) > 1 and any(map(pa.types.is_string, types)):
+            wanted[name] = pa.string()
     try:
-        with _damage_told(file, but_not=pa.ArrowInvalid):
+        return pa.concat_tables(
+            [
+                table.cast(
+                    pa.schema(
+                        [(f.name, wanted.get(f.name, f.type)) for f in table.schema]
+                    )
+                )
+                for table in tables
+            ],
+            promote_options="permissive",
+        )
+    except pa.ArrowException:
+        raise TrainingError(
+            f"{files[0].parent}: the parts hold values of different types in one "
+            "column; write them again with one type."
+        ) from None
+
+
+def _read_csv(
+    file: Path, encoding: str, delimiter: str, names: Sequence[str]
+) -> pa.Table:
+    """Read every cell as text; null where it means missing."""
+    try:
+        with _damage_reported(file, but_not=pa.ArrowInvalid), open_bytes(file) as raw:
             return pa.csv.read_csv(
-                file,
-                parse_options=pa.csv.ParseOptions(newlines_in_values=False),
+                raw,
+                read_options=pa.csv.ReadOptions(
+                    encoding="utf8" if encoding == "utf-8-sig" else encoding,
+                    column_names=list(names),
+                    skip_rows=1,
+                ),
+                parse_options=pa.csv.ParseOptions(
+                    delimiter=delimiter, newlines_in_values=True
+                ),
                 convert_options=pa.csv.ConvertOptions(
-                    column_types={name: pa.float64() for name in columns},
-                    include_columns=list(columns),
-                    null_values=[""],
+                    column_types={name: pa.string() for name in names},
+                    null_values=sorted(MISSING_WORDS),
+                    strings_can_be_null=True,
                 ),
             )
     except pa.ArrowInvalid:
+        if encoding == "utf-8-sig":
+            with _damage_reported(file):
+                fault = _find_csv_fault(file, encoding, delimiter)
+            if fault is None:  # its beginning is UTF-8, the rest is not
+                return _read_csv(file, "windows-1252", delimiter, names)
+            raise fault from None
         # Arrow's own message quotes the row's values, which must not be shown.
-        raise _find_csv_fault(file, columns) from None
-
-
-def _read_parquet(file: Path, columns: Sequence[str]) -> pa.Table:
-    with _damage_told(file):
-        schema = pa.parquet.read_schema(file)
-        for name in columns:
-            kind = schema.field(name).type
-            if not (
-                pa.types.is_floating(kind)
-                or pa.types.is_integer(kind)
-                or pa.types.is_boolean(kind)
-            ):
-                raise not_numeric(file, name, f"is of type {kind}")
-        table = pa.parquet.read_table(file, columns=list(columns))
-        target = pa.schema([(name, pa.float64()) for name in columns])
-        return table.select(list(columns)).cast(target, safe=False)
-
-
-def not_numeric(file: Path, column: str, what: str) -> TrainingError:
-    """Error for a column that holds something else than numbers."""
-    return TrainingError(
-        f"{file}: column {column!r} {what}, expected numbers; encode it as "
-        f"numbers, or leave it out with --drop-columns {column}."
-    )
+        raise TrainingError(
+            f"{file} is not a text file of columns with a header; write it again."
+        ) from None
 
 
 def row_place(file: Path, row: int) -> str:
@@ -167,12 +297,11 @@ def row_place(file: Path, row: int) -> str:
     return f"row {row + 1}{line}"
 
 
-def _find_csv_fault(file: Path, columns: Sequence[str]) -> TrainingError:
-    """Read a CSV that Arrow refused again, slowly, to name the first bad cell."""
-    with _open_text(file) as text:
-        reader = csv.reader(text)
+def _find_csv_fault(file: Path, encoding: str, delimiter: str) -> TrainingError | None:
+    """Read a CSV that Arrow refused again, slowly, to name the first bad row."""
+    with open_text(file, encoding) as text:
+        reader = csv.reader(text, delimiter=delimiter)
         header = next(reader)
-        wanted = [(header.index(name), name) for name in columns]
         for row, cells in enumerate(filter(None, reader)):
             if len(cells) != len(header):
                 return TrainingError(
@@ -180,42 +309,19 @@ def _find_csv_fault(file: Path, columns: Sequence[str]) -> TrainingError:
                     f"{len(header)} as in the header; the file may be truncated: write "
                     "it again."
                 )
-            for position, name in wanted:
-                if cells[position] and not _is_number(cells[position]):
-                    return not_numeric(
-                        file, name, f"holds text in {row_place(file, row)}"
-                    )
-    return TrainingError(
-        f"{file} is not a CSV file with a header, commas and UTF-8; write it again."
-    )
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        return not math.isnan(float(cell)) and "_" not in cell
-    except ValueError:
-        return False
+    return None
 
 
 @contextmanager
-def _open_text(file: Path) -> Iterator[TextIO]:
-    opener: Any = gzip.open if file.name.endswith(".gz") else open
-    with (
-        opener(file, "rb") as raw,
-        io.TextIOWrapper(
-            raw, encoding="utf-8-sig", errors="replace", newline=""
-        ) as text,
-    ):
-        yield text
-
-
-@contextmanager
-def _damage_told(
+def _damage_reported(
     file: Path, but_not: type[Exception] | tuple[type[Exception], ...] = ()
 ) -> Iterator[None]:
     try:
         yield
-    except (OSError, EOFError, pa.ArrowException, csv.Error, UnicodeError) as error:
+    except (
+        *(OSError, EOFError, pa.ArrowException, csv.Error, UnicodeError),
+        *(zipfile.BadZipFile, zlib.error),
+    ) as error:
         if isinstance(error, but_not):
             raise
         raise TrainingError(

@@ -7,6 +7,7 @@ import numpy as np
 
 from training.data.dataset import SECONDS_PER_DAY, Dataset, Floats, Indices
 from training.data.split import known_before
+from training.data.vocabulary import learn_vocabulary
 from training.errors import TrainingError
 from training.judging.metrics import Judged, Scoreboard
 from training.models.estimators import members
@@ -63,6 +64,8 @@ def backtest(
         train, test = data.take(train_rows), data.take(test_rows)
         if not (0 < train.frauds < train.rows and 0 < test.frauds < test.rows):
             continue
+        vocabulary = learn_vocabulary(train)
+        train, test = vocabulary.apply(train), vocabulary.apply(test)
         windows.append(_judge(train, test, name, arguments, transactions_per_day))
         tell(f"  backtest of {name}: {len(windows)} windows judged")
     if not windows:

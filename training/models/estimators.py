@@ -1,41 +1,43 @@
 """The models to choose from: plain scikit-learn, so that AWS's image serves them."""
 
-from collections.abc import Callable, Mapping
-from operator import methodcaller
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
-from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
-from training.data.dataset import SECONDS_PER_DAY, Columns
+from artifact.columns import Column
+from training.data.dataset import Columns
 from training.errors import TrainingError
+from training.models.encoding import encode, prepare
 from training.options import MODEL_NAMES, ModelOptions
 
 #: Standardised inputs of the network are cut here: one wild value must not decide.
 NETWORK_INPUT_LIMIT = 5.0
 
 
-#: Makes an unfitted pipeline whose last step is called "classify".
-Recipe = Callable[[ModelOptions, tuple[str, ...], Columns], Pipeline]
+#: Makes an unfitted pipeline whose last step is called "classify", from the options,
+#: the features' columns in their order, and what is said of the columns.
+Recipe = Callable[[ModelOptions, tuple[Column, ...], Columns], Pipeline]
 
 
 def _logistic_regression(
-    options: ModelOptions, _names: tuple[str, ...], _columns: Columns
+    options: ModelOptions, inputs: tuple[Column, ...], columns: Columns
 ) -> Pipeline:
     """Baseline: standardised features, classes balanced by weight."""
     classifier = LogisticRegression(
         C=options.logistic_c, class_weight="balanced", max_iter=1000
     )
-    return Pipeline([("scale", StandardScaler()), ("classify", classifier)])
+    steps = list(_dense(inputs, columns, with_amount=False))
+    return Pipeline([*steps, ("scale", StandardScaler()), ("classify", classifier)])
 
 
 def _gradient_boosting(
-    options: ModelOptions, names: tuple[str, ...], columns: Columns
+    options: ModelOptions, inputs: tuple[Column, ...], columns: Columns
 ) -> Pipeline:
     """Histogram boosting; its default early stopping fails on rare frauds."""
     classifier = HistGradientBoostingClassifier(
@@ -47,11 +49,13 @@ def _gradient_boosting(
         early_stopping=False,
         random_state=options.random_state,
     )
-    return Pipeline([("prepare", _prepare(names, columns)), ("classify", classifier)])
+    return Pipeline(
+        [("prepare", prepare(inputs, columns)[0]), ("classify", classifier)]
+    )
 
 
 def _xgboost(
-    options: ModelOptions, names: tuple[str, ...], columns: Columns
+    options: ModelOptions, inputs: tuple[Column, ...], columns: Columns
 ) -> Pipeline:
     """Histogram boosting with as many bins as it is given; rows of frauds count more.
 
@@ -81,11 +85,13 @@ def _xgboost(
         random_state=options.random_state,
         n_jobs=1,
     )
-    return Pipeline([("prepare", _prepare(names, columns)), ("classify", classifier)])
+    return Pipeline(
+        [("prepare", prepare(inputs, columns)[0]), ("classify", classifier)]
+    )
 
 
 def _extra_trees(
-    options: ModelOptions, names: tuple[str, ...], columns: Columns
+    options: ModelOptions, inputs: tuple[Column, ...], columns: Columns
 ) -> Pipeline:
     """Trees with random cuts at full resolution, where histograms stop at 255."""
     classifier = ExtraTreesClassifier(
@@ -94,11 +100,13 @@ def _extra_trees(
         random_state=options.random_state,
         n_jobs=1,
     )
-    return Pipeline([("prepare", _prepare(names, columns)), ("classify", classifier)])
+    return Pipeline(
+        [("prepare", prepare(inputs, columns)[0]), ("classify", classifier)]
+    )
 
 
 def _neural_network(
-    options: ModelOptions, names: tuple[str, ...], columns: Columns
+    options: ModelOptions, inputs: tuple[Column, ...], columns: Columns
 ) -> Pipeline:
     """One hidden layer on standardised inputs."""
     limit = {"a_min": -NETWORK_INPUT_LIMIT, "a_max": NETWORK_INPUT_LIMIT}
@@ -113,7 +121,7 @@ def _neural_network(
     )
     return Pipeline(
         [
-            ("prepare", _prepare(names, columns)),
+            *_dense(inputs, columns, with_amount=True),
             ("scale", StandardScaler()),
             ("limit", FunctionTransformer(np.clip, kw_args=limit)),
             ("classify", classifier),
@@ -121,20 +129,20 @@ def _neural_network(
     )
 
 
-def _prepare(names: tuple[str, ...], columns: Columns) -> ColumnTransformer:
-    """Hour of day instead of a time that only grows; the amount's logarithm.
+def _dense(
+    inputs: tuple[Column, ...], columns: Columns, *, with_amount: bool
+) -> Iterator[tuple[str, Any]]:
+    """Yield the steps before scaling, for models that take no codes and no gaps.
 
-    ``asinh`` is the logarithm for large amounts and defined for all.
+    The baseline takes plain numbers as they are.
     """
-    steps: list[tuple[str, Any, list[int]]] = []
-    if columns.time in names:
-        time_of_day = FunctionTransformer(methodcaller("__mod__", SECONDS_PER_DAY))
-        steps.append(("time_of_day", time_of_day, [names.index(columns.time)]))
-    if columns.amount in names:
-        steps.append(
-            ("amount", FunctionTransformer(np.arcsinh), [names.index(columns.amount)])
-        )
-    return ColumnTransformer(steps, remainder="passthrough")
+    if all(column.is_plain for column in inputs):
+        if with_amount:
+            yield "prepare", prepare(inputs, columns)[0]
+        return
+    prepared, codes = prepare(inputs, columns, with_amount=with_amount)
+    yield "prepare", prepared
+    yield "encode", encode(codes)
 
 
 RECIPES: Mapping[str, Recipe] = {

@@ -16,6 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from training.data.dataset import Dataset, Floats, Indices
 from training.data.folds import Fold
+from training.data.vocabulary import learn_vocabulary
 from training.models.estimators import RECIPES, VOTES, members
 from training.options import ModelOptions
 
@@ -41,7 +42,7 @@ class OutOfFold:
 
 def fit_pipeline(name: str, data: Dataset, options: ModelOptions) -> Pipeline:
     """Fit one pipeline, with the rows' weights when there are any."""
-    pipeline = RECIPES[name](options, data.feature_names, data.columns)
+    pipeline = RECIPES[name](options, data.inputs, data.columns)
     weights = {}
     if data.weights is not None:
         weights = {
@@ -55,8 +56,18 @@ def fit_pipeline(name: str, data: Dataset, options: ModelOptions) -> Pipeline:
         # A network's training stops by the number of epochs, on purpose.
         warnings.simplefilter("ignore", ConvergenceWarning)
         warnings.filterwarnings("ignore", "Got `batch_size`")
-        pipeline.fit(data.features, data.labels, **weights)
+        pipeline.fit(_without_empty(data.features), data.labels, **weights)
     return pipeline
+
+
+def _without_empty(features: Floats) -> Floats:
+    """Put 0 where none of the rows has a value: boosting fails on such a column."""
+    empty = np.isnan(features).all(axis=0)
+    if not empty.any():
+        return features
+    filled = features.copy()
+    filled[:, empty] = 0.0
+    return filled
 
 
 def fit_all(
@@ -121,8 +132,11 @@ def vote_out_of_fold(name: str, of_members: Mapping[str, OutOfFold]) -> OutOfFol
 def _fit_and_predict(
     name: str, train: Dataset, fold: Fold, options: ModelOptions
 ) -> Floats:
-    pipeline = fit_pipeline(name, train.take(fold[0]), options)
-    probabilities: Floats = pipeline.predict_proba(train.features[fold[1]])[:, 1]
+    past = train.take(fold[0])
+    vocabulary = learn_vocabulary(past)
+    pipeline = fit_pipeline(name, vocabulary.apply(past), options)
+    predicted = vocabulary.apply(train.take(fold[1]))
+    probabilities: Floats = pipeline.predict_proba(predicted.features)[:, 1]
     return probabilities
 
 

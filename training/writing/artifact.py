@@ -12,8 +12,10 @@ from typing import Any
 
 import joblib
 import numpy as np
+from sklearn.pipeline import Pipeline
 
 from artifact import layout
+from artifact.columns import Column, Kind
 from artifact.decision import ThresholdRule
 from artifact.errors import ArtifactError
 from artifact.manifest import (
@@ -26,6 +28,9 @@ from artifact.manifest import (
     read_manifest,
     write_manifest,
 )
+from artifact.table import TableEncoder
+from artifact.timestamps import SECONDS_PER_UNIT, text_of_seconds
+from artifact.values import encoder
 from training.data.dataset import Dataset, Floats
 from training.errors import TrainingError
 from training.experiment import Trained
@@ -108,8 +113,10 @@ def write_artifact(
     `documents` are texts for people, by file name: the report and the model card.
     `rows` are those on which the scorer must answer as the model does.
     """
-    joblib.dump(model.classifier, directory / layout.MODEL)
-    scorer = write_scorer(directory / layout.SCORER, model.classifier)
+    joblib.dump(_for_tables(model.classifier, train), directory / layout.MODEL)
+    scorer = write_scorer(
+        directory / layout.SCORER, model.classifier, with_gaps=not train.is_plain
+    )
     rule = model.rule
     threshold = rule.threshold if isinstance(rule, ThresholdRule) else None
     check_parity(model.classifier, scorer, rows, threshold)
@@ -119,8 +126,12 @@ def write_artifact(
     _write(directory / layout.CONFIG, layout.to_json(config))
     copy_served_code(PROJECT_DIR, directory)
     features = tuple(_describe_features(train))
-    row = {feature.name: feature.quantiles[0.5] for feature in features}
-    probability = model.classifier.predict_proba(np.array([list(row.values())]))[0, 1]
+    row = {
+        column.name: typical_value(column, feature.quantiles[0.5])
+        for column, feature in zip(train.inputs, features, strict=True)
+    }
+    encoded = [encoder(column)(row[column.name]) for column in train.inputs]
+    probability = model.classifier.predict_proba(np.array([encoded]))[0, 1]
     return write_manifest(
         directory,
         Manifest(
@@ -133,21 +144,53 @@ def write_artifact(
             },
             training_data=data,
             self_test=SelfTest(row, float(probability)),
+            columns=train.table,
         ),
     )
 
 
+def _for_tables(classifier: Any, train: Dataset) -> Any:  # noqa: ANN401 - any classifier
+    """Let the pickled model take the table as its owner has it.
+
+    A table of nothing but numbers is taken by scikit-learn itself.
+    """
+    if train.is_plain:
+        return classifier
+    return Pipeline([("table", TableEncoder(train.inputs)), ("classify", classifier)])
+
+
+def typical_value(column: Column, median: float) -> str | float | bool | None:
+    """Return what a request holds for an unremarkable value of a column."""
+    if column.kind is Kind.CATEGORY:
+        if column.is_boolean:
+            return column.categories[:1] == ("true",)
+        return column.categories[0] if column.categories else "other"
+    if column.kind is Kind.TIMESTAMP:
+        unit = SECONDS_PER_UNIT.get(column.time_format)
+        return text_of_seconds(median) if unit is None else median / unit
+    return median
+
+
 def _describe_features(train: Dataset) -> Iterator[Feature]:
     """Name each feature with the quantiles of its values in the population."""
-    for position, name in enumerate(train.feature_names):
+    for position, column in enumerate(train.inputs):
+        values, weights = train.features[:, position], train.weights
+        known = ~np.isnan(values)
+        if column.kind is Kind.CATEGORY:  # "other" is outside what training knows
+            known &= values < max(1, len(column.categories))
+        if not known.all():
+            values, weights = (
+                values[known],
+                None if weights is None else weights[known],
+            )
+        if not len(values):
+            yield Feature(column.name, "float64", dict.fromkeys(QUANTILE_LEVELS, 0.0))
+            continue
         quantiles = np.quantile(
-            train.features[:, position],
-            QUANTILE_LEVELS,
-            weights=train.weights,
-            method="inverted_cdf",
+            values, QUANTILE_LEVELS, weights=weights, method="inverted_cdf"
         )
         levels = zip(QUANTILE_LEVELS, quantiles.tolist(), strict=True)
-        yield Feature(name, "float64", dict(levels))
+        yield Feature(column.name, "float64", dict(levels))
 
 
 def _refuse_other_files(model_dir: Path) -> None:

@@ -40,6 +40,11 @@ def metrics_document(
             "weighted_frauds": float(data.row_weights @ data.labels),
             "transactions_per_day": experiment.population.transactions_per_day,
             "rows_with_features_seen_before": data.rows - _distinct(data),
+            "columns": [
+                {"name": column.name, "kind": column.kind, "why": column.why}
+                for column in data.table
+            ],
+            "warnings": list(experiment.warnings),
         },
         "split": _describe_split(experiment, arguments),
         "cross_validation": {

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from artifact.scoring.scorer import GRAPH, Scorer
 from artifact.scoring.steps import Arrays
 from training.errors import TrainingError
+from training.writing.gaps import route_gaps
 from training.writing.tree_layout import Tree, lay_out
 
 Node = dict[str, Any]
@@ -31,9 +32,13 @@ class Score(NamedTuple):
 
 
 class Collected:
-    """One model's arrays, and how its parts become operations on them."""
+    """One model's arrays, and how its parts become operations on them.
 
-    def __init__(self) -> None:
+    `with_gaps`: rows may lack values (NaN).
+    """
+
+    def __init__(self, *, with_gaps: bool = False) -> None:
+        self.with_gaps = with_gaps
         self.arrays: dict[str, npt.NDArray[np.generic]] = {}
 
     def add(self, **arrays: npt.NDArray[np.generic]) -> dict[str, str]:
@@ -55,7 +60,11 @@ class Collected:
         return node
 
 
-def describe_scorer(model: Any) -> tuple[Mapping[str, Any], Arrays]:  # noqa: ANN401 - any classifier
+def describe_scorer(
+    model: Any,  # noqa: ANN401 - any classifier
+    *,
+    with_gaps: bool = False,
+) -> tuple[Mapping[str, Any], Arrays]:
     """Return what `Scorer` takes, of a fitted binary classifier.
 
     Raises
@@ -63,20 +72,25 @@ def describe_scorer(model: Any) -> tuple[Mapping[str, Any], Arrays]:  # noqa: AN
     TrainingError
         If the model holds a part that a scorer has no operation for.
     """
-    collected = Collected()
+    collected = Collected(with_gaps=with_gaps)
     score = collected.classifier(model, INPUT)
     return score._asdict(), collected.arrays
 
 
-def write_scorer(path: Path, model: Any) -> Scorer:  # noqa: ANN401 - any classifier
-    """Write ``scorer.npz``; returns the scorer that it holds.
+def write_scorer(
+    path: Path,
+    model: Any,  # noqa: ANN401 - any classifier
+    *,
+    with_gaps: bool = False,
+) -> Scorer:
+    """Write ``scorer.npz``, for rows with gaps or without; returns what it holds.
 
     Raises
     ------
     TrainingError
         As `describe_scorer`.
     """
-    graph, arrays = describe_scorer(model)
+    graph, arrays = describe_scorer(model, with_gaps=with_gaps)
     text = np.frombuffer(json.dumps(graph).encode(), np.uint8)
     with path.open("wb") as file:
         np.savez_compressed(file, **{GRAPH: text}, **arrays)  # type: ignore[arg-type]
@@ -133,6 +147,12 @@ def _histogram_boosting(collected: Collected, model: Any, of: Node) -> Score:  #
         for nodes in (predictor.nodes,)
     ]
     baseline = float(model._baseline_prediction.item())  # noqa: SLF001 - no public way
+    if collected.with_gaps:
+        go_left = [
+            predictor.nodes["missing_go_to_left"].astype(bool)
+            for (predictor,) in model._predictors  # noqa: SLF001 - no public way
+        ]
+        trees, of = _with_gaps(collected, trees, go_left, model.n_features_in_, of)
     return _from_margin(_forest(collected, trees, of, bias=baseline))
 
 
@@ -144,7 +164,7 @@ def _xgboost(collected: Collected, model: Any, of: Node) -> Score:  # noqa: ANN4
     """
     learner = json.loads(model.get_booster().save_raw("json"))["learner"]
     prior = float(learner["learner_model_param"]["base_score"].strip("[]"))
-    trees = []
+    trees, go_left = [], []
     for saved in learner["gradient_booster"]["model"]["trees"]:
         conditions = np.array(saved["split_conditions"], np.float32)
         below = np.nextafter(conditions, np.float32(-np.inf))
@@ -157,7 +177,11 @@ def _xgboost(collected: Collected, model: Any, of: Node) -> Score:  # noqa: ANN4
                 value=conditions.astype(np.float64),
             )
         )
-    rounded = {"op": "float32", "of": of}
+        go_left.append(np.array(saved["default_left"], bool))
+    rounded: Node = {"op": "float32", "of": of}
+    if collected.with_gaps:
+        width = model.n_features_in_
+        trees, rounded = _with_gaps(collected, trees, go_left, width, rounded)
     bias = math.log(prior / (1.0 - prior))
     return _from_margin(_forest(collected, trees, rounded, bias=bias))
 
@@ -176,8 +200,26 @@ def _exact_forest(collected: Collected, model: Any, of: Node) -> Score:  # noqa:
                 value=votes[:, 1] / votes.sum(axis=1),
             )
         )
-    rounded = {"op": "float32", "of": of}
+    rounded: Node = {"op": "float32", "of": of}
+    if collected.with_gaps:
+        go_left = [e.tree_.missing_go_to_left.astype(bool) for e in model.estimators_]
+        width = model.n_features_in_
+        trees, rounded = _with_gaps(collected, trees, go_left, width, rounded)
     return _from_probability(_forest(collected, trees, rounded, divisor=len(trees)))
+
+
+def _with_gaps(
+    collected: Collected,
+    trees: list[Tree],
+    go_left: list[npt.NDArray[np.bool_]],
+    n_features: int,
+    of: Node,
+) -> tuple[list[Tree], Node]:
+    """Send rows without a value where each tree sends them."""
+    trees, columns = route_gaps(trees, go_left, n_features)
+    if not len(columns):
+        return trees, of
+    return trees, {"op": "gaps_right", "of": of, **collected.add(columns=columns)}
 
 
 def _network(collected: Collected, model: Any, of: Node) -> Score:  # noqa: ANN401
@@ -221,17 +263,21 @@ def _function(_collected: Collected, step: Any, of: Node) -> Node:  # noqa: ANN4
     if function is np.clip and set(arguments) == {"a_min", "a_max"}:
         low, high = float(arguments["a_min"]), float(arguments["a_max"])
         return {"op": "clip", "of": of, "low": low, "high": high}
+    if function is np.diff and not arguments:
+        return {"op": "difference", "of": of}
     if function is np.arcsinh and not arguments:
         return {"op": "arcsinh", "of": of}
     if isinstance(function, np.ufunc) and function.__name__ == "logit":
         return {"op": "logit", "of": of}
     if isinstance(function, methodcaller) and not arguments:
         method, *values = tuple(function.__reduce__()[1])
-        if method == "__mod__" and len(values) == 1:
-            return {"op": "modulo", "of": of, "divisor": float(values[0])}
+        operation = {"__mod__": "modulo", "__floordiv__": "floor_divide"}.get(method)
+        if operation and len(values) == 1:
+            return {"op": operation, "of": of, "divisor": float(values[0])}
     raise TrainingError(
         "FunctionTransformer has a form in scorer.npz with numpy.clip (a_min, a_max), "
-        "numpy.arcsinh, scipy.special.logit or methodcaller('__mod__', n) only."
+        "numpy.arcsinh, numpy.diff, scipy.special.logit, or methodcaller of '__mod__' "
+        "or '__floordiv__' only."
     )
 
 
@@ -241,11 +287,35 @@ def _column_transformer(collected: Collected, step: Any, of: Node) -> Node:  # n
         _group(collected, part, everything[columns])
         for _, part, columns in step.transformers_
     ]
-    return {"op": "concatenate", "of": of, "groups": groups}
+    same_width = all(_keeps_width(group["by"]) for group in groups)
+    operation = "concatenate" if same_width else "assemble"
+    return {"op": operation, "of": of, "groups": groups}
+
+
+def _keeps_width(node: Node) -> bool:
+    """Whether an operation gives as many columns as it takes."""
+    if node["op"] == "input":
+        return True
+    return node["op"] not in ("difference", "one_hot", "impute") and _keeps_width(
+        node["of"]
+    )
+
+
+def _one_hot(collected: Collected, step: Any, of: Node) -> Node:  # noqa: ANN401
+    sizes = [len(categories) for categories in step.categories_]
+    columns = np.repeat(np.arange(len(sizes)), sizes)
+    values = np.concatenate([c.astype(np.float64) for c in step.categories_])
+    return {"op": "one_hot", "of": of, **collected.add(columns=columns, values=values)}
+
+
+def _impute(collected: Collected, step: Any, of: Node) -> Node:  # noqa: ANN401
+    indicated = np.asarray(step.indicator_.features_, np.int64)
+    fill = np.asarray(step.statistics_, np.float64)
+    return {"op": "impute", "of": of, **collected.add(fill=fill, indicated=indicated)}
 
 
 def _group(collected: Collected, part: Any, columns: npt.NDArray[np.intp]) -> Node:  # noqa: ANN401
-    """Columns and how they are transformed; every operation keeps their number."""
+    """Columns and how they are transformed."""
     return {**collected.add(columns=columns), "by": collected.transformer(part, INPUT)}
 
 
@@ -288,4 +358,6 @@ _TRANSFORMERS: Mapping[str, Callable[[Collected, Any, Node], Node]] = {
     "StandardScaler": _standard_scaler,
     "FunctionTransformer": _function,
     "ColumnTransformer": _column_transformer,
+    "OneHotEncoder": _one_hot,
+    "SimpleImputer": _impute,
 }

@@ -1,0 +1,96 @@
+"""Labels as they are: 0 and 1, true and false, Y and N, fraud and legit."""
+
+import numpy as np
+import pyarrow as pa
+
+from artifact.values import MISSING_WORDS, category_text
+from training.data.dataset import Columns, Floats
+from training.data.words import shown
+from training.errors import TrainingError
+
+_FRAUD = frozenset(
+    {
+        *("1", "true", "t", "yes", "y", "fraud", "fraudulent", "chargeback"),
+        *("charge back", "is fraud", "scam", "illicit"),
+    }
+)
+_LEGITIMATE = frozenset(
+    {
+        *("0", "false", "f", "no", "n", "legit", "legitimate", "genuine", "normal"),
+        *("non-fraud", "nonfraud", "not fraud", "no fraud", "licit", "valid", "ok"),
+        *("no chargeback", "none"),
+    }
+)
+_UNLABELLED = frozenset({"unknown", "unlabelled", "unlabeled", "pending", "?"})
+
+
+def read_labels(data: pa.ChunkedArray, columns: Columns, file: str) -> Floats:
+    """Return 1 for fraud, 0 for legitimate, NaN for no label, 2 for what is unclear.
+
+    Raises
+    ------
+    TrainingError
+        If the column's two values do not say which of them is fraud.
+    """
+    encoded = data.dictionary_encode()
+    if pa.types.is_dictionary(data.type):
+        encoded = data
+    chunks = encoded.unify_dictionaries().chunks
+    joined = pa.concat_arrays(chunks)
+    codes = joined.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.intp)
+    values = [_word(value) for value in joined.dictionary.to_pylist()]
+    table = np.array([*(_meaning(word, columns) for word in values), np.nan])
+    labels: Floats = table[codes]
+    unclear = {word for word in values if _meaning(word, columns) == _UNCLEAR}
+    known = set(values) - unclear - _UNLABELLED - {""}
+    if columns.fraud_value and not (labels == 1).any():
+        raise TrainingError(
+            f"{file}: no row of the label {shown(columns.label)} has the value that "
+            "--fraud-value names; correct it."
+        )
+    if unclear and (len(unclear) + len(known) <= 3) and _is_dense(labels):  # noqa: PLR2004
+        raise TrainingError(
+            f"{file}: the values of the label {shown(columns.label)} do not say which "
+            "of them is fraud (is neither 0 (legitimate) nor 1 (fraud)); name it with "
+            "--fraud-value."
+        )
+    return labels
+
+
+_UNCLEAR = 2.0
+
+
+def _is_dense(labels: Floats) -> bool:
+    """Whether unclear values are many, not one slip of the pen."""
+    unclear = int(np.count_nonzero(labels == _UNCLEAR))
+    return unclear > max(1, 0.05 * len(labels))
+
+
+def _word(value: object) -> str:
+    if value is None or (isinstance(value, float) and np.isnan(value)):
+        return ""
+    text = (
+        str(value)
+        if not isinstance(value, (bool, int, float))
+        else (category_text(value))
+    )
+    text = text.strip()
+    if text in MISSING_WORDS:
+        return ""
+    text = text.strip("'\"").strip().lower()
+    return text.removesuffix(".0") if text[:-2].isdecimal() else text
+
+
+def _meaning(word: str, columns: Columns) -> float:
+    if not word:
+        return np.nan
+    if columns.fraud_value:
+        wanted = _word(columns.fraud_value)
+        if word == wanted:
+            return 1.0
+        return np.nan if word in _UNLABELLED else 0.0
+    if word in _FRAUD:
+        return 1.0
+    if word in _LEGITIMATE:
+        return 0.0
+    return np.nan if word in _UNLABELLED else _UNCLEAR

@@ -1,0 +1,151 @@
+"""What looks wrong with the data: said before the models are fitted, not after."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from artifact.columns import Kind
+from training.data.dataset import SECONDS_PER_DAY, Dataset, Floats
+from training.data.kinds import is_after_the_fact, is_key_name
+from training.data.split import Split, duplicates_across
+from training.data.words import shown, shown_list
+from training.errors import TrainingError
+from training.judging.evaluation import Population
+
+#: Transactions: nobody has more a day, and nobody keeps them longer.
+_MOST_A_DAY = 1e10
+_MOST_DAYS = 100 * 366.0
+#: Rate from which few rows in a short span look like a wrong unit.
+_SUSPICIOUS_DAYS = 1e-3
+_FEW_FRAUDS = 20
+#: A feature that ranks so well by itself knows the answer.
+_LEAKING_ROC_AUC = 0.99
+
+
+def check_span(data: Dataset, population: Population) -> None:
+    """Refuse a time whose unit cannot be right.
+
+    Raises
+    ------
+    TrainingError
+        Naming the span, and the option that says the unit.
+    """
+    if data.times is None or population.transactions_per_day is None:
+        return
+    days = float(np.ptp(data.times)) / SECONDS_PER_DAY
+    rate = population.transactions_per_day
+    if days > _MOST_DAYS or rate > _MOST_A_DAY:
+        raise TrainingError(
+            f"The time {shown(data.columns.time)} spans {days:,.4g} days with "
+            f"{rate:,.4g} transactions a day, which cannot be; say its unit with "
+            "--time-unit (ns, us, ms, s, min, h or d)."
+        )
+
+
+def find_warnings(data: Dataset, parts: Split, population: Population) -> Iterator[str]:
+    """Yield what looks wrong, and what to do about it, a sentence each."""
+    if data.times is not None and population.transactions_per_day is not None:
+        days = float(np.ptp(data.times)) / SECONDS_PER_DAY
+        line = (
+            f"the time spans {days:,.1f} days, "
+            f"{population.transactions_per_day:,.0f} transactions a day"
+        )
+        if days < _SUSPICIOUS_DAYS * data.rows / 100:
+            line += "; if that is not so, say its unit with --time-unit"
+        yield line
+    yield from _about_labels(data, parts)
+    yield from _about_columns(data)
+    yield from _about_leaks(parts.train)
+    copies = duplicates_across(parts)
+    if copies:
+        yield (
+            f"{copies:,} test rows repeat a training row, which flatters the figures; "
+            "try --split grouped, or remove duplicates"
+        )
+
+
+def _about_labels(data: Dataset, parts: Split) -> Iterator[str]:
+    if data.frauds > data.rows - data.frauds:
+        yield (
+            f"{data.frauds:,} of {data.rows:,} rows are frauds, more than legitimate "
+            "ones; look whether the label is the wrong way round (--fraud-value)"
+        )
+    if parts.test.frauds < _FEW_FRAUDS:
+        yield (
+            f"the test part has {parts.test.frauds} frauds, fewer than {_FEW_FRAUDS}: "
+            "its figures are little more than chance; enlarge --test-size or add data"
+        )
+
+
+def _about_columns(data: Dataset) -> Iterator[str]:
+    known = [
+        column.name
+        for column in data.table
+        if is_after_the_fact(column.name)
+        and column.kind not in (Kind.LABEL, Kind.DROPPED, Kind.WEIGHT)
+    ]
+    if known:
+        yield (
+            f"known only after the fact by their names: {shown_list(known)}; leave "
+            f"them out with --drop-columns {shown_list(known).replace(', ', ',')}"
+        )
+    keys = [
+        c.name for c in data.inputs if c.kind is Kind.NUMBER and is_key_name(c.name)
+    ]
+    if keys:
+        yield (
+            f"features with the names of identifiers: {shown_list(keys)}; name them "
+            "with --entities if they are keys"
+        )
+    growing = [
+        column.name
+        for position, column in enumerate(data.inputs)
+        if column.kind is Kind.NUMBER and _only_grows(data.features[:, position])
+    ]
+    if growing:
+        yield (
+            f"numbers that only grow, and so never come again: {shown_list(growing)}; "
+            "leave them out with --drop-columns, or say --time-unit of a time"
+        )
+
+
+def _only_grows(values: Floats) -> bool:
+    if len(values) < _FEW_FRAUDS or np.isnan(values).any():
+        return False
+    return bool((np.diff(values) >= 0).all() and values[-1] > values[0])
+
+
+def _about_leaks(train: Dataset) -> Iterator[str]:
+    leaks = [
+        column.name
+        for position, column in enumerate(train.inputs)
+        if column.kind is not Kind.TIMESTAMP
+        and _separation(train, position) >= _LEAKING_ROC_AUC
+    ]
+    if leaks:
+        yield (
+            f"separates the classes alone, as if it knew the label: "
+            f"{shown_list(leaks)}; leave out what is not known when the transaction is "
+            "scored, with --drop-columns"
+        )
+
+
+def _separation(train: Dataset, position: int) -> float:
+    """ROC-AUC of one feature by itself, in whichever direction is better."""
+    values = train.features[:, position]
+    labels = train.labels
+    if train.inputs[position].kind is Kind.CATEGORY:
+        codes = np.nan_to_num(values, nan=-1.0).astype(np.intp) + 1
+        totals = np.bincount(codes)
+        rates = np.bincount(codes, labels) / np.maximum(totals, 1)
+        values = rates[codes]
+    values = np.nan_to_num(values, nan=float(np.nanmedian(values)))
+    _, ranks, counts = np.unique(values, return_inverse=True, return_counts=True)
+    middle = np.cumsum(counts) - (counts - 1) / 2
+    positive = int(labels.sum())
+    negative = len(labels) - positive
+    if not positive or not negative:
+        return 0.5
+    total = float(middle[ranks][labels == 1].sum())
+    area = (total - positive * (positive + 1) / 2) / (positive * negative)
+    return max(area, 1 - area)
