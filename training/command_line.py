@@ -134,8 +134,8 @@ def to_arguments(namespace: argparse.Namespace) -> Arguments:
     return arguments
 
 
-def as_hyperparameters(options: Sequence[str]) -> dict[str, str]:
-    """Check options and return those given, as a job's hyperparameters.
+def chosen_options(options: Sequence[str]) -> dict[str, str]:
+    """Check options and return those given, name → value, as a job takes them.
 
     Raises
     ------

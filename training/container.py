@@ -6,6 +6,7 @@ job's failure reason.
 https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-output.html
 """
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,6 +16,9 @@ DEFAULT_OUTPUT_DIR = Path("/opt/ml/output")
 FAILURE_REASON_CHARACTERS = 1024
 #: Begins what training writes to the log, after much that the SDK's scripts write.
 FIRST_LOG_LINE = "Training a fraud model"
+
+#: Beside the code: the options of training that were chosen, name → value.
+OPTIONS_FILE = "options.json"
 
 #: Channels that SageMaker's SDK adds for the code; they hold no data.
 _CODE_CHANNELS = {"CODE", "SM_DRIVERS"}
@@ -41,6 +45,30 @@ def data_path(environment: Mapping[str, str]) -> Path | None:
             ", expected one; remove the others."
         )
     return next((Path(path) for path in channels.values()), None)
+
+
+def options(environment: Mapping[str, str], code: Path) -> list[str]:
+    """Return the options that the launcher put beside the code; none elsewhere.
+
+    They are no hyperparameters: the SDK's driver writes those into a shell script,
+    where a quote in a column's name ends a string, and the rest is a command.
+
+    Raises
+    ------
+    TrainingError
+        If they are not what the launcher writes.
+    """
+    path = code / OPTIONS_FILE
+    if model_dir(environment) is None or not path.is_file():
+        return []
+    try:
+        chosen = json.loads(path.read_text(encoding="utf-8"))
+        return [f"--{name}={value}" for name, value in chosen.items()]
+    except (ValueError, AttributeError):
+        raise TrainingError(
+            f"{OPTIONS_FILE}: expected an object of option names and values; launch "
+            "the job again."
+        ) from None
 
 
 def model_dir(environment: Mapping[str, str]) -> Path | None:

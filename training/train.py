@@ -22,6 +22,7 @@ if not __package__:  # run by its path, as SageMaker does
 
 from artifact import layout
 from artifact.manifest import TrainingData
+from artifact.printable import printable
 from training import container
 from training.command_line import parser, to_arguments
 from training.data.dataset import Dataset
@@ -111,7 +112,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         _run(argv, environment)
     except TrainingError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {printable(str(error))}", file=sys.stderr)
         container.report_failure(str(error), environment)
         return 2 if isinstance(error, OptionError) else 1
     except Exception as error:  # noqa: BLE001 - the job must name its failure's cause
@@ -128,16 +129,18 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(argv: Sequence[str] | None, environment: Mapping[str, str]) -> None:
     print(container.FIRST_LOG_LINE, flush=True)
-    options = parser().parse_args(argv)
+    code = Path(__file__).resolve().parents[1]
+    given = list(sys.argv[1:] if argv is None else argv)
+    options = parser().parse_args([*container.options(environment, code), *given])
     data_path = options.data or container.data_path(environment)
     model_dir = options.model_dir or container.model_dir(environment)
     if data_path is None or model_dir is None:
         raise TrainingError(
             "--data and --model-dir are needed outside SageMaker; see --help."
         )
-    use_wheels(Path(__file__).resolve().parents[1])
+    use_wheels(code)
     metrics = train(data_path, model_dir, to_arguments(options))
-    print(describe_metrics(metrics), flush=True)
+    print(printable(describe_metrics(metrics)), flush=True)
     outputs = container.output_data_dir(environment)
     if outputs is not None:
         outputs.mkdir(parents=True, exist_ok=True)
@@ -149,7 +152,7 @@ def _run(argv: Sequence[str] | None, environment: Mapping[str, str]) -> None:
 
 
 def _say(what: str) -> None:
-    print(f"{time.perf_counter() - _STARTED:7.1f} s  {what}", flush=True)
+    print(f"{time.perf_counter() - _STARTED:7.1f} s  {printable(what)}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,28 +1,30 @@
 """Command: ``fraud launch --env dev [options of training]``."""
 
+import argparse
 import json
 import re
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 import boto3
 
 from artifact import layout
 from artifact.errors import ArtifactError
+from artifact.printable import printable
 from cdk_app.settings import Settings, SettingsError, load
 from operations.account.artifacts import read_artifact
-from operations.account.errors import OperationError, explained
+from operations.account.errors import OperationError
 from operations.account.serving_repository import newest_image
 from operations.account.session import environment_session
-from training.command_line import as_hyperparameters, build_parser, to_arguments
+from training.command_line import build_parser, chosen_options, to_arguments
 from training.errors import OptionError, TrainingError
 from training.judging.metrics_text import describe_metrics
-from training.launch.follow import follow
+from training.launch.follow import JobGoesOnError, follow, goes_on, unknown_job
 from training.launch.job import job_name_prefix, start_job
+from training.launch.last import find_last
 from training.launch.options import parser
 from training.launch.resources import find_resources
-from training.launch.result import deploy_command_of, save_documents
+from training.launch.result import deploy_command_of, documents_dir, save_documents
 from training.launch.spending import JobLimits, job_limits
 from training.launch.upload import upload_data
 
@@ -30,36 +32,51 @@ from training.launch.upload import upload_data
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return 0, 1 after a failure, 2 for a wrong option."""
     options, rest = parser().parse_known_args(argv)
+    # Where no job ran, only the command goes to standard output: it can be evaluated.
+    said = sys.stderr if options.last or options.artifact_uri else sys.stdout
     try:
+        chosen_options(rest)
         settings = load(options.env)
-        as_hyperparameters(rest)
         session = environment_session(settings)
-        if options.artifact_uri:
-            artifact_uri = _checked(options.artifact_uri)
-        elif options.last:
-            artifact_uri = find_last(session, options.env)
-        else:
-            limits = job_limits(
-                settings,
-                session.region_name,
-                spot=options.spot,
-                max_cost_usd=options.max_cost_usd,
-            )
-            artifact_uri = launch(session, settings, options.data, rest, limits)
+        artifact_uri = _artifact_uri(session, settings, options, rest)
         artifact = read_artifact(session, artifact_uri, documents=True)
         metrics = json.loads(artifact.files[layout.METRICS])
         image_uri = _image(session, settings)
     except (SettingsError, TrainingError, ArtifactError, OperationError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {printable(str(error))}", file=sys.stderr)
         return 2 if isinstance(error, OptionError) else 1
-    # Where no job ran, only the command goes to standard output: it can be evaluated.
-    said = sys.stderr if options.last or options.artifact_uri else sys.stdout
-    print(f"\nOn the test part of its data:\n{describe_metrics(metrics)}", file=said)
-    for path in save_documents(artifact, _documents_dir(artifact_uri)):
+    except JobGoesOnError as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 130
+    figures = printable(describe_metrics(metrics))
+    print(f"\nOn the test part of its data:\n{figures}", file=said)
+    for path in save_documents(artifact, documents_dir(artifact)):
         print(f"  {path}", file=said)
-    print("\nDeploy it with\n", file=said, flush=True)
+    print("\nDeploy it, and verify what is live, with\n", file=said, flush=True)
     print(deploy_command_of(options.env, artifact, image_uri))
     return 0
+
+
+def _artifact_uri(
+    session: boto3.Session,
+    settings: Settings,
+    options: argparse.Namespace,
+    rest: Sequence[str],
+) -> str:
+    """Return the artifact of a new job, or of what the options name instead."""
+    if options.artifact_uri:
+        return _checked(options.artifact_uri)
+    if options.last:
+        return find_last(session, options.env)
+    if options.follow:
+        return follow_job(session, settings, options.follow)
+    limits = job_limits(
+        settings,
+        session.region_name,
+        spot=options.spot,
+        max_cost_usd=options.max_cost_usd,
+    )
+    return launch(session, settings, options.data, rest, limits)
 
 
 def _checked(artifact_uri: str) -> str:
@@ -85,11 +102,6 @@ def _image(session: boto3.Session, settings: Settings) -> str | None:
         return None
 
 
-def _documents_dir(artifact_uri: str) -> Path:
-    """Where the report of a job goes: ``out/<job name>/`` in the current directory."""
-    return Path("out", artifact_uri.split("/")[-3])
-
-
 def launch(
     session: boto3.Session,
     settings: Settings,
@@ -106,49 +118,45 @@ def launch(
     OperationError
         If AWS refuses something, or the job fails.
     """
-    hyperparameters = as_hyperparameters(options)
+    chosen = chosen_options(options)
     arguments = to_arguments(build_parser().parse_args(options))
     resources = find_resources(session, settings.environment)
     data_uri = upload_data(session, resources.data_bucket, data, arguments.columns)
     print("Starting the job (the SageMaker SDK takes a few seconds)", flush=True)
-    job_name = start_job(
-        session, settings, resources, data_uri, hyperparameters, limits=limits
-    )
+    try:
+        job_name = start_job(
+            session, settings, resources, data_uri, chosen, limits=limits
+        )
+    except KeyboardInterrupt:
+        raise JobGoesOnError(unknown_job(settings.environment)) from None
     print(
         f"{job_name} on {settings.training.instance_type}"
         f"{' (spot)' if limits.spot else ''}, at most "
         f"{limits.max_runtime_seconds / 60:.0f} minutes",
         flush=True,
     )
-    artifact_uri = follow(session, job_name)
-    print(f"The artifact is {artifact_uri}")
-    return artifact_uri
+    return follow_job(session, settings, job_name)
 
 
-def find_last(session: boto3.Session, environment: str) -> str:
-    """Return the artifact's URI of the environment's newest completed job.
+def follow_job(session: boto3.Session, settings: Settings, job_name: str) -> str:
+    """Follow a job of the environment until it ends; return its artifact's URI.
 
     Raises
     ------
     OperationError
-        If there is none.
+        If it is no job of the environment, AWS refuses something, or the job fails.
+    JobGoesOnError
+        If the person who follows it stops with Ctrl-C: the job does not.
     """
-    prefix = job_name_prefix(environment)
-    with explained():
-        sagemaker = session.client("sagemaker")
-        jobs = sagemaker.list_training_jobs(
-            NameContains=prefix,
-            StatusEquals="Completed",
-            SortBy="CreationTime",
-            SortOrder="Descending",
-        )["TrainingJobSummaries"]
-        ours = [job for job in jobs if job["TrainingJobName"].startswith(prefix)]
-        if not ours:
-            raise OperationError(
-                f"No job of {environment} has completed; start one with: "
-                f"fraud launch --env {environment}"
-            )
-        newest = max(ours, key=lambda job: job["CreationTime"])
-        job = sagemaker.describe_training_job(TrainingJobName=newest["TrainingJobName"])
-    print(f"The newest completed job is {newest['TrainingJobName']}", file=sys.stderr)
-    return job["ModelArtifacts"]["S3ModelArtifacts"]
+    prefix = job_name_prefix(settings.environment)
+    if not job_name.startswith(prefix):
+        raise OperationError(
+            f"--follow: expected a job of {settings.environment}, named {prefix}…, "
+            f"got {job_name!r}."
+        )
+    try:
+        artifact_uri = follow(session, job_name)
+    except KeyboardInterrupt:
+        raise JobGoesOnError(goes_on(session, settings, job_name)) from None
+    print(f"The artifact is {artifact_uri}")
+    return artifact_uri

@@ -6,16 +6,50 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from cdk_app.naming import TRAINING_JOBS_LOG_GROUP
+from artifact.printable import printable
+from cdk_app.naming import PROJECT, TRAINING_JOBS_LOG_GROUP
+from cdk_app.settings import Settings
 from operations.account.errors import OperationError, explained
 from operations.account.logs import JobLog
 from training.container import FIRST_LOG_LINE
-from training.launch.spending import describe_cost
+from training.launch.spending import describe_cost, describe_limit
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.type_defs import DescribeTrainingJobResponseTypeDef
 
 POLL_SECONDS = 2.0
+
+
+class JobGoesOnError(Exception):
+    """Nobody follows the job any more, but it runs; the message says what to do."""
+
+
+def goes_on(session: boto3.Session, settings: Settings, job_name: str) -> str:
+    """Say that a job runs on, what it may cost, and how to stop or follow it."""
+    try:
+        with explained():
+            job = session.client("sagemaker").describe_training_job(
+                TrainingJobName=job_name
+            )
+        may_cost = describe_limit(job, session.region_name)
+    except OperationError:
+        may_cost = "costs that were not found out"
+    return (
+        f"The job goes on without you, up to {may_cost}.\n"
+        f"Follow it again:  fraud launch --env {settings.environment} "
+        f"--follow {job_name}\n"
+        "Stop it:          aws sagemaker stop-training-job "
+        f"--training-job-name {job_name}"
+    )
+
+
+def unknown_job(environment: str) -> str:
+    """Say how to find a job that may have been created when Ctrl-C came."""
+    return (
+        "Stopped while the job was being created. Whether it runs, show:\n"
+        "  aws sagemaker list-training-jobs --status-equals InProgress "
+        f"--name-contains {PROJECT}-{environment}-"
+    )
 
 
 def follow(
@@ -42,7 +76,7 @@ def follow(
                 print(f"{seconds:7.0f} s  {transition['Status']}", flush=True)
             seen_statuses = len(transitions)
             for line in new_lines():
-                print(f"  | {line}", flush=True)
+                print(f"  | {printable(line)}", flush=True)
             if job["TrainingJobStatus"] in {"Completed", "Failed", "Stopped"}:
                 print(describe_cost(job, session.region_name), flush=True)
                 return _artifact_uri(job, log)

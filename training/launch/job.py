@@ -1,5 +1,6 @@
 """Start the training job with the SageMaker SDK's `ModelTrainer`."""
 
+import json
 import logging
 import os
 import shutil
@@ -15,6 +16,7 @@ from cdk_app.naming import PROJECT
 from cdk_app.settings import Settings
 from cdk_app.tags import project_tags
 from operations.account.errors import OperationError, explained
+from training.container import OPTIONS_FILE
 from training.launch.resources import JobResources
 from training.launch.spending import JobLimits
 from training.launch.wheels import MODELS, fetch_wheels
@@ -46,7 +48,7 @@ def start_job(
     settings: Settings,
     resources: JobResources,
     data_uri: str,
-    hyperparameters: Mapping[str, str],
+    options: Mapping[str, str],
     *,
     limits: JobLimits,
 ) -> str:
@@ -80,8 +82,8 @@ def start_job(
     training = settings.training
     key = resources.encryption_key_arn
     with explained(), tempfile.TemporaryDirectory(prefix="fraud-code-") as code:
-        stage_code(Path(code))
-        if hyperparameters.get("model") in MODELS:
+        stage_code(Path(code), options)
+        if options.get("model") in MODELS:
             print("Fetching the packages that the job brings along", flush=True)
             fetch_wheels(Path(code) / FOLDER)
         trainer = ModelTrainer(
@@ -123,7 +125,6 @@ def start_job(
                 s3_output_path=f"s3://{resources.artifact_bucket}",
                 **({"kms_key_id": key} if key else {}),
             ),
-            hyperparameters=dict(hyperparameters),
             # The report names it.
             environment={"FRAUD_ENVIRONMENT": settings.environment},
             tags=[Tag(key=k, value=v) for k, v in project_tags(settings).items()],
@@ -139,8 +140,9 @@ def start_job(
     return str(job.training_job_name)
 
 
-def stage_code(directory: Path) -> None:
-    """Copy what runs in the container, and nothing else, to be uploaded."""
+def stage_code(directory: Path, options: Mapping[str, str]) -> None:
+    """Copy what runs in the container, and what was chosen for it, to be uploaded."""
+    (directory / OPTIONS_FILE).write_text(json.dumps(options), encoding="utf-8")
     for package in CODE:
         shutil.copytree(
             PROJECT_DIR / package,

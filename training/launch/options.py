@@ -53,4 +53,9 @@ def parser() -> argparse.ArgumentParser:
         help="start nothing; print the command for the newest completed job (it "
         "alone on standard output)",
     )
+    without_job.add_argument(
+        "--follow",
+        metavar="JOB",
+        help="start nothing; follow a job that runs, and print its command",
+    )
     return own

@@ -1,6 +1,7 @@
 """What a finished job left: its documents, and the command that deploys it."""
 
 import json
+import re
 from pathlib import Path
 
 from artifact import layout
@@ -8,6 +9,10 @@ from cdk_app import naming
 from operations.account.artifacts import PublishedArtifact
 from operations.account.stacks import deploy_command
 
+#: As SageMaker allows them.
+_JOB_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
+#: ``s3://bucket/<job>/output/model.tar.gz``, split at its slashes.
+_PARTS_OF_A_JOBS_URI = 6
 #: For people, beside the report that refers to them.
 DOCUMENTS = (
     layout.REPORT,
@@ -16,6 +21,19 @@ DOCUMENTS = (
     layout.CONFIG,
     layout.MANIFEST,
 )
+
+
+def documents_dir(artifact: PublishedArtifact) -> Path:
+    """Return ``out/<job name>/`` in the current directory.
+
+    An artifact that no job wrote goes to a directory named by its manifest's hash:
+    its key is anybody's choice, and a part of it such as ``..`` leads elsewhere.
+    """
+    parts = artifact.uri.split("/")
+    job_name = parts[-3] if len(parts) >= _PARTS_OF_A_JOBS_URI else ""
+    if not _JOB_NAME.fullmatch(job_name):
+        job_name = f"artifact-{artifact.manifest_sha256[:12]}"
+    return Path("out", job_name)
 
 
 def save_documents(artifact: PublishedArtifact, directory: Path) -> list[Path]:
@@ -44,4 +62,6 @@ def deploy_command_of(
     }
     if image_uri:
         parameters[naming.SERVING_IMAGE_PARAMETER] = image_uri
-    return deploy_command(environment, "serving", parameters)
+    deploy = deploy_command(environment, "serving", parameters)
+    # CloudFormation calls a deployment a success that SageMaker rolled back.
+    return f"{deploy} \\\n  && fraud verify --env {environment}"

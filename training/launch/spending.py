@@ -76,6 +76,27 @@ def job_limits(
     return JobLimits(min(runtime_seconds, training.max_runtime_seconds), spot)
 
 
+def describe_limit(job: Mapping[str, Any], region: str) -> str:
+    """Return how long a job may run, and what that costs at the on-demand price.
+
+    ``job`` is the answer of DescribeTrainingJob.
+    """
+    resources = job["ResourceConfig"]
+    seconds = job["StoppingCondition"]["MaxRuntimeInSeconds"]
+    text = f"{seconds / 60:.0f} minutes of {resources['InstanceType']}"
+    try:
+        usd = prices.training_cost_usd(
+            region,
+            resources["InstanceType"],
+            seconds,
+            instance_count=resources.get("InstanceCount", 1),
+            volume_size_gb=resources.get("VolumeSizeInGB", 0),
+        )
+    except prices.UnknownPriceError as error:
+        return f"{text}, cost unknown ({error.item} in {region})"
+    return f"{text}, {usd:.4f} USD"
+
+
 def describe_cost(job: Mapping[str, Any], region: str) -> str:
     """Return billable seconds and dollars of a job that has ended.
 

@@ -310,4 +310,6 @@ def test_an_environment_that_is_not_deployed_is_one_sentence(
 ) -> None:
     arguments = ["--input", "s3://b/k", "--output", "s3://b/o", "--env", "staging"]
     said = refusal(deployed, capsys, arguments)
-    assert said.startswith("error: There is no stack fraud-staging-serving here")
+    assert said.startswith(
+        "error: There is no stack fraud-staging-serving in us-east-1"
+    )

@@ -188,6 +188,6 @@ def test_an_environment_that_is_not_deployed_is_one_sentence(
 ) -> None:
     assert verify.main(["--env", "staging"]) == 1
     assert capsys.readouterr().err == (
-        "error: There is no stack fraud-staging-serving here; deploy it with: npx cdk "
-        "deploy -c env=staging fraud-staging-serving\n"
+        "error: There is no stack fraud-staging-serving in us-east-1; deploy it with: "
+        "npx cdk deploy -c env=staging fraud-staging-serving\n"
     )

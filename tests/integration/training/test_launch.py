@@ -1,5 +1,6 @@
 """The launcher against local AWS: a real job through the SageMaker SDK."""
 
+import csv
 import json
 import os
 import re
@@ -106,7 +107,8 @@ def test_a_job_runs_to_an_artifact_and_the_command_that_deploys_it(
     job = stacks.client("sagemaker").describe_training_job(
         TrainingJobName=uri.split("/")[3]
     )
-    assert job["HyperParameters"] == {"threshold": "0.4"}
+    # A shell reads hyperparameters: what people chose goes another way.
+    assert not job.get("HyperParameters")
     assert job["EnableNetworkIsolation"] is True
     assert job["EnableInterContainerTrafficEncryption"] is True
     report = tmp_path / "out" / job["TrainingJobName"] / layout.REPORT
@@ -135,4 +137,20 @@ def test_a_job_that_refuses_its_data_fails_with_the_reason(
 def test_a_stack_that_is_not_deployed_is_named(stacks: Any, tmp_path: Path) -> None:
     launched = launch(stacks, tmp_path, "--env", "staging")
     assert launched.returncode == 1
-    assert "fraud-staging-storage is not deployed" in launched.stderr
+    assert "There is no stack fraud-staging-storage" in launched.stderr
+
+
+@pytest.mark.parametrize(
+    "label", ["it's fraud", "x'; touch /tmp/stolen; '", '$(id) `id` \\ "q" -- é']
+)
+def test_a_columns_name_is_no_command(stacks: Any, tmp_path: Path, label: str) -> None:
+    """What works on this machine works in the job, and runs nothing there."""
+    stolen = Path("/tmp/stolen")
+    stolen.unlink(missing_ok=True)
+    data = tmp_path / "data.csv"
+    rows = [[str(value), str(int(value % 7 == 0))] for value in range(140)]
+    with data.open("w", newline="") as file:
+        csv.writer(file).writerows([["V1", label], *rows])
+    launched = launch(stacks, tmp_path, "--data", str(data), f"--label-column={label}")
+    assert launched.returncode == 0, launched.stdout + launched.stderr
+    assert not stolen.exists()

@@ -1,26 +1,26 @@
 import pytest
 
-from training.command_line import as_hyperparameters, build_parser, to_arguments
+from training.command_line import build_parser, chosen_options, to_arguments
 from training.data.dataset import Columns
 from training.errors import TrainingError
 from training.models.estimators import RECIPES, VOTES
 from training.options import MODEL_NAMES
 
 
-def test_only_what_was_asked_for_becomes_a_hyperparameter() -> None:
-    assert as_hyperparameters([]) == {}
-    assert as_hyperparameters(["--threshold=0.3", "--logistic-c", "0.01"]) == {
+def test_only_what_was_asked_for_goes_to_the_job() -> None:
+    assert chosen_options([]) == {}
+    assert chosen_options(["--threshold=0.3", "--logistic-c", "0.01"]) == {
         "threshold": "0.3",
         "logistic-c": "0.01",
     }
 
 
-def test_hyperparameters_parse_back_to_the_same_arguments() -> None:
+def test_chosen_options_parse_back_to_the_same_arguments() -> None:
     options = ["--test-size", "0.3", "--drop-columns", "a,b", "--random-state", "7"]
     options += ["--backtest", "--model", "vote", "--threshold-policy", "cost"]
     again = [
         text
-        for name, value in as_hyperparameters(options).items()
+        for name, value in chosen_options(options).items()
         for text in (f"--{name}", value)
     ]
     first, second = (
@@ -63,7 +63,7 @@ def test_a_wrong_option_is_refused_with_what_was_expected(
     options: list[str], message: str
 ) -> None:
     with pytest.raises(TrainingError, match=message):
-        as_hyperparameters(options)
+        chosen_options(options)
 
 
 @pytest.mark.parametrize("split", ["stratified", "grouped"])

@@ -16,16 +16,18 @@ from artifact import layout
 from artifact.archive import pack
 from artifact.decision import ExpectedValueRule, ThresholdRule
 from artifact.errors import ArtifactError
+from cdk_app.settings import load
 from operations.account.artifacts import PublishedArtifact, read_artifact
 from operations.account.errors import OperationError, explained
+from training import container
 from training.container import FIRST_LOG_LINE
 from training.data.dataset import Columns
 from training.errors import TrainingError
 from training.launch import command
-from training.launch.follow import follow
+from training.launch.follow import JobGoesOnError, follow
 from training.launch.job import stage_code
 from training.launch.resources import JobResources, find_resources
-from training.launch.result import deploy_command_of
+from training.launch.result import deploy_command_of, documents_dir
 from training.launch.upload import upload_data
 from training.train import main as train
 
@@ -155,7 +157,7 @@ class TestStagedCode:
     def test_the_container_gets_what_it_runs_and_no_launcher(
         self, tmp_path: Path
     ) -> None:
-        stage_code(tmp_path)
+        stage_code(tmp_path, {"label-column": "it's fraud"})
         names = layout.list_files(tmp_path)
         for name in (
             "training/train.py",
@@ -164,6 +166,23 @@ class TestStagedCode:
         ):
             assert name in names
         assert not [name for name in names if "launch" in name or "boto" in name]
+
+    def test_training_takes_what_was_chosen_from_beside_the_code(
+        self, tmp_path: Path
+    ) -> None:
+        """No shell reads it, so no name has to be refused or quoted."""
+        chosen = {"label-column": "it's $(id) `x` é\n--\x1b[0m", "threshold": "0.4"}
+        stage_code(tmp_path, chosen)
+        words = container.options({"SM_MODEL_DIR": "/opt/ml/model"}, tmp_path)
+        assert words == [f"--{name}={value}" for name, value in chosen.items()]
+        assert container.options({}, tmp_path) == [], "outside a job"
+
+
+def tagged(environment: str) -> list[Any]:
+    return [
+        {"Key": "Project", "Value": "fraud-endpoint"},
+        {"Key": "Environment", "Value": environment},
+    ]
 
 
 class TestResult:
@@ -198,7 +217,11 @@ class TestResult:
         capsys: pytest.CaptureFixture[str],
     ) -> None:
         # moto completes a job at once and names this place for its artifact.
-        for name in ("fraud-prod-2", "fraud-dev-1"):
+        # Of another environment by name or by tags, or nobody's: not this one's.
+        of_dev, of_prod = tagged("dev"), tagged("prod")
+        jobs = {"fraud-dev-1": of_dev, "fraud-prod-2": of_prod}
+        jobs |= {"fraud-dev-eu-3": of_prod, "fraud-dev-4": []}
+        for name, tags in jobs.items():
             session.client("sagemaker").create_training_job(
                 TrainingJobName=name,
                 AlgorithmSpecification={
@@ -213,6 +236,7 @@ class TestResult:
                     "VolumeSizeInGB": 10,
                 },
                 StoppingCondition={"MaxRuntimeInSeconds": 60},
+                Tags=tags,
             )
         monkeypatch.chdir(tmp_path)
         assert command.main(["--env", "dev", "--last"]) == 0
@@ -246,6 +270,28 @@ class TestResult:
     ) -> None:
         assert command.main(["--artifact-uri", "model.tar.gz"]) == 1
         assert "--artifact-uri: expected s3://" in capsys.readouterr().err
+
+    @pytest.mark.parametrize(
+        "key", ["../output/model.tar.gz", "model.tar.gz", "a/../../output/model.tar.gz"]
+    )
+    def test_no_key_leads_out_of_the_directory_of_results(self, key: str) -> None:
+        manifest: Any = None
+        rule = ThresholdRule(0.5)
+        artifact = PublishedArtifact(f"s3://b/{key}", manifest, "a" * 64, rule, {})
+        assert documents_dir(artifact) == Path("out", "artifact-aaaaaaaaaaaa")
+
+    @pytest.mark.parametrize("name", [layout.METRICS, layout.CONFIG, layout.REPORT])
+    def test_a_file_that_its_manifest_does_not_list_so_is_refused(
+        self, session: boto3.Session, artifact_uri: str, tmp_path: Path, name: str
+    ) -> None:
+        forged = tmp_path / "model" / name
+        forged.write_text('{"decision_rule": {"policy": "threshold", "threshold": 1}}')
+        pack(tmp_path / "model", tmp_path / layout.ARCHIVE)
+        session.client("s3").upload_file(
+            str(tmp_path / layout.ARCHIVE), "bucket", "fraud-dev-1/output/model.tar.gz"
+        )
+        with pytest.raises(ArtifactError, match="not the file that its manifest lists"):
+            read_artifact(session, artifact_uri, documents=True)
 
     def test_no_completed_job(
         self, session: boto3.Session, capsys: pytest.CaptureFixture[str]
@@ -381,6 +427,42 @@ class TestFollow:
             follow(session, "fraud-dev-1", 0)
         # 90 seconds at 0.257 USD an hour in eu-west-1.
         assert "Billable: 90 s of ml.m5.xlarge, 0.0064 USD." in capsys.readouterr().out
+
+    def test_ctrl_c_says_that_the_job_goes_on_and_what_to_do(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def interrupted(*_: object) -> str:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(command, "follow", interrupted)
+        job = {
+            **self.running,
+            "ResourceConfig": {"InstanceType": "ml.m5.xlarge", "InstanceCount": 1},
+            "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
+        }
+        session: Any = FakeSession([job], [])
+        with pytest.raises(JobGoesOnError) as raised:
+            command.follow_job(session, load("dev"), "fraud-dev-1")
+        said = str(raised.value)
+        # An hour at 0.257 USD in eu-west-1.
+        assert "goes on without you, up to 60 minutes of ml.m5.xlarge, 0.2570" in said
+        assert "fraud launch --env dev --follow fraud-dev-1" in said
+        assert "stop-training-job --training-job-name fraud-dev-1" in said
+
+    def test_a_job_of_another_environment_is_not_followed(self) -> None:
+        session: Any = FakeSession([], [])
+        with pytest.raises(OperationError, match="expected a job of dev"):
+            command.follow_job(session, load("dev"), "fraud-prod-1")
+
+    def test_names_in_the_log_cannot_steer_the_terminal(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        failed = {"TrainingJobStatus": "Failed", "FailureReason": "x"}
+        lines = [[FIRST_LOG_LINE], ["column 'V1\x1b[2J\x9b'"]]
+        session: Any = FakeSession([self.running, failed], lines)
+        with pytest.raises(OperationError):
+            follow(session, "fraud-dev-1", 0)
+        assert "column 'V1\\x1b[2J\\x9b'" in capsys.readouterr().out
 
     def test_a_stopped_job_gives_its_secondary_status(self) -> None:
         stopped = {
