@@ -7,6 +7,17 @@ from constructs import Construct
 from cdk_app import naming
 
 DEFAULT_RULE = '{"policy":"threshold","threshold":0.5}'
+# A flat JSON object of a rule's fields, with its policy: what is not one would be
+# published, and every caller would fail.
+_STRING = r'"([^"\\]|\\.)*"'
+_FIELD = (
+    r'"(policy|threshold|review_cost|fixed_loss_per_fraud|amount|set_by_hand)"'
+    rf"\s*:\s*({_STRING}|[0-9][0-9.eE+-]*|true|false)"
+)
+RULE_PATTERN = (
+    r'^(?=.*"policy"\s*:\s*"(threshold|expected-value)")'
+    rf"\{{\s*{_FIELD}(\s*,\s*{_FIELD})*\s*\}}$"
+)
 
 
 class DecisionRule(Construct):
@@ -21,7 +32,7 @@ class DecisionRule(Construct):
             "Rule",
             default=DEFAULT_RULE,
             description="The rule that turns a fraud probability into a decision.",
-            allowed_pattern=r"^\{.*\}$",
+            allowed_pattern=RULE_PATTERN,
             constraint_description=(
                 f"DecisionRule must be a JSON object such as {DEFAULT_RULE}"
             ),

@@ -3,14 +3,23 @@
 import sys
 from collections.abc import Sequence
 
-from artifact.decision import parse_decision_rule
+from artifact.decision import ExpectedValueRule, parse_decision_rule
 from artifact.errors import ArtifactError
-from cdk_app.naming import endpoint_name
+from artifact.printable import printable
+from cdk_app.naming import ARTIFACT_URI_PARAMETER, endpoint_name
 from cdk_app.settings import SettingsError, load
+from operations.account.artifacts import read_artifact
 from operations.account.errors import OperationError
 from operations.account.session import environment_session
+from operations.account.stacks import read_stack
 from operations.rule.options import parser
-from operations.rule.published import describe, find_parameter, read_rule, set_rule
+from operations.rule.published import (
+    check_features,
+    describe,
+    find_parameter,
+    read_rule,
+    set_rule,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -19,12 +28,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         session = environment_session(load(options.env))
         rule = parse_decision_rule(options.set) if options.set is not None else None
+        if isinstance(rule, ExpectedValueRule):
+            stack = read_stack(session, options.env)
+            uri = stack.parameters[ARTIFACT_URI_PARAMETER]
+            check_features(rule, read_artifact(session, uri).manifest)
         parameter = find_parameter(session, endpoint_name(options.env))
         print(f"Published  {describe(read_rule(session, parameter))}")
         if rule is not None:
             set_rule(session, parameter, rule)
             print(f"Now        {describe(read_rule(session, parameter))}")
     except (OperationError, ArtifactError, SettingsError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {printable(str(error))}", file=sys.stderr)
         return 1
     return 0

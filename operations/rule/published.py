@@ -4,15 +4,20 @@ A rule set by hand takes effect with the callers' next read of it, without a
 deployment, and carries a mark, so that verification can tell it from a stale one.
 """
 
+import difflib
 import json
 from dataclasses import replace
 
 import boto3
 from botocore.exceptions import ClientError
 
-from artifact.decision import DecisionRule, parse_decision_rule
+from artifact.columns import Kind
+from artifact.decision import DecisionRule, ExpectedValueRule, parse_decision_rule
 from artifact.errors import ArtifactError
-from cdk_app.naming import DECISION_RULE_OUTPUT
+from artifact.manifest import Manifest
+from artifact.printable import printable
+from cdk_app.naming import DECISION_RULE_OUTPUT, endpoint_name, stack_name
+from operations.account.artifacts import PublishedArtifact
 from operations.account.errors import OperationError, error_code, explained
 from operations.account.stacks import find_stack
 
@@ -68,4 +73,71 @@ def describe(rule: DecisionRule) -> str:
     policy = fields.pop("policy")
     by_hand = " (set by hand)" if fields.pop("set_by_hand", False) else ""
     values = ", ".join(f"{key} {value}" for key, value in fields.items())
-    return f"{policy}: {values}{by_hand}"
+    return printable(f"{policy}: {values}{by_hand}")
+
+
+def published_rule(session: boto3.Session, environment: str) -> DecisionRule | None:
+    """Return the rule that an environment publishes; None where nothing is deployed.
+
+    Raises
+    ------
+    OperationError
+        If what it publishes is no rule, or AWS refuses to show it.
+    """
+    with explained():
+        client = session.client("cloudformation")
+        try:
+            client.describe_stacks(StackName=stack_name(environment, "serving"))
+        except ClientError as error:
+            if error_code(error) != "ValidationError":
+                raise
+            return None
+    endpoint = endpoint_name(environment)
+    return read_rule(session, find_parameter(session, endpoint))
+
+
+def check_features(rule: DecisionRule, manifest: Manifest) -> None:
+    """Check that callers can apply a rule to the transactions of an artifact.
+
+    Raises
+    ------
+    OperationError
+        If it needs a number that is no feature: every call would fail.
+    """
+    if not isinstance(rule, ExpectedValueRule):
+        return
+    numbers = [column.name for column in manifest.inputs if column.kind is Kind.NUMBER]
+    if rule.amount not in numbers:
+        near = difflib.get_close_matches(rule.amount, numbers, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else "name one that is."
+        raise OperationError(
+            f"Decision rule: 'amount' names {rule.amount!r}, which is no number among "
+            f"the artifact's {len(manifest.features)} features; {hint}"
+        )
+
+
+def rule_to_deploy(
+    published: DecisionRule | None, artifact: PublishedArtifact, *, replace_rule: bool
+) -> tuple[DecisionRule, str]:
+    """Choose the rule of a deployment; return it, and what people should know of it.
+
+    A rule that somebody set by hand is kept, unless it is to be replaced or cannot be
+    applied to the artifact's features: a person's decision outlives a model.
+    """
+    own = artifact.decision_rule
+    if published is None or not published.set_by_hand:
+        return own, ""
+    by_hand, its_own = describe(published), describe(own)
+    if replace_rule:
+        return own, f"The rule {by_hand} is replaced by the artifact's, {its_own}."
+    try:
+        check_features(published, artifact.manifest)
+    except OperationError as error:
+        return own, (
+            f"The rule {by_hand} cannot be kept and is replaced by the artifact's, "
+            f"{its_own}: {error}"
+        )
+    return published, (
+        f"The rule {by_hand} is kept; the artifact's is {its_own}, and --replace-rule "
+        "deploys that."
+    )

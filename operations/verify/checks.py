@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import boto3
+from botocore.exceptions import ClientError
 
 from artifact.manifest import PROBABILITY_TOLERANCE
 from cdk_app.naming import (
@@ -16,7 +17,7 @@ from cdk_app.naming import (
     endpoint_name,
 )
 from operations.account.artifacts import PublishedArtifact, read_artifact
-from operations.account.errors import explained
+from operations.account.errors import OperationError, explained
 from operations.account.stacks import (
     DeployedStack,
     deploy_command,
@@ -24,11 +25,17 @@ from operations.account.stacks import (
     same_name,
 )
 from operations.client import FraudClient
-from operations.rule.published import describe, find_parameter, read_rule
+from operations.rule.published import (
+    check_features,
+    describe,
+    find_parameter,
+    read_rule,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.type_defs import DescribeEndpointOutputTypeDef
 
+NO_ENDPOINT = "not checked, as there is no endpoint"
 _ENDPOINT_CONFIG = "AWS::SageMaker::EndpointConfig"
 
 
@@ -55,12 +62,30 @@ class LiveEndpoint:
         return self.stack.parameters[ARTIFACT_URI_PARAMETER]
 
     @cached_property
-    def endpoint(self) -> "DescribeEndpointOutputTypeDef":
-        """The live endpoint's description."""
+    def endpoint(self) -> "DescribeEndpointOutputTypeDef | None":
+        """The live endpoint's description; None where there is none."""
         with explained():
-            return self.session.client("sagemaker").describe_endpoint(
-                EndpointName=endpoint_name(self.environment)
-            )
+            try:
+                return self.session.client("sagemaker").describe_endpoint(
+                    EndpointName=endpoint_name(self.environment)
+                )
+            except ClientError as error:
+                # SageMaker has no code of its own for what does not exist.
+                if "could not find" not in str(error).lower():
+                    raise
+                return None
+
+    def existing_endpoint(self) -> "DescribeEndpointOutputTypeDef":
+        """Return the live endpoint's description, for checks that need it.
+
+        Raises
+        ------
+        OperationError
+            If there is none.
+        """
+        if self.endpoint is None:
+            raise OperationError(NO_ENDPOINT)
+        return self.endpoint
 
     @cached_property
     def artifact(self) -> PublishedArtifact:
@@ -71,49 +96,92 @@ class LiveEndpoint:
         """Return the command that deploys the stack with these parameters."""
         return deploy_command(self.environment, "serving", parameters)
 
+    def made_anew(self) -> str:
+        """Return the commands that destroy the stack and deploy what it had.
+
+        The only way out of a first deployment or a rollback that failed, and the only
+        one that makes a resource anew which was deleted by hand: an update would not.
+        """
+        destroy = f"npx cdk destroy -c env={self.environment} {self.stack.name}"
+        return f"{destroy}\n{self.deploy_command(**self.stack.parameters)}"
+
+    def repair(self, cause: str, command: str) -> tuple[str, str]:
+        """Return remedy and command, as far as the stack's state allows an update."""
+        if self.stack.status in UPDATABLE:
+            return cause, command
+        if self.stack.status.endswith("_IN_PROGRESS"):
+            return "wait until the deployment has ended, and verify again.", ""
+        return (
+            f"the stack is in {self.stack.status} and takes no update: make it anew:",
+            self.made_anew(),
+        )
+
+
+#: In these states CloudFormation takes an update; in the others, and where nothing
+#: is in progress, only a deletion:
+#: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
+UPDATABLE = frozenset(
+    {
+        "CREATE_COMPLETE",
+        "UPDATE_COMPLETE",
+        "UPDATE_ROLLBACK_COMPLETE",
+        "IMPORT_COMPLETE",
+        "IMPORT_ROLLBACK_COMPLETE",
+    }
+)
+
 
 def check_stack(live: LiveEndpoint) -> CheckResult:
     """Check that the last deployment ended, and was not rolled back."""
     status = live.stack.status
     if status in {"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"}:
         return CheckResult(status)
-    if status.endswith("_IN_PROGRESS"):
-        return CheckResult(
-            status, "wait until the deployment has ended, and verify again."
-        )
+    said = status
+    if not status.endswith("_IN_PROGRESS"):
+        said += ": the last deployment did not succeed"
     return CheckResult(
-        f"{status}: the last deployment did not succeed",
-        "see the stack's events for the cause, and deploy again:",
-        live.deploy_command(),
+        said,
+        *live.repair(
+            "see the stack's events for the cause, and deploy again:",
+            live.deploy_command(),
+        ),
     )
 
 
 def check_status(live: LiveEndpoint) -> CheckResult:
-    """Check that the endpoint is in service."""
+    """Check that the endpoint is there and in service."""
+    if live.endpoint is None:
+        return CheckResult(
+            f"there is no endpoint {endpoint_name(live.environment)}, which the stack "
+            "made: it was deleted by hand",
+            "an update would fail and roll back: make the stack anew:",
+            live.made_anew(),
+        )
     status = live.endpoint["EndpointStatus"]
     if status == "InService":
         return CheckResult(status)
     if status in {"Creating", "Updating", "SystemUpdating"}:
         return CheckResult(status, "wait until it is InService, and verify again.")
     return CheckResult(
-        f"{status}{_failure(live)}",
+        f"{status}{_failure(live.endpoint)}",
         "mend the cause, destroy the stack and deploy it again:",
-        f"npx cdk destroy -c env={live.environment} {live.stack.name}",
+        live.made_anew(),
     )
 
 
 def check_config(live: LiveEndpoint) -> CheckResult:
     """Check that it runs on the stack's configuration: no silent rollback."""
-    running = live.endpoint["EndpointConfigName"]
+    endpoint = live.existing_endpoint()
+    running = endpoint["EndpointConfigName"]
     expected = physical_ids(live.session, live.stack.name)[_ENDPOINT_CONFIG]
     if same_name(expected, running):
         return CheckResult(running)
     name = expected.rpartition("/")[2]
     return CheckResult(
-        f"the endpoint runs on {running}, the stack says {name}{_failure(live)}",
+        f"the endpoint runs on {running}, the stack says {name}{_failure(endpoint)}",
         "mend the cause if an update was rolled back, and put it back:",
         f"aws sagemaker update-endpoint --endpoint-name "
-        f"{live.endpoint['EndpointName']} --endpoint-config-name {name}",
+        f"{endpoint['EndpointName']} --endpoint-config-name {name}",
     )
 
 
@@ -122,7 +190,7 @@ def check_artifact(live: LiveEndpoint) -> CheckResult:
     with explained():
         client = live.session.client("sagemaker")
         config = client.describe_endpoint_config(
-            EndpointConfigName=live.endpoint["EndpointConfigName"]
+            EndpointConfigName=live.existing_endpoint()["EndpointConfigName"]
         )
         served = [
             client.describe_model(ModelName=variant["ModelName"])
@@ -135,9 +203,11 @@ def check_artifact(live: LiveEndpoint) -> CheckResult:
         return CheckResult(uri)
     return CheckResult(
         f"the endpoint serves {', '.join(served)}, the stack says {uri}",
-        "put the endpoint on the stack's configuration, or deploy the one that it "
-        "should serve:",
-        live.deploy_command(**{ARTIFACT_URI_PARAMETER: uri}),
+        *live.repair(
+            "put the endpoint on the stack's configuration, or deploy the one that it "
+            "should serve:",
+            live.deploy_command(**{ARTIFACT_URI_PARAMETER: uri}),
+        ),
     )
 
 
@@ -167,9 +237,11 @@ def check_self_test(live: LiveEndpoint) -> CheckResult:
     return CheckResult(
         f"the endpoint answers {answered!r}, training recorded "
         f"{recorded.fraud_probability!r}",
-        "the endpoint does not serve this artifact, or not with the versions it was "
-        "trained with; deploy it again:",
-        live.deploy_command(**{ARTIFACT_URI_PARAMETER: live.artifact_uri}),
+        *live.repair(
+            "the endpoint does not serve this artifact, or not with the versions it "
+            "was trained with; deploy it again:",
+            live.deploy_command(**{ARTIFACT_URI_PARAMETER: live.artifact_uri}),
+        ),
     )
 
 
@@ -178,20 +250,23 @@ def check_rule(live: LiveEndpoint) -> CheckResult:
     parameter = find_parameter(live.session, endpoint_name(live.environment))
     published = read_rule(live.session, parameter)
     own = live.artifact.decision_rule
+    check_features(published, live.artifact.manifest)
     if published.set_by_hand:
-        return CheckResult(describe(published))
+        return CheckResult(f"{describe(published)}; the artifact's is {describe(own)}")
     if published == replace(own, set_by_hand=False):
         return CheckResult(f"{describe(published)}, the artifact's")
     return CheckResult(
         f"published is {describe(published)}; the artifact's is {describe(own)}",
-        "publish the artifact's as below, or mark the published one as set by hand "
-        "with fraud rule --set:",
-        live.deploy_command(
-            **{
-                DECISION_RULE_PARAMETER: json.dumps(
-                    own.as_dict(), separators=(",", ":")
-                )
-            }
+        *live.repair(
+            "publish the artifact's as below, or mark the published one as set by "
+            "hand with fraud rule --set:",
+            live.deploy_command(
+                **{
+                    DECISION_RULE_PARAMETER: json.dumps(
+                        own.as_dict(), separators=(",", ":")
+                    )
+                }
+            ),
         ),
     )
 
@@ -207,6 +282,6 @@ CHECKS: Mapping[str, Callable[[LiveEndpoint], CheckResult]] = {
 }
 
 
-def _failure(live: LiveEndpoint) -> str:
-    reason = live.endpoint.get("FailureReason")
+def _failure(endpoint: "DescribeEndpointOutputTypeDef") -> str:
+    reason = endpoint.get("FailureReason")
     return f" ({reason})" if reason else ""

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 import boto3
 
 from artifact.errors import ArtifactError
+from artifact.printable import printable
 from cdk_app.settings import SettingsError, load
 from operations.account.errors import OperationError
 from operations.account.session import environment_session
@@ -61,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if not passed:
                 failed.append(name)
     except (OperationError, SettingsError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {printable(str(error))}", file=sys.stderr)
         return 1
     if failed:
         print(f"\n{len(failed)} of {len(CHECKS)} checks failed: {', '.join(failed)}.")
@@ -83,7 +84,7 @@ def _line(name: str, result: CheckResult, *, passed: bool) -> str:
 
 def _wrapped(text: str, indent: str) -> str:
     return textwrap.fill(
-        text,
+        printable(text),
         _WIDTH,
         subsequent_indent=indent,
         break_long_words=False,

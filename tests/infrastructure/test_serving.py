@@ -1,8 +1,10 @@
 import json
 import re
+from typing import Any
 
 import pytest
 
+from artifact.decision import ExpectedValueRule, ThresholdRule
 from tests.infrastructure.references import affected_by
 from tests.infrastructure.synthesized import Synthesized
 
@@ -174,6 +176,27 @@ def test_parameters(environment: Synthesized) -> None:
     assert default_rule == {"policy": "threshold", "threshold": 0.5}
     for name in ("DecisionRule", "ModelArtifactUri", "ModelManifestSha256"):
         assert name in parameters[name]["ConstraintDescription"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "accepted"),
+    [
+        (ThresholdRule(0.5).as_dict(), True),
+        (ThresholdRule(1e-05, set_by_hand=True).as_dict(), True),
+        (ExpectedValueRule(2.0, 5.5, 'It\'s "the" amount').as_dict(), True),
+        ("{oops}", False),
+        ("{}", False),
+        ('{"threshold": 0.5}', False),
+        ('{"policy": "threshold", "treshold": 0.5}', False),
+        ('{"policy": "threshold", "threshold": "half}', False),
+        ('{"policy": "never"}', False),
+    ],
+)
+def test_only_a_rule_is_accepted_as_one(
+    dev: Synthesized, rule: dict[str, Any] | str, accepted: bool
+) -> None:
+    text = rule if isinstance(rule, str) else json.dumps(rule)
+    assert bool(pattern(dev, "DecisionRule").fullmatch(text)) is accepted
 
 
 def test_decision_rule_is_published_under_a_generated_name(

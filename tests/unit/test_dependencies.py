@@ -19,7 +19,9 @@ ALLOWED: dict[str, frozenset[str]] = {
     "stacks/": frozenset({"cdk_app"}),
     "cdk_app/": frozenset(),
     "artifact/": frozenset(),
-    "training/launch": frozenset({"artifact", "operations.account", "cdk_app.images"})
+    "training/launch": frozenset(
+        {"artifact", "operations.account", "operations.rule", "cdk_app.images"}
+    )
     | SETTINGS,
     "training/": frozenset({"artifact"}),
     "serving/": frozenset({"artifact"}),

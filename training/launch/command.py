@@ -16,6 +16,7 @@ from operations.account.artifacts import read_artifact
 from operations.account.errors import OperationError
 from operations.account.serving_repository import newest_image
 from operations.account.session import environment_session
+from operations.rule.published import published_rule, rule_to_deploy
 from training.command_line import build_parser, chosen_options, to_arguments
 from training.errors import OptionError, TrainingError
 from training.judging.metrics_text import describe_metrics
@@ -41,6 +42,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         artifact_uri = _artifact_uri(session, settings, options, rest)
         artifact = read_artifact(session, artifact_uri, documents=True)
         metrics = json.loads(artifact.files[layout.METRICS])
+        rule, about_rule = rule_to_deploy(
+            published_rule(session, options.env),
+            artifact,
+            replace_rule=options.replace_rule,
+        )
         image_uri = _image(session, settings)
     except (SettingsError, TrainingError, ArtifactError, OperationError) as error:
         print(f"error: {printable(str(error))}", file=sys.stderr)
@@ -52,8 +58,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     print(f"\nOn the test part of its data:\n{figures}", file=said)
     for path in save_documents(artifact, documents_dir(artifact)):
         print(f"  {path}", file=said)
+    if about_rule:
+        print(f"\n{about_rule}", file=said)
     print("\nDeploy it, and verify what is live, with\n", file=said, flush=True)
-    print(deploy_command_of(options.env, artifact, image_uri))
+    print(deploy_command_of(options.env, artifact, rule, image_uri))
     return 0
 
 

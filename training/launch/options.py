@@ -40,6 +40,12 @@ def parser() -> argparse.ArgumentParser:
         metavar="USD",
         help="let SageMaker stop the job before it costs more (instance and volume)",
     )
+    own.add_argument(
+        "--replace-rule",
+        action="store_true",
+        help="print a command that replaces a decision rule set by hand, which is "
+        "kept otherwise",
+    )
     without_job = own.add_mutually_exclusive_group()
     without_job.add_argument(
         "--artifact-uri",

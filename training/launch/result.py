@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from artifact import layout
+from artifact.decision import DecisionRule
 from cdk_app import naming
 from operations.account.artifacts import PublishedArtifact
 from operations.account.stacks import deploy_command
@@ -48,17 +49,21 @@ def save_documents(artifact: PublishedArtifact, directory: Path) -> list[Path]:
 
 
 def deploy_command_of(
-    environment: str, artifact: PublishedArtifact, image_uri: str | None = None
+    environment: str,
+    artifact: PublishedArtifact,
+    rule: DecisionRule,
+    image_uri: str | None = None,
 ) -> str:
-    """Return the command that deploys an artifact with its rule.
+    """Return the command that deploys an artifact with a rule.
 
     ``image_uri`` is the project's own image, where the environment serves with it.
     """
-    rule = json.dumps(artifact.decision_rule.as_dict(), separators=(",", ":"))
     parameters = {
         naming.ARTIFACT_URI_PARAMETER: artifact.uri,
         naming.MANIFEST_SHA256_PARAMETER: artifact.manifest_sha256,
-        naming.DECISION_RULE_PARAMETER: rule,
+        naming.DECISION_RULE_PARAMETER: json.dumps(
+            rule.as_dict(), separators=(",", ":")
+        ),
     }
     if image_uri:
         parameters[naming.SERVING_IMAGE_PARAMETER] = image_uri

@@ -214,11 +214,10 @@ def test_a_silent_rollback_is_told_with_sagemakers_reason(
             "FAIL Endpoint Failed (No capacity.) Remedy: mend the cause",
         ),
         (
-            {"error": 'Could not find endpoint "fraud-dev".'},
+            {"error": "Rate exceeded."},
             (
                 "FAIL Endpoint AWS refused DescribeEndpoint (ValidationException): "
-                'Could not find endpoint "fraud-dev". FAIL Configuration not checked, '
-                "for the reason above"
+                "Rate exceeded. FAIL Configuration not checked, for the reason above"
             ),
         ),
     ],
@@ -273,6 +272,57 @@ def test_another_pinned_hash_fails(
     assert f"the stack pins {aws.pinned}" in printed
 
 
+def test_an_endpoint_deleted_by_hand_is_made_anew_with_its_stack(
+    aws: Aws, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An update would fail, and its rollback too: CloudFormation takes none then."""
+    aws.endpoint = {"error": 'Could not find endpoint "fraud-dev".'}
+    status, printed = run(capsys)
+    assert status == 1
+    assert "FAIL Endpoint there is no endpoint fraud-dev" in printed
+    destroyed = printed.index(f"npx cdk destroy -c env=dev {STACK}")
+    again = f"npx cdk deploy -c env=dev {STACK} \\ --parameters {STACK}:"
+    assert again + f"ModelArtifactUri={URI}" in printed[destroyed:]
+
+
+@pytest.mark.parametrize(
+    ("status", "remedy"),
+    [
+        ("UPDATE_ROLLBACK_COMPLETE", "see the stack's events for the cause"),
+        ("UPDATE_IN_PROGRESS", "wait until the deployment has ended"),
+        ("UPDATE_ROLLBACK_FAILED", "takes no update: make it anew"),
+        ("ROLLBACK_COMPLETE", "takes no update: make it anew"),
+        ("CREATE_FAILED", "takes no update: make it anew"),
+        ("DELETE_FAILED", "takes no update: make it anew"),
+    ],
+)
+def test_no_remedy_is_refused_by_the_stacks_state(
+    aws: Aws, capsys: pytest.CaptureFixture[str], status: str, remedy: str
+) -> None:
+    aws.status = status
+    aws.model_uri = "s3://bucket/other/output/model.tar.gz"
+    aws.rule = {"policy": "threshold", "threshold": 0.9}
+    printed = run(capsys)[1]
+    assert remedy in printed
+    updates = printed.count("npx cdk deploy")
+    assert updates == printed.count("npx cdk destroy") or "ROLLBACK_COMPLETE" in status
+    assert (updates == 0) == status.endswith("_IN_PROGRESS")
+
+
+def test_a_rule_that_no_caller_can_apply_fails_though_set_by_hand(
+    aws: Aws, capsys: pytest.CaptureFixture[str]
+) -> None:
+    aws.rule = {
+        "policy": "expected-value",
+        "review_cost": 5.0,
+        "amount": "amnt",
+        "set_by_hand": True,
+    }
+    status, printed = run(capsys)
+    assert status == 1
+    assert "FAIL Decision rule Decision rule: 'amount' names 'amnt'" in printed
+
+
 def test_another_rule_fails_unless_it_is_marked(
     aws: Aws, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -283,7 +333,9 @@ def test_another_rule_fails_unless_it_is_marked(
     assert f"--parameters '{STACK}:DecisionRule={own}'" in printed
 
     aws.rule = {**aws.rule, "set_by_hand": True}
-    assert run(capsys)[0] == 0
+    status, printed = run(capsys)
+    assert status == 0
+    assert "(set by hand); the artifact's is threshold: threshold 0.5" in printed
 
 
 def test_an_object_that_is_no_archive_is_told(

@@ -320,7 +320,9 @@ class TestDeployCommand:
         self, rule: ThresholdRule | ExpectedValueRule
     ) -> None:
         artifact = published(rule)
-        words = shlex.split(deploy_command_of("dev", artifact).replace("\\\n", " "))
+        words = shlex.split(
+            deploy_command_of("dev", artifact, rule).replace("\\\n", " ")
+        )
         assert words[:5] == ["npx", "cdk", "deploy", "-c", "env=dev"]
         assert words[5] == "fraud-dev-serving"
         parameters = dict(
@@ -334,12 +336,14 @@ class TestDeployCommand:
 
     def test_every_parameter_names_its_stack(self) -> None:
         artifact = published(ThresholdRule(0.5))
-        text = deploy_command_of("dev", artifact)
+        text = deploy_command_of("dev", artifact, ThresholdRule(0.5))
         assert text.count("--parameters") == text.count("fraud-dev-serving:") == 3
 
     def test_the_projects_image_is_a_parameter_too(self) -> None:
         artifact = published(ThresholdRule(0.5))
-        text = deploy_command_of("dev", artifact, "registry/image@sha256:1")
+        text = deploy_command_of(
+            "dev", artifact, ThresholdRule(0.5), "registry/image@sha256:1"
+        )
         parameter = "fraud-dev-serving:ServingImageUri=registry/image@sha256:1"
         assert f"--parameters {parameter}" in text
 
