@@ -92,7 +92,7 @@ GROUPS: dict[str, tuple[Command, ...]] = {
             "what remains after destroy, and its removal",
         ),
     ),
-    "On this machine": (Command("local", "", "local_aws.__main__", "start local AWS"),),
+    "On this machine": (Command("local", "", "operations.local", "start local AWS"),),
 }
 
 

@@ -2,17 +2,25 @@
 
 import os
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
-from local_aws.testing.running import LocalAws, local_aws
+import pytest
+from local_aws.testing.running import LocalAws
 
-__all__ = ["local_aws"]
+from operations.local import OPTIONS
 
 ROOT = Path(__file__).parents[2]
 BIN = ROOT / ".venv" / "bin"
 COMMAND_SECONDS = 400
 # The CDK CLI locks its output folder: tests that run side by side have one each.
 CDK_OUTPUT = ROOT / f"cdk.out-{os.environ.get('PYTEST_XDIST_WORKER', 'tests')}"
+
+
+@pytest.fixture(scope="module")
+def local_aws_arguments() -> Sequence[str]:
+    """Local AWS as ``fraud local`` starts it."""
+    return OPTIONS
 
 
 def variables_of(account: LocalAws | None, **more: str) -> dict[str, str]:

@@ -1,5 +1,12 @@
-"""Local AWS for tests that need a whole AWS: one server a test module."""
+"""Local AWS as ``fraud local`` starts it."""
 
-from local_aws.testing.running import local_aws
+from collections.abc import Sequence
 
-__all__ = ["local_aws"]
+import pytest
+
+from operations.local import OPTIONS
+
+
+@pytest.fixture(scope="module")
+def local_aws_arguments() -> Sequence[str]:
+    return OPTIONS

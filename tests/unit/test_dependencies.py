@@ -25,6 +25,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     | SETTINGS,
     "training/": frozenset({"artifact"}),
     "serving/": frozenset({"artifact"}),
+    "operations/local.py": frozenset({"local_aws"}),
     "operations/": frozenset({"artifact", "serving.errors", "serving.formats"})
     | SETTINGS,
     "review/": frozenset({"cdk_app"}),

@@ -1,39 +1,54 @@
-"""`python -m local_aws`: AWS on this machine, until Ctrl-C."""
-
-from __future__ import annotations
+"""`local-aws`: AWS on this machine, until Ctrl-C."""
 
 import argparse
+import errno
 import signal
+import socket
 import sys
 import textwrap
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from types import FrameType
 
-from local_aws.listener import PortInUseError, listen
+from local_aws.containers.dockerfile import DockerfileImage, ImageOptionError
 
-if TYPE_CHECKING:
-    from types import FrameType
-
+LOOPBACK = "127.0.0.1"
+HIGHEST_PORT = 65_535
 DEFAULT_PORT = 4566
 DEFAULT_REGION = "us-east-1"
 DEFAULT_STARTUP_TIMEOUT_SECONDS = 60.0
 DEFAULT_TIME_SCALE = 0.01
 
 
-def parser() -> argparse.ArgumentParser:
+class PortInUseError(Exception):
+    """Another program listens on the port."""
+
+
+def parser(program: str) -> argparse.ArgumentParser:
     """Return the command line's parser."""
     command = argparse.ArgumentParser(
-        prog="python -m local_aws",
+        prog=program,
         description="AWS on this machine: the cdk CLI, the SDKs and the aws CLI work "
         "against it as they are. Training jobs and endpoints run as processes.",
         epilog="It listens on loopback only, keeps everything in memory and in one "
-        "temporary directory, and leaves nothing when it stops (Ctrl-C). "
-        "docs/local-aws.md lists where it differs from AWS.",
+        "temporary directory, and leaves nothing when it stops (Ctrl-C). Example: "
+        f"{program} --port 0",
     )
     command.add_argument(
         "--port",
         type=_port,
         default=DEFAULT_PORT,
         help="port on localhost; 0 takes a free one (default: %(default)s)",
+    )
+    command.add_argument(
+        "--image",
+        type=_image,
+        action="append",
+        default=[],
+        metavar="REPOSITORY=DIRECTORY",
+        help="an image of your own: containers of images in this repository (* matches "
+        "any characters) run what the directory's Dockerfile copies and starts; "
+        "append ,dockerfile=PATH if it has another name, and ,arguments=ARGUMENTS "
+        "for arguments after 'serve'; may be given several times",
     )
     command.add_argument(
         "--startup-timeout",
@@ -59,31 +74,42 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _port(text: str) -> int:
-    if not text.isdigit() or int(text) > 65_535:  # noqa: PLR2004
-        message = f"expected a number from 0 to 65535, got {text!r}"
-        raise argparse.ArgumentTypeError(message)
+    if not text.isdigit() or int(text) > HIGHEST_PORT:
+        raise argparse.ArgumentTypeError(
+            f"expected a number from 0 to {HIGHEST_PORT}, got {text!r}"
+        )
     return int(text)
 
 
-def _seconds(text: str) -> float:
+def _image(text: str) -> DockerfileImage:
     try:
-        seconds = float(text)
+        return DockerfileImage.parse(text)
+    except ImageOptionError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
     except ValueError:
-        seconds = 0.0
+        return 0.0
+
+
+def _seconds(text: str) -> float:
+    seconds = _number(text)
     if not 0 < seconds < float("inf"):
-        message = f"expected a positive number of seconds, got {text!r}"
-        raise argparse.ArgumentTypeError(message)
+        raise argparse.ArgumentTypeError(
+            f"expected a positive number of seconds, got {text!r}"
+        )
     return seconds
 
 
 def _fraction(text: str) -> float:
-    try:
-        factor = float(text)
-    except ValueError:
-        factor = 0.0
+    factor = _number(text)
     if not 0 < factor <= 1:
-        message = f"expected a number above 0 and up to 1, got {text!r}"
-        raise argparse.ArgumentTypeError(message)
+        raise argparse.ArgumentTypeError(
+            f"expected a number above 0 and up to 1, got {text!r}"
+        )
     return factor
 
 
@@ -91,16 +117,48 @@ def _stop(signal_number: int, frame: FrameType | None) -> None:  # noqa: ARG001
     raise SystemExit(0)
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Serve until SIGINT or SIGTERM; return the exit code."""
-    options = parser().parse_args(arguments)
+def listen(port: int) -> socket.socket:
+    """Return a socket that listens on a port of loopback; 0 takes a free one.
+
+    It is taken before anything that takes time to import.
+
+    Raises
+    ------
+    PortInUseError
+        If another program listens there.
+    """
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((LOOPBACK, port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise PortInUseError(
+                f"port {port} is in use; stop the program that listens there, or "
+                "choose another port with --port."
+            ) from error
+        raise
+    return listener
+
+
+def main(arguments: Sequence[str] | None = None, program: str = "local-aws") -> int:
+    """Serve until SIGINT or SIGTERM; return the exit code.
+
+    Parameters
+    ----------
+    program
+        What the user typed, for `--help`.
+    """
+    options = parser(program).parse_args(arguments)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
 
     try:
         listener = listen(options.port)
     except PortInUseError as error:
-        print(f"local_aws: {error}", file=sys.stderr)
+        print(f"error: {error}", file=sys.stderr)
         return 1
 
     # Here, not at the top: moto takes a second to import, and --help and a port in use
@@ -111,6 +169,7 @@ def main(arguments: list[str] | None = None) -> int:
         listener,
         startup_timeout_seconds=options.startup_timeout,
         time_scale=options.time_scale,
+        images=options.image,
         log_requests=options.verbose,
     ) as server:
         print(_banner(server.url), flush=True)

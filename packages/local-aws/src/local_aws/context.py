@@ -1,18 +1,16 @@
 """What every service of one server shares."""
 
-from __future__ import annotations
-
 import functools
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import boto3
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from local_aws.processes import Processes
+from local_aws.containers.dockerfile import DockerfileImage
+from local_aws.processes import Processes
 
 log = logging.getLogger("local_aws")
 
@@ -54,6 +52,8 @@ class Context:
     ----------
     time_scale
         What the waits of an endpoint's update are multiplied with.
+    images
+        What stands for the account's own container images.
     """
 
     url: str
@@ -61,6 +61,7 @@ class Context:
     processes: Processes
     startup_timeout_seconds: float
     time_scale: float
+    images: Sequence[DockerfileImage] = ()
     _clients: dict[str, Clients] = field(default_factory=dict)
 
     def clients(self, region: str) -> Clients:
@@ -84,6 +85,5 @@ def current() -> Context:
     they fetch here what they share.
     """
     if _current is None:
-        message = "no local AWS server runs in this process"
-        raise RuntimeError(message)
+        raise RuntimeError("no local AWS server runs in this process")
     return _current

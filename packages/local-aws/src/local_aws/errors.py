@@ -4,23 +4,17 @@ Symptom cured: an action that moto has not implemented answered HTTP 500 with an
 page, which the SDKs cannot parse, so users saw an XML or JSON syntax error.
 """
 
-from __future__ import annotations
-
 import json
 import traceback
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 from botocore.model import OperationNotFoundError
-from flask import Response
+from flask import Flask, Response
 from moto.core.utils import get_service_model
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from local_aws.context import log
-
-if TYPE_CHECKING:
-    from flask import Flask
 
 NOT_FOUND = 404
 # moto's package names, where they are not botocore's service names.

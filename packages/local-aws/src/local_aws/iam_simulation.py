@@ -8,17 +8,13 @@ resource policies are left out.
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
 """
 
-from __future__ import annotations
-
 import fnmatch
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from moto.core.responses import ActionResult
 from moto.iam.responses import IamResponse
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
 
 Statement = dict[str, Any]
 

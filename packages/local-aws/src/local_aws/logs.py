@@ -1,7 +1,5 @@
 """Containers' output as CloudWatch Logs."""
 
-from __future__ import annotations
-
 import contextlib
 import queue
 import threading

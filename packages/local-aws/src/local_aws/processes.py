@@ -1,7 +1,5 @@
 """Containers' processes: each in its own process group, none outlives the server."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import signal
@@ -10,12 +8,9 @@ import sys
 import threading
 import time
 from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
 
 REAPER = Path(__file__).with_name("reaper.py")
 TAIL_LINES = 200
@@ -123,8 +118,7 @@ class Processes:
         """Start a command; each line of its output is handed to `on_line`."""
         with self._lock:
             if self._closed:
-                message = "local AWS is stopping"
-                raise RuntimeError(message)
+                raise RuntimeError("local AWS is stopping")
             popen = subprocess.Popen(  # noqa: S603
                 list(command.arguments),
                 env=dict(command.environment),

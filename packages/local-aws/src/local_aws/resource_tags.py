@@ -5,18 +5,14 @@ Symptom cured: who audits an account by its tags (`ListTagsForResource`) got
 a budget or target was made were lost.
 """
 
-from __future__ import annotations
-
 import functools
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.budgets.responses import BudgetsResponse
 from moto.utilities.tagging_service import TaggingService
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 def add_to_moto() -> None:

@@ -1,17 +1,13 @@
 """Objects between S3 and containers' directories."""
 
-from __future__ import annotations
-
 import tarfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 class S3Error(Exception):
@@ -26,7 +22,7 @@ class S3Uri:
     key: str
 
     @classmethod
-    def parse(cls, uri: str) -> S3Uri:
+    def parse(cls, uri: str) -> Self:
         """Return the parts of a URI.
 
         Raises
@@ -36,11 +32,12 @@ class S3Uri:
         """
         parts = urlsplit(uri)
         if parts.scheme != "s3" or not parts.netloc:
-            message = f"expected an S3 URI of the form s3://bucket/key, got {uri!r}"
-            raise S3Error(message)
+            raise S3Error(
+                f"expected an S3 URI of the form s3://bucket/key, got {uri!r}"
+            )
         return cls(parts.netloc, parts.path.lstrip("/"))
 
-    def __truediv__(self, name: str) -> S3Uri:
+    def __truediv__(self, name: str) -> "S3Uri":
         prefix = self.key.rstrip("/")
         return S3Uri(self.bucket, f"{prefix}/{name}" if prefix else name)
 
@@ -83,8 +80,7 @@ def download_prefix(client: Any, prefix: S3Uri, directory: Path) -> int:  # noqa
     for key in keys(client, prefix):
         name = PurePosixPath(relative_name(key, prefix.key))
         if ".." in name.parts:
-            message = f"the key {key!r} would leave the channel's directory"
-            raise S3Error(message)
+            raise S3Error(f"the key {key!r} would leave the channel's directory")
         path = directory / name
         path.parent.mkdir(parents=True, exist_ok=True)
         client.download_file(prefix.bucket, key, str(path))
@@ -114,20 +110,18 @@ def download_archive(client: Any, uri: S3Uri, directory: Path) -> None:  # noqa:
     try:
         client.download_file(uri.bucket, uri.key, str(archive))
     except ClientError as error:
-        message = (
+        raise S3Error(
             f'Failed to download model data from URL: "{uri}". Please ensure that '
             "there is an object located at the URL."
-        )
-        raise S3Error(message) from error
+        ) from error
     try:
         with tarfile.open(archive, "r:*") as tar:
             tar.extractall(directory, filter="data")
     except (tarfile.TarError, EOFError, OSError) as error:
-        message = (
+        raise S3Error(
             f'Failed to extract model data from URL: "{uri}". Please ensure that the '
             f"object located at the URL is a valid tar.gz archive ({error})."
-        )
-        raise S3Error(message) from error
+        ) from error
     finally:
         archive.unlink(missing_ok=True)
 

@@ -1,25 +1,22 @@
 """One HTTP server on loopback for all services."""
 
-from __future__ import annotations
-
 import logging
 import shutil
+import socket
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from types import TracebackType
+from typing import Self
 
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import make_server
 
+from local_aws.containers.dockerfile import DockerfileImage
 from local_aws.context import Context, activate
-from local_aws.listener import LOOPBACK
 from local_aws.processes import Processes
 from local_aws.scheduler.clock import Clock
 from local_aws.services import dispatcher
-
-if TYPE_CHECKING:
-    import socket
-    from types import TracebackType
 
 
 class Server:
@@ -31,6 +28,7 @@ class Server:
         *,
         startup_timeout_seconds: float,
         time_scale: float,
+        images: Sequence[DockerfileImage] = (),
         log_requests: bool = False,
     ) -> None:
         logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
@@ -49,11 +47,13 @@ class Server:
                 self._processes,
                 startup_timeout_seconds,
                 time_scale,
+                images,
             )
         )
+        host, port = listener.getsockname()
         self._http = make_server(
-            LOOPBACK,
-            listener.getsockname()[1],
+            host,
+            port,
             dispatcher(),
             threaded=True,
             request_handler=MotoRequestHandler,

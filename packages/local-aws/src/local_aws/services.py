@@ -1,24 +1,20 @@
 """Which of moto's services local AWS replaces, and how requests find them."""
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
+from flask import Flask
 from moto import backends as moto_backends
+from moto.backends import SERVICE_NAMES
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
     create_backend_app,
 )
 
-from local_aws import mends
+from local_aws import patches
 from local_aws.cloudformation.models import cloudformation_backends
 from local_aws.errors import answer_errors
 from local_aws.sagemaker.models import sagemaker_backends
 from local_aws.sagemakerruntime.models import sagemakerruntime_backends
-
-if TYPE_CHECKING:
-    from flask import Flask
-    from moto.backends import SERVICE_NAMES
 
 REPLACED = {
     "cloudformation": cloudformation_backends,
@@ -41,7 +37,7 @@ def dispatcher() -> DomainDispatcherApplication:
     URLs; it is the one place where local AWS puts its own services in.
     """
     _moto_backends.get_backend = _get_backend
-    mends.apply()
+    patches.apply()
     return DomainDispatcherApplication(_create_app)
 
 

@@ -3,10 +3,9 @@
 Waits are a hundredth of what the requests say: local AWS's default time scale.
 """
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -35,9 +34,6 @@ from local_aws.testing.stacks import (
     stable,
     status,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 INSTANCES = 10
 LONG_SECONDS = 3600  # 36 seconds here: longer than any test takes to look.
@@ -78,9 +74,8 @@ def deployment(
 ) -> dict[str, Any]:
     """Return a DeploymentConfig of the API."""
     routing: dict[str, Any] = {"Type": kind, "WaitIntervalInSeconds": bake_seconds}
-    step = {"CANARY": "CanarySize", "LINEAR": "LinearStepSize"}.get(kind)
-    if step:
-        routing[step] = {"Type": "CAPACITY_PERCENT", "Value": percent}
+    if kind == "CANARY":
+        routing["CanarySize"] = {"Type": "CAPACITY_PERCENT", "Value": percent}
     config: dict[str, Any] = {
         "BlueGreenUpdatePolicy": {
             "TrafficRoutingConfiguration": routing,
@@ -222,20 +217,6 @@ def test_a_rolled_back_update_loses_no_request(
     assert answers.failures == []
     # Two clients may each have had one answer under way.
     assert {model_of(body) for body in answers.bodies[back + 2 :]} == {old}
-
-
-def test_a_linear_shift_loses_no_request(
-    local_aws: LocalAws, pair: tuple[str, str]
-) -> None:
-    old, new = pair
-
-    with load(asking_once(local_aws, old, Body=b"hi")) as answers:
-        after = update_endpoint(
-            local_aws, old, new, DeploymentConfig=deployment("LINEAR", 50, percent=50)
-        )
-
-    assert answers.failures == []
-    assert after["EndpointConfigName"] == new
 
 
 def test_the_last_deployment_s_guardrails_can_be_retained(

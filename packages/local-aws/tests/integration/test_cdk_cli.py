@@ -3,21 +3,17 @@
 Nothing is synthesized here: the assembly is written as `cdk synth` would write it.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from local_aws.testing.running import LocalAws
 from local_aws.testing.stacks import describe, outputs, parameter, status
 
 ROOT = Path(__file__).parents[4]
-
-if TYPE_CHECKING:
-    from local_aws.testing.running import LocalAws
 
 NAME = "cli-stack"
 

@@ -1,13 +1,11 @@
 """`python -m local_aws` as a person meets it: starting, refusing, leaving nothing."""
 
-from __future__ import annotations
-
 import os
 import signal
 import socket
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from local_aws.testing.running import (
@@ -22,9 +20,6 @@ from local_aws.testing.sagemaker_resources import (
     prepare,
     start_job,
 )
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:

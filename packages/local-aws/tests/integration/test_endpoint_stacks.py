@@ -1,13 +1,11 @@
 """A stack waits for its endpoint, and what serves survives a failed update."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from local_aws.testing.running import descendants, eventually
+from local_aws.testing.running import LocalAws, descendants, eventually
 from local_aws.testing.sagemaker_resources import (
     BUCKET,
     IMAGE,
@@ -28,9 +26,6 @@ from local_aws.testing.stacks import (
     stable,
     status,
 )
-
-if TYPE_CHECKING:
-    from local_aws.testing.running import LocalAws
 
 
 def serving(endpoint: str) -> Template:

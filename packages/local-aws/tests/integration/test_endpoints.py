@@ -1,10 +1,9 @@
 """Endpoints serve, are replaced without a gap, and fail with a reason."""
 
-from __future__ import annotations
-
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -34,9 +33,6 @@ from local_aws.testing.sagemaker_resources import (
     unique,
     update_endpoint,
 )
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SERVERLESS = {"ServerlessConfig": {"MemorySizeInMB": 2048, "MaxConcurrency": 5}}
 

@@ -1,12 +1,11 @@
 """Stacks behave as users of CloudFormation see them."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from local_aws.testing.running import LocalAws
 from local_aws.testing.sagemaker_resources import unique
 from local_aws.testing.stacks import (
     Template,
@@ -21,9 +20,6 @@ from local_aws.testing.stacks import (
     stable,
     status,
 )
-
-if TYPE_CHECKING:
-    from local_aws.testing.running import LocalAws
 
 TRUST = {
     "Version": "2012-10-17",

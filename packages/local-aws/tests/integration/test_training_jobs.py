@@ -1,7 +1,5 @@
 """Training jobs run, and end as SageMaker's do."""
 
-from __future__ import annotations
-
 import importlib.util
 import io
 import json

@@ -1,7 +1,5 @@
 """Batch transform jobs run, and write what SageMaker's would."""
 
-from __future__ import annotations
-
 import gzip
 import json
 from typing import Any

@@ -1,14 +1,10 @@
 """What local AWS lacks is an error that the SDKs understand."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-
-if TYPE_CHECKING:
-    from local_aws.testing.running import LocalAws
+from local_aws.testing.running import LocalAws
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,9 @@
 """What a container sees of this machine."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
-from local_aws.container import ContainerDirectory
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from local_aws.containers.container import ContainerDirectory
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """The steps in which an update shifts traffic."""
 
-from __future__ import annotations
-
 import itertools
 from typing import Any
 
@@ -11,14 +9,12 @@ from hypothesis import strategies as st
 from local_aws.sagemaker.deployment_config import DeploymentConfig
 from moto.sagemaker.exceptions import ValidationError
 
-STEPS = {"CANARY": "CanarySize", "LINEAR": "LinearStepSize"}
-
 
 def settings(kind: str, unit: str | None = None, value: int = 0) -> dict[str, Any]:
     """Return a DeploymentConfig as the API takes it."""
     routing: dict[str, Any] = {"Type": kind, "WaitIntervalInSeconds": 60}
     if unit:
-        routing[STEPS[kind]] = {"Type": unit, "Value": value}
+        routing["CanarySize"] = {"Type": unit, "Value": value}
     return {
         "BlueGreenUpdatePolicy": {
             "TrafficRoutingConfiguration": routing,
@@ -37,9 +33,6 @@ def settings(kind: str, unit: str | None = None, value: int = 0) -> dict[str, An
         # A canary is whole instances: one of two, though a tenth was asked for.
         ("CANARY", "CAPACITY_PERCENT", 10, 2, [0.5, 1.0]),
         ("CANARY", "INSTANCE_COUNT", 1, 4, [0.25, 1.0]),
-        ("LINEAR", "CAPACITY_PERCENT", 25, 4, [0.25, 0.5, 0.75, 1.0]),
-        ("LINEAR", "CAPACITY_PERCENT", 40, 5, [0.4, 0.8, 1.0]),
-        ("LINEAR", "INSTANCE_COUNT", 1, 2, [0.5, 1.0]),
     ],
 )
 def test_the_new_fleet_s_share_after_each_step(
@@ -53,14 +46,13 @@ def test_the_new_fleet_s_share_after_each_step(
 
 
 @given(
-    kind=st.sampled_from(["CANARY", "LINEAR"]),
     percent=st.integers(10, 50),
     instances=st.lists(st.integers(2, 100), min_size=1, max_size=3),
 )
 def test_every_step_adds_and_the_last_is_everything(
-    kind: str, percent: int, instances: list[int]
+    percent: int, instances: list[int]
 ) -> None:
-    config = DeploymentConfig.parse(settings(kind, "CAPACITY_PERCENT", percent))
+    config = DeploymentConfig.parse(settings("CANARY", "CAPACITY_PERCENT", percent))
     config.check(instances)
 
     shares = config.shares(instances)
@@ -91,7 +83,6 @@ def test_without_settings_all_traffic_shifts_at_once_and_nothing_waits() -> None
         ("CANARY", "CAPACITY_PERCENT", 10, 1, "of the variant's 1 instances"),
         ("CANARY", "INSTANCE_COUNT", 2, 3, "at most 50%"),
         ("CANARY", "CAPACITY_PERCENT", 10, None, "not serverless"),
-        ("LINEAR", "CAPACITY_PERCENT", 9, 20, "at least 10%"),
     ],
 )
 def test_a_step_that_does_not_fit_the_fleet_is_refused(
@@ -106,6 +97,11 @@ def test_a_step_that_does_not_fit_the_fleet_is_refused(
 def test_a_canary_without_its_size_is_refused() -> None:
     with pytest.raises(ValidationError, match="CANARY needs CanarySize"):
         DeploymentConfig.parse(settings("CANARY"))
+
+
+def test_a_linear_shift_is_refused_by_name() -> None:
+    with pytest.raises(ValidationError, match="got LINEAR"):
+        DeploymentConfig.parse(settings("LINEAR"))
 
 
 def test_rolling_updates_are_refused_with_what_to_use() -> None:

@@ -1,7 +1,5 @@
 """What is not supported is answered in the service's own protocol."""
 
-from __future__ import annotations
-
 import json
 import xml.etree.ElementTree as ET
 

@@ -1,19 +1,15 @@
 """The hooks are called as AWS's scikit-learn container calls them."""
 
-from __future__ import annotations
-
 import importlib.util
 import io
 import json
 import textwrap
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from local_aws.containers.sklearn import HOOKS
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 Ask = Callable[..., tuple[str, str, bytes]]
 

@@ -1,7 +1,5 @@
 """SimulatePrincipalPolicy weighs identity policies by action and resource."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

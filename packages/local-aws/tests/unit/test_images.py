@@ -1,17 +1,16 @@
 """Which images can run, and with what."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
-from local_aws import images
-from local_aws.container import ContainerDirectory
-from local_aws.containers import project, sklearn
-from local_aws.containers.launch import LaunchError, ServingLaunch, TrainingLaunch
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from local_aws.containers import images, sklearn
+from local_aws.containers.container import (
+    ContainerDirectory,
+    LaunchError,
+    ServingLaunch,
+    TrainingLaunch,
+)
+from local_aws.containers.dockerfile import DockerfileImage
 
 REGISTRY = "683313688378.dkr.ecr.us-east-1.amazonaws.com"
 
@@ -32,54 +31,39 @@ def container(tmp_path: Path) -> ContainerDirectory:
 
 @pytest.mark.parametrize("tag", ["1.9-0", "1.9-0-cpu-py3", "1.4-2-py312"])
 def test_the_scikit_learn_image_is_known(tag: str) -> None:
-    image = images.find(f"{REGISTRY}/sagemaker-scikit-learn:{tag}")
+    image = images.find(f"{REGISTRY}/sagemaker-scikit-learn:{tag}", ACCOUNT, ())
 
-    assert image.name == "AWS's prebuilt scikit-learn image"
+    assert image.serve is sklearn.serve
 
 
 def test_another_image_is_refused_with_what_is_known() -> None:
     with pytest.raises(images.UnsupportedImageError, match=r"xgboost.*scikit-learn"):
-        images.find(f"{REGISTRY}/sagemaker-xgboost:1.7-1")
+        images.find(f"{REGISTRY}/sagemaker-xgboost:1.7-1", ACCOUNT, (MINE,))
 
 
-OWN = "123456789012.dkr.ecr.us-east-1.amazonaws.com/fraud-dev-serving-image"
+ACCOUNT = "123456789012"
+OWN = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/mine-serving"
 DIGEST = f"@sha256:{'0a' * 32}"
+MINE = DockerfileImage("mine-*", Path("directory"), Path("directory/Dockerfile"))
 
 
-def test_an_image_of_this_account_is_the_projects() -> None:
-    assert images.find(OWN + DIGEST).serve is project.serve
+@pytest.mark.parametrize("version", [DIGEST, ":latest"])
+def test_an_image_of_a_named_repository_is_the_option_s(version: str) -> None:
+    assert images.find(OWN + version, ACCOUNT, (MINE,)).serve == MINE.serve
 
 
 @pytest.mark.parametrize(
     "uri",
     [
         OWN,
-        f"{OWN}:latest",
         f"{OWN}@sha256:0a",
-        OWN.replace("123456789012", "210987654321") + DIGEST,
+        OWN.replace("mine", "yours") + DIGEST,
+        OWN.replace(ACCOUNT, "210987654321") + DIGEST,
     ],
 )
-def test_tags_and_other_accounts_are_refused(uri: str) -> None:
-    with pytest.raises(images.UnsupportedImageError, match="by its digest"):
-        images.find(uri)
-
-
-def test_the_projects_server_listens_where_it_is_asked_from(
-    container: ContainerDirectory,
-) -> None:
-    command = project.serve(serving(container, LOG_LEVEL="INFO"))
-
-    assert list(command.arguments[1:4]) == ["-m", "serving", "serve"]
-    assert "127.0.0.1" in command.arguments
-    assert command.environment["SAGEMAKER_BIND_TO_PORT"] == "8080"
-    assert command.environment["FRAUD_MODEL_DIR"] == str(container.ml / "model")
-    assert command.environment["LOG_LEVEL"] == "INFO"
-    assert container.root in command.directory.parents
-
-
-def test_the_projects_image_trains_nothing(container: ContainerDirectory) -> None:
-    with pytest.raises(LaunchError, match="serves and does not train"):
-        project.train(TrainingLaunch(container, {}, {}, no_archive))
+def test_other_repositories_and_accounts_are_refused(uri: str) -> None:
+    with pytest.raises(images.UnsupportedImageError, match=r"mine-\* by tag or digest"):
+        images.find(uri, ACCOUNT, (MINE,))
 
 
 def test_the_serving_module_runs_under_gunicorn(container: ContainerDirectory) -> None:

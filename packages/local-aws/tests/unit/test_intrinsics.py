@@ -1,7 +1,5 @@
 """CloudFormation's functions and conditions."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

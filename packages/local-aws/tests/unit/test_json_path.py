@@ -1,7 +1,5 @@
 """The paths of batch transform's guide, and what they select."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,10 +1,9 @@
 """Stacks are created, updated, rolled back and deleted in the right order."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from local_aws.cloudformation.deletion import delete_stack
@@ -17,9 +16,6 @@ from local_aws.cloudformation.stack import Output, Physical, Resource, Stack
 from local_aws.cloudformation.submission import Target
 from local_aws.cloudformation.template import Template, parse
 from local_aws.context import Clients
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 TYPE = "Test::Thing"
 CLIENTS = Clients("http://localhost:1", "us-east-1")

@@ -1,7 +1,5 @@
 """Parameters are checked before anything is created."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """Records into mini-batches, and answers back to their records."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,7 +1,5 @@
 """Where objects land in a channel, and what an archive may hold."""
 
-from __future__ import annotations
-
 import io
 import tarfile
 from pathlib import Path

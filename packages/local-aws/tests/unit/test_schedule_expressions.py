@@ -13,7 +13,7 @@ NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)  # a Monday
 
 def due(expression: str, at: datetime, zone: str = "UTC") -> bool:
     """Tell whether the half second up to ``at`` has an occurrence."""
-    return is_due(expression, zone, NOON, at - timedelta(seconds=0.5), at)
+    return is_due(expression, zone, at - timedelta(seconds=0.5), at)
 
 
 @pytest.mark.parametrize(
@@ -29,8 +29,6 @@ def due(expression: str, at: datetime, zone: str = "UTC") -> bool:
         ("cron(0 12 23 NOV,DEC ? 2026-2030)", "UTC", NOON),
         ("at(2026-11-23T12:00:00)", "UTC", NOON),
         ("at(2026-11-23T13:00:00)", "Europe/Brussels", NOON),
-        ("rate(5 minutes)", "UTC", NOON + timedelta(minutes=5)),
-        ("rate(1 hour)", "UTC", NOON + timedelta(hours=3)),
     ],
 )
 def test_it_is_due_then_and_not_a_minute_later(
@@ -54,7 +52,7 @@ def test_however_often_the_clock_looks_a_minute_fires_once(
 ) -> None:
     moments = [NOON + timedelta(seconds=step_seconds * i) for i in range(40)]
     fired = sum(
-        is_due("cron(3 12 * * ? *)", "UTC", NOON, after, until)
+        is_due("cron(3 12 * * ? *)", "UTC", after, until)
         for after, until in pairwise(moments)
     )
     assert fired == (moments[0] < NOON + timedelta(minutes=3) <= moments[-1])
@@ -67,8 +65,7 @@ def test_however_often_the_clock_looks_a_minute_fires_once(
         "every day",
         "cron(0 20)",
         "cron(0 20 L * ? *)",
-        "rate(0 minutes)",
-        "rate(1 x)",
+        "rate(5 minutes)",
     ],
 )
 def test_what_is_not_understood_is_an_error(expression: str) -> None:

@@ -1,7 +1,5 @@
 """Templates are parsed, checked and ordered as CloudFormation does."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

@@ -1,15 +1,9 @@
 """Deleting a stack, each resource before those that it needs."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from local_aws.cloudformation.handling import delete_resource, note
+from local_aws.cloudformation.stack import Resource, Stack
 from local_aws.cloudformation.template import dependencies, order
-
-if TYPE_CHECKING:
-    from local_aws.cloudformation.stack import Resource, Stack
-    from local_aws.context import Clients
+from local_aws.context import Clients
 
 RETAINED = {"Retain", "RetainExceptOnCreate"}
 

@@ -1,20 +1,16 @@
 """Stacks and change sets as CloudFormation's answers show them."""
 
-from __future__ import annotations
+from collections.abc import Mapping
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from local_aws.cloudformation.stack import (
-        Change,
-        ChangeSet,
-        Event,
-        Resource,
-        Stack,
-    )
-    from local_aws.cloudformation.template import Template
+from local_aws.cloudformation.stack import (
+    Change,
+    ChangeSet,
+    Event,
+    Resource,
+    Stack,
+)
+from local_aws.cloudformation.template import Template
 
 Shape = dict[str, Any]
 HIDDEN = "****"

@@ -1,7 +1,5 @@
 """Errors that CloudFormation answers with."""
 
-from __future__ import annotations
-
 from moto.core.exceptions import ServiceException
 
 

@@ -1,15 +1,9 @@
 """Exports: values that one stack gives and others import by name."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from local_aws.cloudformation.errors import ValidationError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from local_aws.cloudformation.stack import Output, Stack
+from local_aws.cloudformation.stack import Output, Stack
 
 
 def exports_of(stacks: Iterable[Stack]) -> dict[str, tuple[Stack, str]]:
@@ -31,11 +25,10 @@ def check_deletion(stack: Stack, others: list[Stack]) -> None:
     """Refuse to delete a stack whose exports others import."""
     for output in stack.outputs:
         if users := importers(output.export_name, others):
-            message = (
+            raise ValidationError(
                 f"Delete canceled. Cannot delete export {output.export_name} as it "
                 f"is in use by {' and '.join(users)}."
             )
-            raise ValidationError(message)
 
 
 def check_outputs(
@@ -52,22 +45,19 @@ def check_outputs(
     new = {one.export_name: one.value for one in outputs if one.export_name}
     for name in new:
         if name in theirs:
-            message = (
+            raise ValidationError(
                 f"Export with name {name} is already exported by stack "
                 f"{theirs[name][0].name}."
             )
-            raise ValidationError(message)
     for output in stack.outputs:
         name_before = output.export_name
         if name_before is None or new.get(name_before) == output.value:
             continue
         if users := importers(name_before, others):
             verb = "updated" if name_before in new else "deleted"
-            message = (
+            raise ValidationError(
                 f"Export {name_before} cannot be {verb} as it is in use by "
                 f"{' and '.join(users)}."
             )
-            raise ValidationError(message)
     if missing := imports - theirs.keys() - new.keys():
-        message = f"No export named {min(missing)} found."
-        raise ValidationError(message)
+        raise ValidationError(f"No export named {min(missing)} found.")

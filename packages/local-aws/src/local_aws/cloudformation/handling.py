@@ -1,19 +1,14 @@
 """Calling resources' handlers, and noting what came of it in the stack's history."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local_aws.cloudformation.errors import ResourceError
 from local_aws.cloudformation.resources import Request, handler_for
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from local_aws.cloudformation.stack import Physical, Resource, Stack
-    from local_aws.context import Clients
+from local_aws.cloudformation.stack import Physical, Resource, Stack
+from local_aws.context import Clients
 
 
 def attempt(step: Callable[[], Physical]) -> Physical:
@@ -30,17 +25,19 @@ def attempt(step: Callable[[], Physical]) -> Physical:
         raise
     except ClientError as error:
         detail = error.response["Error"]
-        message = f'Resource handler returned message: "{detail["Message"]}"'
-        raise ResourceError(message) from error
+        raise ResourceError(
+            f'Resource handler returned message: "{detail["Message"]}"'
+        ) from error
     except BotoCoreError as error:
-        message = f'Resource handler returned message: "{error}"'
-        raise ResourceError(message) from error
+        raise ResourceError(f'Resource handler returned message: "{error}"') from error
     except KeyError as error:
-        message = f"Properties validation failed: required property {error} is missing"
-        raise ResourceError(message) from error
+        raise ResourceError(
+            f"Properties validation failed: required property {error} is missing"
+        ) from error
     except Exception as error:
-        message = f"Internal error in local AWS: {type(error).__name__}: {error}"
-        raise ResourceError(message) from error
+        raise ResourceError(
+            f"Internal error in local AWS: {type(error).__name__}: {error}"
+        ) from error
 
 
 def note(

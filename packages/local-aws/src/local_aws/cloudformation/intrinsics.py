@@ -3,18 +3,14 @@
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
 """
 
-from __future__ import annotations
-
 import base64
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from local_aws.cloudformation.errors import ValidationError
 from local_aws.cloudformation.template import SUB_REFERENCE
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
 
 NO_VALUE = object()
 
@@ -65,8 +61,9 @@ class Resolver:
             if function := self._functions().get(name):
                 return function(argument)
             if name.startswith("Fn::"):
-                message = f"Template error: local AWS does not support {name}."
-                raise ValidationError(message)
+                raise ValidationError(
+                    f"Template error: local AWS does not support {name}."
+                )
         resolved = {key: self.resolve(item) for key, item in value.items()}
         return {key: item for key, item in resolved.items() if item is not NO_VALUE}
 
@@ -74,15 +71,15 @@ class Resolver:
         """Return whether a named condition of the template holds."""
         conditions = self.scope.template.get("Conditions", {})
         if name not in conditions:
-            message = f"Template error: unresolved condition dependency {name}."
-            raise ValidationError(message)
+            raise ValidationError(
+                f"Template error: unresolved condition dependency {name}."
+            )
         return self.test(conditions[name])
 
     def test(self, expression: object) -> bool:
         """Return whether a condition's expression holds."""
         if not isinstance(expression, dict) or len(expression) != 1:
-            message = f"Template error: {expression!r} is no condition."
-            raise ValidationError(message)
+            raise ValidationError(f"Template error: {expression!r} is no condition.")
         operator, arguments = next(iter(expression.items()))
         if operator == "Condition":
             return self.condition(arguments)
@@ -94,8 +91,9 @@ class Resolver:
             "Fn::Contains": lambda: self._contains(*self.resolve(arguments)),
         }
         if operator not in tests:
-            message = f"Template error: {operator} is no condition function."
-            raise ValidationError(message)
+            raise ValidationError(
+                f"Template error: {operator} is no condition function."
+            )
         return tests[operator]()
 
     @staticmethod
@@ -166,11 +164,10 @@ class Resolver:
         except KeyError:
             if default:
                 return self.resolve(default[0]["DefaultValue"])
-            message = (
+            raise ValidationError(
                 f"Template error: Unable to get mapping for "
                 f"{name}::{keys[0]}::{keys[1]}"
-            )
-            raise ValidationError(message) from None
+            ) from None
 
     def _if(self, argument: list[Any]) -> object:
         name, then, otherwise = argument
@@ -179,8 +176,7 @@ class Resolver:
     def _import_value(self, argument: object) -> str:
         name = str(self.resolve(argument))
         if name not in self.scope.exports:
-            message = f"No export named {name} found."
-            raise ValidationError(message)
+            raise ValidationError(f"No export named {name} found.")
         return self.scope.exports[name]
 
     def _availability_zones(self, argument: object) -> list[str]:

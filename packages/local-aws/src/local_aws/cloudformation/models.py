@@ -5,11 +5,9 @@ rollback and no waiting, and registers no outputs on the change-set path; so thi
 has its own engine (`operations`) behind the same anatomy.
 """
 
-from __future__ import annotations
-
 import threading
 import uuid
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
 
 from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.utils import utcnow
@@ -37,9 +35,6 @@ from local_aws.cloudformation.submission import (
     has_changes,
     target_of,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
 
 NO_CHANGES = (
     "The submitted information didn't contain changes. Submit different information "
@@ -74,8 +69,7 @@ class CloudFormationBackend(BaseBackend):
         for stack in self.stacks.values():
             if stack.name == name_or_id and stack.status != "DELETE_COMPLETE":
                 return stack
-        message = f"Stack with id {name_or_id} does not exist"
-        raise ValidationError(message)
+        raise ValidationError(f"Stack with id {name_or_id} does not exist")
 
     def living_stacks(self) -> list[Stack]:
         """Return all stacks that are not deleted."""
@@ -93,8 +87,7 @@ class CloudFormationBackend(BaseBackend):
         """Start creating a stack."""
         with self._lock:
             if any(one.name == name for one in self.living_stacks()):
-                message = f"Stack [{name}] already exists"
-                raise AlreadyExistsError(message)
+                raise AlreadyExistsError(f"Stack [{name}] already exists")
             stack = self._new_stack(name)
             target = self._target(stack, submission)
             self.stacks[stack.stack_id] = stack
@@ -107,8 +100,7 @@ class CloudFormationBackend(BaseBackend):
             stack = self._updatable(name)
             target = self._target(stack, submission)
             if not has_changes(stack, target, submission):
-                message = "No updates are to be performed."
-                raise ValidationError(message)
+                raise ValidationError("No updates are to be performed.")
             self._start(stack, "UPDATE", target, submission)
         return stack
 
@@ -132,22 +124,21 @@ class CloudFormationBackend(BaseBackend):
         """Make a running update roll back."""
         stack = self.stack(name)
         if stack.status != "UPDATE_IN_PROGRESS":
-            message = "CancelUpdateStack cannot be called from current stack status"
-            raise ValidationError(message)
+            raise ValidationError(
+                "CancelUpdateStack cannot be called from current stack status"
+            )
         stack.cancelled.set()
 
     def _check_deletable(self, stack: Stack) -> None:
         if stack.termination_protection:
-            message = (
+            raise ValidationError(
                 f"Stack [{stack.name}] cannot be deleted while TerminationProtection "
                 f"is enabled"
             )
-            raise ValidationError(message)
         if stack.in_progress and not stack.status.startswith("CREATE"):
-            message = (
+            raise ValidationError(
                 f"Stack [{stack.name}] cannot be deleted while in status {stack.status}"
             )
-            raise ValidationError(message)
         check_deletion(stack, self._others(stack))
 
     def _delete(self, stack: Stack) -> None:
@@ -176,8 +167,7 @@ class CloudFormationBackend(BaseBackend):
                 one.name == name and one.stack is stack
                 for one in self.change_sets.values()
             ):
-                message = f"ChangeSet {name} already exists"
-                raise AlreadyExistsError(message)
+                raise AlreadyExistsError(f"ChangeSet {name} already exists")
             target = self._target(stack, submission)
             change_set = ChangeSet(
                 change_set_id=self._arn(f"changeSet/{name}/{uuid.uuid4()}"),
@@ -213,8 +203,7 @@ class CloudFormationBackend(BaseBackend):
             names = {stack.name, stack.stack_id}
             if change_set.name == name_or_id and stack_name in names:
                 return change_set
-        message = f"ChangeSet [{name_or_id}] does not exist"
-        raise ChangeSetNotFoundError(message)
+        raise ChangeSetNotFoundError(f"ChangeSet [{name_or_id}] does not exist")
 
     def delete_change_set(self, name_or_id: str, stack_name: str | None) -> None:
         """Forget a change set; one that does not exist is no error."""
@@ -236,11 +225,10 @@ class CloudFormationBackend(BaseBackend):
         with self._lock:
             change_set = self.change_set(name_or_id, stack_name)
             if change_set.execution_status != "AVAILABLE":
-                message = (
+                raise InvalidChangeSetStatusError(
                     f"ChangeSet [{change_set.change_set_id}] cannot be executed in its "
                     f"current status of [{change_set.status}]"
                 )
-                raise InvalidChangeSetStatusError(message)
             stack = change_set.stack
             if change_set.type == "UPDATE":
                 self._updatable(stack.stack_id)
@@ -275,11 +263,10 @@ class CloudFormationBackend(BaseBackend):
         if not existing:
             return self._new_stack(name)
         if existing[0].status != "REVIEW_IN_PROGRESS":
-            message = (
+            raise ValidationError(
                 f"Stack [{name}] already exists and cannot be created again with the "
                 f"changeSet [{kind}]."
             )
-            raise ValidationError(message)
         return existing[0]
 
     # Shared steps
@@ -300,11 +287,10 @@ class CloudFormationBackend(BaseBackend):
     def _updatable(self, name: str) -> Stack:
         stack = self.stack(name)
         if stack.status not in UPDATABLE:
-            message = (
+            raise ValidationError(
                 f"Stack:{stack.stack_id} is in {stack.status} state and can not be "
                 f"updated."
             )
-            raise ValidationError(message)
         return stack
 
     def _others(self, stack: Stack) -> list[Stack]:

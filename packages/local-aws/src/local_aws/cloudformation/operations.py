@@ -1,10 +1,8 @@
 """Creating, updating and rolling back a stack, resource by resource."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.core.utils import utcnow
 
@@ -20,11 +18,9 @@ from local_aws.cloudformation.intrinsics import Resolver
 from local_aws.cloudformation.plan import changed_properties, is_active, must_replace
 from local_aws.cloudformation.resources import Request, handler_for
 from local_aws.cloudformation.stack import Output, Physical, Resource, Stack
+from local_aws.cloudformation.submission import Target
 from local_aws.cloudformation.template import order
-
-if TYPE_CHECKING:
-    from local_aws.cloudformation.submission import Target
-    from local_aws.context import Clients
+from local_aws.context import Clients
 
 # Raises ValidationError for outputs or imports that do not fit the region's exports.
 Check = Callable[[list[Output], set[str]], None]
@@ -44,14 +40,14 @@ class LiveResources:
         """Return the attribute."""
         resource = self._get(logical_id)
         if name not in resource.physical.attributes:
-            message = f"Requested attribute {name} does not exist in {logical_id}"
-            raise ValidationError(message)
+            raise ValidationError(
+                f"Requested attribute {name} does not exist in {logical_id}"
+            )
         return resource.physical.attributes[name]
 
     def _get(self, logical_id: str) -> Resource:
         if logical_id not in self.existing:
-            message = f"Unresolved resource dependency {logical_id}"
-            raise ValidationError(message)
+            raise ValidationError(f"Unresolved resource dependency {logical_id}")
         return self.existing[logical_id]
 
 
@@ -106,8 +102,7 @@ class Operation:
         resolver = self._resolver()
         for logical_id in order(self.target.template):
             if self.stack.cancelled.is_set():
-                message = "Resource creation cancelled"
-                raise _StepFailedError(message)
+                raise _StepFailedError("Resource creation cancelled")
             declaration = self.target.template["Resources"][logical_id]
             if is_active(declaration, resolver):
                 properties = resolver.resolve(declaration.get("Properties", {}))
@@ -291,10 +286,9 @@ class Operation:
     def _fail(self, resource: Resource, status: str, error: ResourceError) -> None:
         self._note(resource, status, str(error))
         verb = "create" if status.startswith("CREATE") else "update"
-        message = (
+        raise _StepFailedError(
             f"The following resource(s) failed to {verb}: [{resource.logical_id}]."
-        )
-        raise _StepFailedError(message) from error
+        ) from error
 
 
 class _StepFailedError(Exception):

@@ -1,16 +1,12 @@
 """Parameters: what was given, checked against what the template declares."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from botocore.exceptions import ClientError
 
 from local_aws.cloudformation.errors import ValidationError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 SSM_VALUE = "AWS::SSM::Parameter::Value<"
 
@@ -32,12 +28,11 @@ def given_values(
         key = item["ParameterKey"]
         if str(item.get("UsePreviousValue", "")).lower() == "true":
             if key not in previous:
-                message = (
+                raise ValidationError(
                     f"Invalid input for parameter key {key}. Cannot specify "
                     f"usePreviousValue as true for a parameter key not in the previous "
                     f"template"
                 )
-                raise ValidationError(message)
             values[key] = previous[key]
         else:
             values[key] = item.get("ParameterValue", "")
@@ -54,8 +49,9 @@ def complete(template: Mapping[str, Any], values: Mapping[str, str]) -> dict[str
     """
     declared = template.get("Parameters", {})
     if unknown := [name for name in values if name not in declared]:
-        message = f"Parameters: [{', '.join(unknown)}] do not exist in the template"
-        raise ValidationError(message)
+        raise ValidationError(
+            f"Parameters: [{', '.join(unknown)}] do not exist in the template"
+        )
     result = {}
     for name, declaration in declared.items():
         if name in values:
@@ -63,8 +59,7 @@ def complete(template: Mapping[str, Any], values: Mapping[str, str]) -> dict[str
         elif "Default" in declaration:
             result[name] = _text(declaration["Default"])
     if missing := [name for name in declared if name not in result]:
-        message = f"Parameters: [{', '.join(missing)}] must have values"
-        raise ValidationError(message)
+        raise ValidationError(f"Parameters: [{', '.join(missing)}] must have values")
     for name, value in result.items():
         _check(name, value, declared[name])
     return result
@@ -93,8 +88,7 @@ def _check(name: str, value: str, declaration: Mapping[str, Any]) -> None:
     if problem:
         if description := declaration.get("ConstraintDescription"):
             problem = f"failed to satisfy constraint: {description}"
-        message = f"Parameter '{name}' {problem}"
-        raise ValidationError(message)
+        raise ValidationError(f"Parameter '{name}' {problem}")
 
 
 def _number_problem(value: str, declaration: Mapping[str, Any]) -> str | None:
@@ -130,8 +124,7 @@ def _ssm_value(name: str, ssm: Any) -> str:  # noqa: ANN401
     try:
         return str(ssm.get_parameter(Name=name)["Parameter"]["Value"])
     except ClientError as error:
-        message = (
+        raise ValidationError(
             f"Unable to fetch parameters [{name}] from parameter store for this "
             f"account."
-        )
-        raise ValidationError(message) from error
+        ) from error

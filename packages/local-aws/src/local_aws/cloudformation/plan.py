@@ -1,20 +1,13 @@
 """What an update would change, found before anything is changed."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from local_aws.cloudformation.intrinsics import Resolver, Scope
 from local_aws.cloudformation.resources import immutable_properties
-from local_aws.cloudformation.stack import Change
-from local_aws.cloudformation.template import order
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from local_aws.cloudformation.stack import Resource, Stack
-    from local_aws.cloudformation.template import Template
+from local_aws.cloudformation.stack import Change, Resource, Stack
+from local_aws.cloudformation.template import Template, order
 
 UNKNOWN = "{{changeSet:KNOWN_AFTER_APPLY}}"
 

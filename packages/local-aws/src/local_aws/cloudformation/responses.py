@@ -1,8 +1,6 @@
 """CloudFormation's actions."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 
@@ -14,12 +12,10 @@ from local_aws.cloudformation.models import (
     CloudFormationBackend,
     cloudformation_backends,
 )
+from local_aws.cloudformation.stack import Stack
 from local_aws.cloudformation.submission import Submission, template_from_url
 from local_aws.cloudformation.template import parse
-
-if TYPE_CHECKING:
-    from local_aws.cloudformation.stack import Stack
-    from local_aws.context import Clients
+from local_aws.context import Clients
 
 PAGE = 100
 
@@ -126,8 +122,9 @@ class CloudFormationResponse(BaseResponse):
         stack = self._stack()
         name = self._get_param("LogicalResourceId")
         if name not in stack.resources:
-            message = f"Resource {name} does not exist for stack {stack.name}"
-            raise ValidationError(message)
+            raise ValidationError(
+                f"Resource {name} does not exist for stack {stack.name}"
+            )
         detail = describe.resource(stack, stack.resources[name])
         return ActionResult({"StackResourceDetail": detail})
 
@@ -173,8 +170,7 @@ class CloudFormationResponse(BaseResponse):
         export = self._get_param("ExportName")
         importers = self._backend.importers(export)
         if not importers:
-            message = f"Export '{export}' is not imported by any stack."
-            raise ValidationError(message)
+            raise ValidationError(f"Export '{export}' is not imported by any stack.")
         return ActionResult({"Imports": importers})
 
     # Templates
@@ -297,5 +293,4 @@ class CloudFormationResponse(BaseResponse):
         previous = self._get_bool_param("UsePreviousTemplate", if_none=False)
         if stack and previous:
             return stack.template_body
-        message = "Either Template URL or Template Body must be specified."
-        raise ValidationError(message)
+        raise ValidationError("Either Template URL or Template Body must be specified.")

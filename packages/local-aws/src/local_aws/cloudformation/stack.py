@@ -1,21 +1,16 @@
 """What CloudFormation remembers of a stack."""
 
-from __future__ import annotations
-
 import threading
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 
 from moto.core.utils import utcnow
 
 from local_aws import context
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-
-    from local_aws.cloudformation.template import Template
+from local_aws.cloudformation.template import Template
 
 STACK_TYPE = "AWS::CloudFormation::Stack"
 

@@ -1,9 +1,8 @@
 """What a caller submits of a stack, checked before anything is created."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from botocore.exceptions import ClientError
@@ -12,13 +11,9 @@ from local_aws.cloudformation import parameters as template_parameters
 from local_aws.cloudformation import plan
 from local_aws.cloudformation.errors import ValidationError
 from local_aws.cloudformation.intrinsics import Resolver, Scope
+from local_aws.cloudformation.stack import Stack
 from local_aws.cloudformation.template import Template, parse
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from local_aws.cloudformation.stack import Stack
-    from local_aws.context import Clients
+from local_aws.context import Clients
 
 
 @dataclass(frozen=True)
@@ -113,8 +108,9 @@ def _check_rules(template: Template, resolver: Resolver) -> None:
             continue
         for assertion in rule["Assertions"]:
             if not resolver.test(assertion["Assert"]):
-                message = assertion.get("AssertDescription", "A rule was violated")
-                raise ValidationError(message)
+                raise ValidationError(
+                    assertion.get("AssertDescription", "A rule was violated")
+                )
 
 
 def template_from_url(url: str, clients: Clients) -> str:
@@ -129,8 +125,9 @@ def template_from_url(url: str, clients: Clients) -> str:
     try:
         found = clients.client("s3").get_object(Bucket=bucket, Key=key)
     except ClientError as error:
-        message = f"S3 error: {error.response['Error']['Message']} ({url})"
-        raise ValidationError(message) from error
+        raise ValidationError(
+            f"S3 error: {error.response['Error']['Message']} ({url})"
+        ) from error
     body: bytes = found["Body"].read()
     return body.decode()
 

@@ -1,18 +1,14 @@
 """Templates: text to a checked dictionary, and what depends on what."""
 
-from __future__ import annotations
-
 import graphlib
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import yaml  # type: ignore[import-untyped]
 
 from local_aws.cloudformation.errors import ValidationError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 Template = dict[str, Any]
 
@@ -60,13 +56,13 @@ def parse(text: str) -> Template:
         try:
             template = yaml.load(text, Loader=_Loader)  # noqa: S506  (a safe loader)
         except yaml.YAMLError as error:
-            message = f"Template format error: neither JSON nor YAML ({error})."
-            raise ValidationError(message) from error
+            raise ValidationError(
+                f"Template format error: neither JSON nor YAML ({error})."
+            ) from error
     if not isinstance(template, dict) or not template.get("Resources"):
-        message = (
+        raise ValidationError(
             "Template format error: At least one Resources member must be defined."
         )
-        raise ValidationError(message)
     _check_references(template)
     order(template)
     return template
@@ -114,8 +110,9 @@ def order(template: Mapping[str, Any]) -> list[str]:
         return list(graphlib.TopologicalSorter(graph).static_order())
     except graphlib.CycleError as error:
         cycle = ", ".join(dict.fromkeys(error.args[1]))
-        message = f"Circular dependency between resources: [{cycle}]"
-        raise ValidationError(message) from error
+        raise ValidationError(
+            f"Circular dependency between resources: [{cycle}]"
+        ) from error
 
 
 def _check_references(template: Template) -> None:
@@ -127,8 +124,7 @@ def _check_references(template: Template) -> None:
             if name not in known and not name.startswith("AWS::")
         )
         if unknown:
-            message = (
+            raise ValidationError(
                 f"Template format error: Unresolved resource dependencies "
                 f"[{', '.join(unknown)}] in the {section} block of the template"
             )
-            raise ValidationError(message)

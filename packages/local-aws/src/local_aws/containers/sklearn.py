@@ -8,21 +8,14 @@ https://github.com/aws/sagemaker-scikit-learn-container
 https://github.com/aws/sagemaker-training-toolkit
 """
 
-from __future__ import annotations
-
 import json
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from local_aws.containers.launch import LaunchError
+from local_aws.containers.container import LaunchError, ServingLaunch, TrainingLaunch
 from local_aws.processes import Command
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from local_aws.containers.launch import ServingLaunch, TrainingLaunch
 
 HOOKS = Path(__file__).with_name("hooks")
 THREADS = 8
@@ -42,11 +35,10 @@ def serve(launch: ServingLaunch) -> Command:
             launch.fetch_archive(submitted, code)
             environment["SAGEMAKER_SUBMIT_DIRECTORY"] = str(code)
     else:
-        message = (
+        raise LaunchError(
             "the scikit-learn image serves nothing: set SAGEMAKER_SERVING_MODULE or "
             "SAGEMAKER_PROGRAM in the Model's environment"
         )
-        raise LaunchError(message)
     if ":" not in application:
         application += ":app"
     arguments = [
@@ -74,11 +66,10 @@ def train(launch: TrainingLaunch) -> Command:
         "SAGEMAKER_PROGRAM"
     )
     if not program:
-        message = (
+        raise LaunchError(
             "the scikit-learn image trains nothing: give a ContainerEntrypoint, or the "
             "hyperparameters sagemaker_program and sagemaker_submit_directory"
         )
-        raise LaunchError(message)
     code = launch.container.ml / "code"
     if submitted := hyperparameters.get("sagemaker_submit_directory"):
         launch.fetch_archive(str(submitted), code)

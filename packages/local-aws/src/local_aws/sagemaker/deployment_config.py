@@ -3,19 +3,15 @@
 https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails.html
 """
 
-from __future__ import annotations
-
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 
+from moto.cloudwatch.models import cloudwatch_backends
 from moto.sagemaker.exceptions import ValidationError
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-LARGEST_STEP = 0.5
-SMALLEST_LINEAR_STEP = 0.1
+LARGEST_CANARY = 0.5
 
 
 @dataclass(frozen=True)
@@ -26,8 +22,8 @@ class Capacity:
     value: int
 
     @classmethod
-    def parse(cls, settings: Mapping[str, Any]) -> Capacity:
-        """Return the capacity of a CanarySize or LinearStepSize."""
+    def parse(cls, settings: Mapping[str, Any]) -> Self:
+        """Return the capacity of a CanarySize."""
         return cls(str(settings["Type"]), int(settings["Value"]))
 
     def instances(self, of: int) -> int:
@@ -43,23 +39,22 @@ class Capacity:
 
 @dataclass(frozen=True)
 class DeploymentConfig:
-    """A blue/green update: its steps, waits and rollback alarms.
+    """A blue/green update: its canary, waits and rollback alarms.
 
     Attributes
     ----------
-    step
-        The canary, or each step of a linear shift; None to shift all at once.
+    canary
+        What gets traffic first; None to shift all at once.
     """
 
-    kind: str = "ALL_AT_ONCE"
-    step: Capacity | None = None
+    canary: Capacity | None = None
     bake_seconds: float = 0.0
     termination_wait_seconds: float = 0.0
     maximum_seconds: float = math.inf
     alarms: tuple[str, ...] = ()
 
     @classmethod
-    def parse(cls, settings: Mapping[str, Any] | None) -> DeploymentConfig:
+    def parse(cls, settings: Mapping[str, Any] | None) -> Self:
         """Return what a request's DeploymentConfig says; all at once without one.
 
         Raises
@@ -70,11 +65,10 @@ class DeploymentConfig:
         if not settings:
             return cls()
         if "RollingUpdatePolicy" in settings:
-            message = (
+            raise ValidationError(
                 "Local AWS does not support RollingUpdatePolicy; use "
                 "BlueGreenUpdatePolicy."
             )
-            raise ValidationError(message)
         rollback = settings.get("AutoRollbackConfiguration") or {}
         alarms = tuple(one["AlarmName"] for one in rollback.get("Alarms", []))
         policy = settings.get("BlueGreenUpdatePolicy")
@@ -82,8 +76,7 @@ class DeploymentConfig:
             return cls(alarms=alarms)
         routing = policy["TrafficRoutingConfiguration"]
         return cls(
-            kind=routing["Type"],
-            step=_step(routing),
+            canary=_canary(routing),
             bake_seconds=float(routing["WaitIntervalInSeconds"]),
             termination_wait_seconds=float(policy.get("TerminationWaitInSeconds", 0)),
             maximum_seconds=float(
@@ -93,7 +86,7 @@ class DeploymentConfig:
         )
 
     def check(self, instance_counts: Sequence[int | None]) -> None:
-        """Refuse steps that do not fit the new fleet.
+        """Refuse a canary that does not fit the new fleet.
 
         Parameters
         ----------
@@ -103,47 +96,76 @@ class DeploymentConfig:
         Raises
         ------
         ValidationError
-            If a step is more than half of a variant's instances, a linear one less
-            than a tenth, or a variant is serverless.
+            If it is more than half of a variant's instances, or a variant is
+            serverless.
         """
-        if self.step is None:
+        if self.canary is None:
             return
-        smallest = SMALLEST_LINEAR_STEP if self.kind == "LINEAR" else 0.0
         for count in instance_counts:
             if count is None:
-                message = f"{self.kind} deployments need instances, not serverless."
-                raise ValidationError(message)
-            fraction = self.step.fraction(count)
-            is_divisible = self.step.instances(count) <= count * LARGEST_STEP
-            if not is_divisible or not smallest <= fraction <= LARGEST_STEP:
-                message = (
-                    f"The {self.kind} step of {self.step.value} ({self.step.kind}) "
-                    f"must be at most 50%{' and at least 10%' if smallest else ''} of "
-                    f"the variant's {count} instances."
+                raise ValidationError(
+                    "CANARY deployments need instances, not serverless."
                 )
-                raise ValidationError(message)
+            is_divisible = self.canary.instances(count) <= count * LARGEST_CANARY
+            if not is_divisible or self.canary.fraction(count) > LARGEST_CANARY:
+                raise ValidationError(
+                    f"The CANARY step of {self.canary.value} ({self.canary.kind}) must "
+                    f"be at most 50% of the variant's {count} instances."
+                )
 
     def shares(self, instance_counts: Sequence[int | None]) -> list[float]:
         """Return the new fleet's share of the traffic after each step; the last is 1.
 
         A share is that of whole instances which take traffic.
         """
-        if self.step is None:
+        if self.canary is None:
             return [1.0]
         counts = [count or 0 for count in instance_counts]
-        first = sum(self.step.instances(count) for count in counts) / sum(counts)
-        if self.kind == "CANARY":
-            return [first, 1.0]
-        steps = math.ceil(1 / first - 1e-9)
-        return [min(1.0, first * number) for number in range(1, steps)] + [1.0]
+        first = sum(self.canary.instances(count) for count in counts) / sum(counts)
+        return [first, 1.0]
 
 
-def _step(routing: Mapping[str, Any]) -> Capacity | None:
-    names = {"CANARY": "CanarySize", "LINEAR": "LinearStepSize"}
-    name = names.get(routing["Type"])
-    if name is None:
+@dataclass(frozen=True)
+class RollbackAlarms:
+    """CloudWatch alarms of an account and region, by name."""
+
+    account: str
+    region: str
+    names: tuple[str, ...]
+
+    def check(self) -> None:
+        """Refuse alarms that do not exist: they would never roll anything back."""
+        for name in self.names:
+            if name not in self._existing:
+                raise ValidationError(f"Could not find the CloudWatch alarm {name!r}.")
+
+    def tripped(self) -> str | None:
+        """Return which alarm is in ALARM, with its reason, or None."""
+        for name in self.names:
+            alarm = self._existing.get(name)
+            if alarm is not None and alarm.state_value == "ALARM":
+                reason = f" ({alarm.state_reason})" if alarm.state_reason else ""
+                return f"{name}{reason}"
         return None
-    if name not in routing:
-        message = f"TrafficRoutingConfiguration of type {routing['Type']} needs {name}."
-        raise ValidationError(message)
-    return Capacity.parse(routing[name])
+
+    @property
+    def _existing(self) -> Mapping[str, Any]:
+        alarms: Mapping[str, Any] = cloudwatch_backends[self.account][
+            self.region
+        ].alarms
+        return alarms
+
+
+def _canary(routing: Mapping[str, Any]) -> Capacity | None:
+    kind = routing["Type"]
+    if kind == "ALL_AT_ONCE":
+        return None
+    if kind != "CANARY":
+        raise ValidationError(
+            f"Local AWS shifts traffic ALL_AT_ONCE or as a CANARY, got {kind}."
+        )
+    if "CanarySize" not in routing:
+        raise ValidationError(
+            "TrafficRoutingConfiguration of type CANARY needs CanarySize."
+        )
+    return Capacity.parse(routing["CanarySize"])

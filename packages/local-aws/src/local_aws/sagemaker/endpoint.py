@@ -1,20 +1,47 @@
 """An endpoint's record: moto's, with the traffic to the fleets that serve it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
 
 from moto.core.utils import utcnow
 from moto.sagemaker.exceptions import ValidationError
-from moto.sagemaker.models import FakeEndpoint
+from moto.sagemaker.models import FakeEndpoint, FakeEndpointConfig
 
 from local_aws import context
-from local_aws.sagemaker.traffic import NO_TRAFFIC, Traffic
+from local_aws.sagemaker.fleet import Fleet
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
-    from moto.sagemaker.models import FakeEndpointConfig
+@dataclass(frozen=True)
+class Traffic:
+    """Fleets and their shares of the requests; replaced as a whole, never changed."""
+
+    fleets: tuple[Fleet, ...] = ()
+    shares: tuple[float, ...] = ()
+
+    @classmethod
+    def all_to(cls, fleet: Fleet) -> Self:
+        """Return the traffic of one fleet alone."""
+        return cls((fleet,), (1.0,))
+
+    @classmethod
+    def split(cls, blue: Fleet, green: Fleet, green_share: float) -> Self:
+        """Return the traffic of an old and a new fleet side by side."""
+        return cls((blue, green), (1.0 - green_share, green_share))
+
+    def choose(self) -> Fleet | None:
+        """Return the fleet for the next request, or None if there is none."""
+        if not self.fleets:
+            return None
+        return random.choices(self.fleets, self.shares)[0]  # noqa: S311
+
+    def includes(self, fleet: Fleet) -> bool:
+        """Return whether a fleet may get requests."""
+        return any(one is fleet for one in self.fleets)
+
+
+NO_TRAFFIC = Traffic()
 
 
 class Endpoint(FakeEndpoint):
@@ -93,11 +120,10 @@ class Endpoint(FakeEndpoint):
 def check_in_service(endpoint: Endpoint) -> None:
     """Refuse to update an endpoint that is doing something else."""
     if endpoint.endpoint_status != "InService":
-        message = (
+        raise ValidationError(
             f'Cannot update endpoint "{endpoint.arn}" in status '
             f"{endpoint.endpoint_status}; it must be InService."
         )
-        raise ValidationError(message)
 
 
 def check_hosting_kind(old: FakeEndpointConfig, new: FakeEndpointConfig) -> None:
@@ -107,8 +133,7 @@ def check_hosting_kind(old: FakeEndpointConfig, new: FakeEndpointConfig) -> None
         return any("ServerlessConfig" in one for one in config.production_variants)
 
     if is_serverless(new) and not is_serverless(old):
-        message = (
+        raise ValidationError(
             "An instance-based endpoint cannot be updated to serverless; delete the "
             "endpoint and create it again."
         )
-        raise ValidationError(message)

@@ -1,26 +1,18 @@
 """Bringing an endpoint to a configuration: the new fleet up before the old goes."""
 
-from __future__ import annotations
-
 import threading
 import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.core.utils import utcnow
+from moto.sagemaker.models import FakeEndpointConfig, Model
 
 from local_aws import context
+from local_aws.sagemaker.deployment_config import DeploymentConfig, RollbackAlarms
+from local_aws.sagemaker.endpoint import NO_TRAFFIC, Endpoint, Traffic
 from local_aws.sagemaker.fleet import Fleet, FleetError, Variant
-from local_aws.sagemaker.traffic import NO_TRAFFIC, Traffic
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from moto.sagemaker.models import FakeEndpointConfig, Model
-
-    from local_aws.sagemaker.deployment_config import DeploymentConfig
-    from local_aws.sagemaker.endpoint import Endpoint
-    from local_aws.sagemaker.rollback_alarms import RollbackAlarms
 
 POLL_SECONDS = 0.05
 
@@ -137,11 +129,10 @@ class Deployment:
             else f"the CloudWatch alarm {tripped} is in state ALARM"
         )
         old = self.endpoint.endpoint_config_name
-        message = (
+        raise _RolledBackError(
             f"The update to {self.config.endpoint_config_name} was rolled back because "
             f"{cause}; the endpoint serves {old} as before."
         )
-        raise _RolledBackError(message)
 
     def _tell(self, update: Update, status: str) -> None:
         """Show in the endpoint's description where the update stands."""
@@ -161,8 +152,7 @@ class Deployment:
         for settings in self.config.production_variants:
             model = self.models.get(settings["ModelName"])
             if model is None:
-                message = f"Could not find model {settings['ModelName']}."
-                raise FleetError(message)
+                raise FleetError(f"Could not find model {settings['ModelName']}.")
             container = model.primary_container or next(iter(model.containers), {})
             variants.append(Variant(settings, container))
         endpoint = self.endpoint

@@ -1,7 +1,5 @@
 """The processes that serve one endpoint configuration."""
 
-from __future__ import annotations
-
 import http.client
 import random
 import re
@@ -9,20 +7,21 @@ import shutil
 import socket
 import threading
 import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any, Self
 
-from local_aws import context, images, s3
-from local_aws.container import ContainerDirectory
-from local_aws.containers.launch import LaunchError, ServingLaunch
+from local_aws import context, s3
+from local_aws.containers import images
+from local_aws.containers.container import (
+    ContainerDirectory,
+    LaunchError,
+    ServingLaunch,
+)
 from local_aws.logs import LogStream
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
-
-    from local_aws.processes import Command, ContainerProcess
+from local_aws.processes import Command, ContainerProcess
 
 # https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
 PING_TIMEOUT_SECONDS = 2.0
@@ -114,7 +113,7 @@ class Fleet:
     @classmethod
     def start(
         cls, endpoint_name: str, account: str, region: str, variants: list[Variant]
-    ) -> Fleet:
+    ) -> Self:
         """Start all variants and wait until each is healthy.
 
         Raises
@@ -183,7 +182,7 @@ def start_server(
     directory = ContainerDirectory.create(shared.directory, name)
     try:
         port = _free_port()
-        command = _command(directory, port, region, variant)
+        command = _command(directory, port, account, region, variant)
     except (s3.S3Error, images.UnsupportedImageError, LaunchError) as error:
         shutil.rmtree(directory.root, ignore_errors=True)
         raise FleetError(str(error)) from error
@@ -199,7 +198,11 @@ def start_server(
 
 
 def _command(
-    directory: ContainerDirectory, port: int, region: str, variant: Variant
+    directory: ContainerDirectory,
+    port: int,
+    account: str,
+    region: str,
+    variant: Variant,
 ) -> Command:
     shared = context.current()
     client = shared.clients(region).client("s3")
@@ -207,7 +210,8 @@ def _command(
     def fetch_archive(uri: str, path: Path) -> None:
         s3.download_archive(client, s3.S3Uri.parse(uri), path)
 
-    image = images.find(str(variant.container.get("Image", "")))
+    uri = str(variant.container.get("Image", ""))
+    image = images.find(uri, account, shared.images)
     if url := variant.container.get("ModelDataUrl"):
         fetch_archive(url, directory.ml / "model")
     environment = directory.environment(

@@ -1,22 +1,26 @@
 """The part of JSONPath that batch transform's filters may use.
 
+`jsonpath_ng` reads and follows the paths. SageMaker differs in three things: the end of
+a slice is counted in, a list in brackets may mix indexes and slices, and several
+attributes make an object.
 https://docs.aws.amazon.com/sagemaker/latest/dg/batch-transform-data-processing.html
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from jsonpath_ng import Child, Fields, Index, JSONPath, Root, Slice
+from jsonpath_ng.exceptions import JSONPathError as UnreadableError
+from jsonpath_ng.jsonpath import Wildcard
+from parser import parse
 
-NAME = re.compile(r"\.([A-Za-z_][\w-]*|\*)")
-BRACKETS = re.compile(r"\.?\[([^\]]*)\]")
-QUOTED = re.compile(r"\s*'([^']*)'\s*")
-INDEX = re.compile(r"\s*(-?\d+)\s*")
-SLICE = re.compile(r"\s*(-?\d*)\s*:\s*(-?\d*)\s*")
+SUPPORTED = (Root, Child, Fields, Index, Slice, Wildcard)
+#: `$[0,5:]`: what is before, in, and after the brackets.
+MIXED = re.compile(r"([^\[]*)\[([-\d\s,:]*,[-\d\s,:]*)\](.*)")
+#: `$[name]`, which `jsonpath_ng` would take.
+BARE_NAME = re.compile(r"\[\s*([A-Za-z_]\w*)\s*\]")
 
 
 class JsonPathError(Exception):
@@ -24,57 +28,21 @@ class JsonPathError(Exception):
 
 
 @dataclass(frozen=True)
-class Wildcard:
-    """All elements."""
-
-    def take(self, value: Any) -> Any:  # noqa: ANN401  (JSON is any value)
-        """Return them as a list."""
-        return list(value.values() if isinstance(value, dict) else value)
-
-
-@dataclass(frozen=True)
-class Names:
-    """Attributes of an object."""
-
-    names: tuple[str, ...]
-
-    def take(self, value: Any) -> Any:  # noqa: ANN401
-        """Return the value of one, or an object of several."""
-        if len(self.names) == 1:
-            return value[self.names[0]]
-        return {name: value[name] for name in self.names}
-
-
-@dataclass(frozen=True)
-class Indexes:
-    """Elements of a list."""
-
-    indexes: tuple[int | slice, ...]
-
-    def take(self, value: list[Any]) -> Any:  # noqa: ANN401
-        """Return the value of one index, or a list for several or a slice."""
-        first = self.indexes[0]
-        if len(self.indexes) == 1 and isinstance(first, int):
-            return value[first]
-        taken: list[Any] = []
-        for index in self.indexes:
-            taken += value[index] if isinstance(index, slice) else [value[index]]
-        return taken
-
-
-Step = Wildcard | Names | Indexes
-
-
-@dataclass(frozen=True)
 class JsonPath:
-    """A parsed path: what to take, from the root on."""
+    """A path, as several that each select a part where brackets mix them.
+
+    Attributes
+    ----------
+    text
+        As it was given.
+    """
 
     text: str
-    steps: tuple[Step, ...]
+    paths: tuple[JSONPath, ...]
 
     @classmethod
-    def parse(cls, text: str) -> JsonPath:
-        """Return the steps of a path.
+    def parse(cls, text: str) -> Self:
+        """Return a path ready to select.
 
         Raises
         ------
@@ -82,66 +50,82 @@ class JsonPath:
             If SageMaker does not support it.
         """
         if not text.startswith("$"):
-            message = f"expected a JSONPath that begins with $, got {text!r}"
-            raise JsonPathError(message)
-        return cls(text, tuple(_steps(text)))
+            raise JsonPathError(f"expected a JSONPath that begins with $, got {text!r}")
+        plain = text.replace(".[", "[")
+        if bare := BARE_NAME.search(plain):
+            raise JsonPathError(f"the path {text!r} needs quotes around {bare[1]}")
+        mixed = MIXED.fullmatch(plain)
+        parts = (
+            [f"{mixed[1]}[{one}]{mixed[3]}" for one in mixed[2].split(",")]
+            if mixed and ":" in mixed[2]
+            else [plain]
+        )
+        try:
+            paths = [parse(part) for part in parts]
+        except UnreadableError as error:
+            raise JsonPathError(
+                f"the path {text!r} is not supported: {error}"
+            ) from None
+        for step in (step for path in paths for step in _steps(path)):
+            if not isinstance(step, SUPPORTED):
+                raise JsonPathError(f"the path {text!r} is not supported from {step}")
+        return cls(text, tuple(_with_ends(path) for path in paths))
 
     @property
     def is_root(self) -> bool:
         """Whether it selects everything."""
-        return not self.steps
+        return isinstance(self.paths[0], Root)
 
     @property
     def has_names(self) -> bool:
         """Whether it asks for attributes, which CSV has none of."""
-        return any(isinstance(step, Names) for step in self.steps)
+        steps = [step for path in self.paths for step in _steps(path)]
+        return any(isinstance(step, Fields) and step.fields != ("*",) for step in steps)
 
-    def select(self, value: Any) -> Any:  # noqa: ANN401
-        """Return the part of a JSON value.
+    def select(self, value: Any) -> Any:  # noqa: ANN401  (JSON is any value)
+        """Return the part of a JSON value: one, a list, or an object of attributes.
 
         Raises
         ------
         JsonPathError
             If there is no such part.
         """
-        for step in self.steps:
-            try:
-                value = step.take(value)
-            except (KeyError, IndexError, TypeError) as error:
-                message = f"the path {self.text} selects nothing of a record"
-                raise JsonPathError(message) from error
-        return value
+        try:
+            found = [match for path in self.paths for match in path.find(value)]
+        except (KeyError, IndexError, TypeError):
+            found = []
+        *_, last = _steps(self.paths[0])
+        names = last.fields if isinstance(last, Fields) else ()
+        wanted = len(names) or 1
+        if len(found) < wanted:
+            raise JsonPathError(f"the path {self.text} selects nothing of a record")
+        values = [match.value for match in found]
+        if wanted > 1:
+            return dict(zip(names, values, strict=True))
+        return values if len(self.paths) > 1 or self._selects_many else values[0]
+
+    @property
+    def _selects_many(self) -> bool:
+        return any(
+            isinstance(step, Slice | Wildcard)
+            or (isinstance(step, Index) and len(step.indices) > 1)
+            or (isinstance(step, Fields) and step.fields == ("*",))
+            for step in _steps(self.paths[0])
+        )
 
 
-def _steps(text: str) -> Iterator[Step]:
-    position = 1
-    while position < len(text):
-        if match := NAME.match(text, position):
-            yield Wildcard() if match[1] == "*" else Names((match[1],))
-        elif match := BRACKETS.match(text, position):
-            yield _bracket(match[1], text)
-        else:
-            message = f"the path {text!r} is not supported from {text[position:]!r} on"
-            raise JsonPathError(message)
-        position = match.end()
+def _steps(path: JSONPath) -> Iterator[JSONPath]:
+    if isinstance(path, Child):
+        yield from _steps(path.left)
+        yield from _steps(path.right)
+    else:
+        yield path
 
 
-def _bracket(inside: str, text: str) -> Step:
-    if inside.strip() == "*":
-        return Wildcard()
-    names = [QUOTED.fullmatch(part) for part in inside.split(",")]
-    if all(names):
-        return Names(tuple(match[1] for match in names if match))
-    return Indexes(tuple(_index(part, text) for part in inside.split(",")))
-
-
-def _index(part: str, text: str) -> int | slice:
-    if match := INDEX.fullmatch(part):
-        return int(match[1])
-    if match := SLICE.fullmatch(part):
-        start = int(match[1]) if match[1] else None
-        # The guide counts the end in: `$[1:4]` is the second to the fifth.
-        end = int(match[2]) + 1 if match[2] else None
-        return slice(start, end or None)
-    message = f"the path {text!r} has {part.strip()!r} in brackets, which is no index"
-    raise JsonPathError(message)
+def _with_ends(path: JSONPath) -> JSONPath:
+    """Return a path whose slices count their end in: `$[1:4]` is 2nd to 5th."""
+    if isinstance(path, Child):
+        return Child(_with_ends(path.left), _with_ends(path.right))
+    if isinstance(path, Slice) and path.end is not None:
+        return Slice(path.start, path.end + 1 or None, path.step)
+    return path

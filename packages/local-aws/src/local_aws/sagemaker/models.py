@@ -1,9 +1,8 @@
 """SageMaker's resources: moto's, with jobs that run and endpoints that serve."""
 
-from __future__ import annotations
-
 import threading
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Mapping
+from typing import Any, cast
 
 from moto.core.base_backend import BackendDict
 from moto.sagemaker.exceptions import ValidationError
@@ -16,22 +15,18 @@ from moto.sagemaker.models import (
 from local_aws import context, s3
 from local_aws.sagemaker import transform_job as transform_jobs
 from local_aws.sagemaker import variant_properties
-from local_aws.sagemaker.deployment_config import DeploymentConfig
+from local_aws.sagemaker.deployment_config import DeploymentConfig, RollbackAlarms
 from local_aws.sagemaker.endpoint import (
+    NO_TRAFFIC,
     Endpoint,
     check_hosting_kind,
     check_in_service,
 )
 from local_aws.sagemaker.endpoints import Deployment, Update, weigh
-from local_aws.sagemaker.rollback_alarms import RollbackAlarms
-from local_aws.sagemaker.traffic import NO_TRAFFIC
 from local_aws.sagemaker.training import TrainingRun, check_supported
 from local_aws.sagemaker.training_job import TrainingJob
 from local_aws.sagemaker.transform import TransformRun
 from local_aws.sagemaker.transform_job import TransformJob
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 FINAL = {"Completed", "Failed", "Stopped"}
 
@@ -55,8 +50,9 @@ class SageMakerBackend(SageMakerModelBackend):
         with self._lock:
             if name in self.training_jobs:
                 arn = self.training_jobs[name].arn
-                message = f"Training job names must be unique; {arn} exists."
-                raise ValidationError(message)
+                raise ValidationError(
+                    f"Training job names must be unique; {arn} exists."
+                )
             job = TrainingJob(
                 account_id=self.account_id,
                 region_name=self.region_name,
@@ -74,11 +70,10 @@ class SageMakerBackend(SageMakerModelBackend):
         self.describe_training_job(training_job_name)
         job = self.training_jobs[training_job_name]
         if job.training_job_status in FINAL:
-            message = (
+            raise ValidationError(
                 f"The request was rejected because the training job is in status "
                 f"{job.training_job_status}."
             )
-            raise ValidationError(message)
         self._runs[training_job_name].stop()
 
     def create_transform_job(  # type: ignore[override]
@@ -89,13 +84,13 @@ class SageMakerBackend(SageMakerModelBackend):
         name = settings["transform_job_name"]
         model = self._models.get(settings["model_name"])
         if model is None:
-            message = f"Could not find model {settings['model_name']}."
-            raise ValidationError(message)
+            raise ValidationError(f"Could not find model {settings['model_name']}.")
         with self._lock:
             if name in self.transform_jobs:
                 arn = self.transform_jobs[name].arn
-                message = f"Transform job names must be unique; {arn} exists."
-                raise ValidationError(message)
+                raise ValidationError(
+                    f"Transform job names must be unique; {arn} exists."
+                )
             job = TransformJob(
                 account_id=self.account_id, region_name=self.region_name, **settings
             )
@@ -111,11 +106,10 @@ class SageMakerBackend(SageMakerModelBackend):
         self.describe_transform_job(transform_job_name)
         run = self._transform_runs[transform_job_name]
         if run.job.is_over:
-            message = (
+            raise ValidationError(
                 f"The request was rejected because the transform job is in status "
                 f"{run.job.transform_job_status}."
             )
-            raise ValidationError(message)
         run.stop()
 
     def create_model(  # noqa: PLR0917  (moto's signature)
@@ -131,11 +125,10 @@ class SageMakerBackend(SageMakerModelBackend):
     ) -> Model:
         """Record a model whose data exists."""
         if model_name in self._models:
-            message = (
+            raise ValidationError(
                 f"Cannot create already existing model "
                 f'"{self._models[model_name].arn}".'
             )
-            raise ValidationError(message)
         for container in [primary_container or {}, *(containers or [])]:
             if url := container.get("ModelDataUrl"):
                 self._check_model_data(url)
@@ -157,8 +150,7 @@ class SageMakerBackend(SageMakerModelBackend):
         except s3.S3Error as error:
             raise ValidationError(str(error)) from error
         if not found:
-            message = f"Could not find model data at {url}."
-            raise ValidationError(message)
+            raise ValidationError(f"Could not find model data at {url}.")
 
     def create_endpoint_config(  # type: ignore[override]
         self,
@@ -168,8 +160,9 @@ class SageMakerBackend(SageMakerModelBackend):
         name = settings["endpoint_config_name"]
         if name in self.endpoint_configs:
             arn = self.endpoint_configs[name].endpoint_config_arn
-            message = f'Cannot create already existing endpoint configuration "{arn}".'
-            raise ValidationError(message)
+            raise ValidationError(
+                f'Cannot create already existing endpoint configuration "{arn}".'
+            )
         return super().create_endpoint_config(**settings)
 
     def endpoint(self, name: str) -> Endpoint:
@@ -188,8 +181,9 @@ class SageMakerBackend(SageMakerModelBackend):
         with self._lock:
             if endpoint_name in self.endpoints:
                 arn = self.endpoints[endpoint_name].arn
-                message = f'Cannot create already existing endpoint "{arn}".'
-                raise ValidationError(message)
+                raise ValidationError(
+                    f'Cannot create already existing endpoint "{arn}".'
+                )
             endpoint = Endpoint(
                 self.account_id,
                 self.region_name,
@@ -285,8 +279,9 @@ class SageMakerBackend(SageMakerModelBackend):
         endpoint = self.endpoint(endpoint_name)
         with self._lock:
             if endpoint.endpoint_status in {"Creating", "Updating"}:
-                message = f'Cannot update in-progress endpoint "{endpoint.arn}".'
-                raise ValidationError(message)
+                raise ValidationError(
+                    f'Cannot update in-progress endpoint "{endpoint.arn}".'
+                )
             if endpoint.endpoint_status == "Deleting":
                 return
             endpoint.enter("Deleting")

@@ -1,17 +1,13 @@
 """Batch transform's records: split into mini-batches, joined with their answers."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 
 from local_aws.sagemaker.json_path import JsonPath, JsonPathError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
 
 CSV = "text/csv"
 JSON = "application/json"
@@ -42,11 +38,10 @@ def mini_batches(
             continue
         needed_bytes = len(record) + 1
         if needed_bytes > limit_bytes:
-            message = (
+            raise RecordError(
                 f"a record of {needed_bytes} bytes exceeds MaxPayloadInMB "
                 f"({limit_bytes} bytes)"
             )
-            raise RecordError(message)
         if batch and (single or size_bytes + needed_bytes > limit_bytes):
             yield batch
             batch, size_bytes = [], 0
@@ -69,7 +64,7 @@ class Processing:
     @classmethod
     def parse(
         cls, settings: Mapping[str, str], media_type: str, *, by_line: bool
-    ) -> Processing:
+    ) -> Self:
         """Return the settings of a job whose input is of this media type.
 
         Raises
@@ -100,19 +95,20 @@ class Processing:
     def check(self) -> None:
         """Refuse what SageMaker cannot look into."""
         if self.media_type not in {CSV, JSON, JSON_LINES}:
-            message = (
+            raise JsonPathError(
                 f"DataProcessing needs a ContentType of {CSV}, {JSON} or {JSON_LINES}, "
                 f"got {self.media_type!r}"
             )
-            raise JsonPathError(message)
         if self.media_type == CSV:
             for path in (self.input_filter, self.output_filter):
                 if path.has_names:
-                    message = f"CSV has no attributes: {path.text!r} must use indexes"
-                    raise JsonPathError(message)
+                    raise JsonPathError(
+                        f"CSV has no attributes: {path.text!r} must use indexes"
+                    )
         if not self.by_line and self.media_type != JSON:
-            message = f"DataProcessing of {self.media_type} needs SplitType Line"
-            raise JsonPathError(message)
+            raise JsonPathError(
+                f"DataProcessing of {self.media_type} needs SplitType Line"
+            )
 
     def request(self, records: list[bytes]) -> list[bytes]:
         """Return what is sent of each record."""
@@ -132,11 +128,10 @@ class Processing:
             return answer
         answers = _lines(answer) if self.by_line else [answer]
         if len(answers) != len(records):
-            message = (
+            raise RecordError(
                 f"cannot pair {len(records)} records with {len(answers)} lines of the "
                 f"answer"
             )
-            raise RecordError(message)
         results = []
         for record, one in zip(records, answers, strict=True):
             value = self._read(one)
@@ -158,8 +153,7 @@ class Processing:
                 return next(csv.reader([text.decode()], strict=True))
             return json.loads(text)
         except (ValueError, csv.Error) as error:
-            message = f"a record or answer is not {self.media_type}"
-            raise RecordError(message) from error
+            raise RecordError(f"a record or answer is not {self.media_type}") from error
 
     def _write(self, value: Any) -> bytes:  # noqa: ANN401
         if self.media_type != CSV:

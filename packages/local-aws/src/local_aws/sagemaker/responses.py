@@ -1,7 +1,5 @@
 """SageMaker's actions: moto's, and those it lacks."""
 
-from __future__ import annotations
-
 from moto.core.responses import ActionResult, EmptyResult
 from moto.sagemaker.responses import SageMakerResponse as MotoSageMakerResponse
 

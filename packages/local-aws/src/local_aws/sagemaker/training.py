@@ -1,29 +1,27 @@
 """Training jobs that run: container contract on disk, child process, artifact in S3."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from botocore.exceptions import ClientError
 from moto.core.utils import utcnow
 from moto.sagemaker.exceptions import ValidationError
 
-from local_aws import context, images, s3
-from local_aws.container import ContainerDirectory
-from local_aws.containers.launch import LaunchError, TrainingLaunch
+from local_aws import context, s3
+from local_aws.containers import images
+from local_aws.containers.container import (
+    ContainerDirectory,
+    LaunchError,
+    TrainingLaunch,
+)
 from local_aws.logs import LogStream
-from local_aws.processes import Command
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from local_aws.processes import ContainerProcess
-    from local_aws.sagemaker.training_job import TrainingJob
+from local_aws.processes import Command, ContainerProcess
+from local_aws.sagemaker.training_job import TrainingJob
 
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 HOST = "algo-1"
@@ -31,17 +29,6 @@ FAILURE_REASON_CHARACTERS = 1_024
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StopTrainingJob.html
 STOP_GRACE_SECONDS = 120.0
 DEFAULT_MAX_RUNTIME_SECONDS = 86_400
-MESSAGES = {
-    "Starting": "Preparing the instances for training",
-    "Downloading": "Downloading the training image and data",
-    "Training": "Training image download completed. Training in progress.",
-    "Uploading": "Uploading generated training model",
-    "Completed": "Training job completed",
-    "Stopping": "Stopping the training job",
-    "Stopped": "Training job stopped",
-    "MaxRuntimeExceeded": "Training job runtime exceeded MaxRuntimeInSeconds provided",
-    "Failed": "Training job failed",
-}
 
 
 class JobFailedError(Exception):
@@ -57,20 +44,21 @@ def check_supported(job: TrainingJob) -> None:
         Naming the setting, or the channel without objects, as SageMaker does.
     """
     if job.resource_config.get("InstanceCount", 1) != 1:
-        message = "Local AWS trains on one instance: set InstanceCount to 1."
-        raise ValidationError(message)
+        raise ValidationError(
+            "Local AWS trains on one instance: set InstanceCount to 1."
+        )
     client = context.current().clients(job.region).client("s3")
     for channel in job.input_data_config or []:
         source = channel["DataSource"].get("S3DataSource", {})
         if source.get("S3DataType") != "S3Prefix":
-            message = (
+            raise ValidationError(
                 f"Local AWS reads channels of S3DataType S3Prefix, and channel "
                 f"{channel['ChannelName']!r} is not."
             )
-            raise ValidationError(message)
         if channel.get("InputMode") == "Pipe":
-            message = f"Local AWS has no Pipe mode: {channel['ChannelName']!r}."
-            raise ValidationError(message)
+            raise ValidationError(
+                f"Local AWS has no Pipe mode: {channel['ChannelName']!r}."
+            )
         _check_objects(client, source["S3Uri"], job)
 
 
@@ -80,13 +68,12 @@ def _check_objects(client: Any, uri: str, job: TrainingJob) -> None:  # noqa: AN
     except (ClientError, s3.S3Error):
         found = False
     if not found:
-        message = (
+        raise ValidationError(
             f'No S3 objects found under S3 URL "{uri}" given in input data source. '
             f"Please ensure that the bucket exists in the selected region "
             f"({job.region}), that objects exist under that S3 prefix, and that the "
             f'role "{job.role_arn}" has "s3:ListBucket" permissions on the bucket.'
         )
-        raise ValidationError(message)
 
 
 @dataclass
@@ -206,8 +193,9 @@ def _write_inputs(
         try:
             s3.download_prefix(client, s3.S3Uri.parse(uri), directory)
         except (ClientError, s3.S3Error) as error:
-            message = f"ClientError: Data download failed: {error}"
-            raise JobFailedError(message) from error
+            raise JobFailedError(
+                f"ClientError: Data download failed: {error}"
+            ) from error
     # The SDK's drivers have /opt/ml in their code. User code is left as it is.
     container.rewrite_files(container.ml / "input" / "data" / "sm_drivers")
 
@@ -238,7 +226,11 @@ def _command(container: ContainerDirectory, job: TrainingJob, url: str) -> Comma
         },
     )
     try:
-        image = images.find(specification.get("TrainingImage", ""))
+        image = images.find(
+            specification.get("TrainingImage", ""),
+            job.account,
+            context.current().images,
+        )
         if entrypoint := specification.get("ContainerEntrypoint"):
             arguments = [*entrypoint, *specification.get("ContainerArguments", [])]
             return Command(
@@ -258,8 +250,7 @@ def _command(container: ContainerDirectory, job: TrainingJob, url: str) -> Comma
             )
         )
     except (images.UnsupportedImageError, LaunchError, s3.S3Error) as error:
-        message = f"ClientError: {error}"
-        raise JobFailedError(message) from error
+        raise JobFailedError(f"ClientError: {error}") from error
 
 
 def _directories(job: TrainingJob) -> dict[str, str]:
@@ -305,6 +296,7 @@ def _write_outputs(
         if any(data.iterdir()):
             s3.upload_archive(client, data, output / "output.tar.gz")
     except ClientError as error:
-        message = f"ClientError: Failed to upload to {output}: {error}"
-        raise JobFailedError(message) from error
+        raise JobFailedError(
+            f"ClientError: Failed to upload to {output}: {error}"
+        ) from error
     job.model_artifacts = {"S3ModelArtifacts": str(output / "model.tar.gz")}

@@ -1,16 +1,23 @@
 """A training job's record: moto's, written by the run of the job."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 
 from moto.core.utils import utcnow
 from moto.sagemaker.models import FakeTrainingJob
 
-from local_aws.sagemaker.training import MESSAGES
-
-if TYPE_CHECKING:
-    from datetime import datetime
+#: What each secondary status says of itself.
+MESSAGES = {
+    "Starting": "Preparing the instances for training",
+    "Downloading": "Downloading the training image and data",
+    "Training": "Training image download completed. Training in progress.",
+    "Uploading": "Uploading generated training model",
+    "Completed": "Training job completed",
+    "Stopping": "Stopping the training job",
+    "Stopped": "Training job stopped",
+    "MaxRuntimeExceeded": "Training job runtime exceeded MaxRuntimeInSeconds provided",
+    "Failed": "Training job failed",
+}
 
 
 class TrainingJob(FakeTrainingJob):

@@ -1,12 +1,11 @@
 """Batch transform jobs that run: containers, requests, results in S3."""
 
-from __future__ import annotations
-
 import json
 import threading
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from botocore.exceptions import ClientError
 from moto.core.utils import utcnow
@@ -21,11 +20,7 @@ from local_aws.sagemaker.fleet import (
     wait_until_healthy,
 )
 from local_aws.sagemaker.transform_instance import Instance, StoppedError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from local_aws.sagemaker.transform_job import TransformJob
+from local_aws.sagemaker.transform_job import TransformJob
 
 LOG_GROUP = "/aws/sagemaker/TransformJobs"
 STOP_GRACE_SECONDS = 1.0  # such a container has nothing to save
@@ -87,12 +82,14 @@ class TransformRun:
         try:
             found = _find_input(client, self.job.data_source)
         except (ClientError, s3.S3Error, ValueError) as error:
-            message = f"ClientError: Data download failed: {error}"
-            raise JobFailedError(message) from error
+            raise JobFailedError(
+                f"ClientError: Data download failed: {error}"
+            ) from error
         if not found.keys:
             uri = self.job.data_source["S3Uri"]
-            message = f'ClientError: No S3 objects found under S3 URL "{uri}".'
-            raise JobFailedError(message)
+            raise JobFailedError(
+                f'ClientError: No S3 objects found under S3 URL "{uri}".'
+            )
         count = min(self.job.instance_count, len(found.keys))
         shares = [found.keys[start::count] for start in range(count)]
         with ThreadPoolExecutor(count) as pool:
@@ -105,8 +102,7 @@ class TransformRun:
             ]
         if failures:
             # The container's own faults weigh more than its refusals.
-            message = f"{min(failures)}: See job logs for more information"
-            raise JobFailedError(message)
+            raise JobFailedError(f"{min(failures)}: See job logs for more information")
 
     def _run_instance(
         self,
@@ -121,8 +117,7 @@ class TransformRun:
         try:
             server = start_server(name, LOG_GROUP, job.account, job.region, variant)
         except FleetError as error:
-            message = f"ClientError: {error}"
-            raise JobFailedError(message) from error
+            raise JobFailedError(f"ClientError: {error}") from error
         self._servers.append(server)
         stream = f"{name}/{server.directory.root.name}/data-log"
         data_log = LogStream(job.account, job.region, LOG_GROUP, stream)
@@ -134,8 +129,7 @@ class TransformRun:
                 instance.transform(found.bucket, key, found.prefix) for key in keys
             ]
         except FleetError as error:
-            message = f"AlgorithmError: {error}"
-            raise JobFailedError(message) from error
+            raise JobFailedError(f"AlgorithmError: {error}") from error
         finally:
             data_log.close()
             server.stop()

@@ -1,39 +1,33 @@
 """One instance of a batch transform job: a container and the objects it is sent."""
 
-from __future__ import annotations
-
 import gzip
 import http.client
 import json
+import threading
 import time
 from collections import deque
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any, cast
+from pathlib import Path
+from typing import IO, Any, Self, cast
 
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import ClientError
 
+from local_aws.logs import LogStream
 from local_aws.s3 import S3Uri, relative_name
+from local_aws.sagemaker.fleet import VariantServer
 from local_aws.sagemaker.json_path import JsonPathError
-from local_aws.sagemaker.records import RecordError, mini_batches
+from local_aws.sagemaker.records import Processing, RecordError, mini_batches
 from local_aws.sagemaker.transform_job import (
     BYTES_PER_MB,
     DEFAULT_CONCURRENT_TRANSFORMS,
     DEFAULT_PAYLOAD_MB,
     DEFAULT_RETRIES,
     DEFAULT_TIMEOUT_SECONDS,
+    TransformJob,
 )
-
-if TYPE_CHECKING:
-    import threading
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from local_aws.logs import LogStream
-    from local_aws.sagemaker.fleet import VariantServer
-    from local_aws.sagemaker.records import Processing
-    from local_aws.sagemaker.transform_job import TransformJob
 
 OBJECT_FAULTS = (
     *(RecordError, JsonPathError),  # what is in it
@@ -72,7 +66,7 @@ class Limits:
     single: bool
 
     @classmethod
-    def of(cls, job: TransformJob, port: int) -> Limits:
+    def of(cls, job: TransformJob, port: int) -> Self:
         """Return the job's own limits, else the container's, else the defaults."""
         wanted = _execution_parameters(port)
         concurrent = job.max_concurrent_transforms or int(
@@ -172,8 +166,9 @@ class Instance:
             return
         body = lines.read(limit_bytes + 1)
         if len(body) > limit_bytes:
-            message = f"the object exceeds MaxPayloadInMB ({limit_bytes} bytes)"
-            raise RecordError(message)
+            raise RecordError(
+                f"the object exceeds MaxPayloadInMB ({limit_bytes} bytes)"
+            )
         yield [body]
 
     def _result(self, records: list[bytes]) -> bytes:

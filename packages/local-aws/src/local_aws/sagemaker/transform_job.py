@@ -1,8 +1,8 @@
 """A batch transform job: its description, and what it may ask for."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
 
 from moto.core.utils import utcnow
 from moto.sagemaker.exceptions import ValidationError
@@ -12,10 +12,6 @@ from local_aws import context
 from local_aws.s3 import S3Error, S3Uri
 from local_aws.sagemaker.json_path import JsonPathError
 from local_aws.sagemaker.records import Processing
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
 
 BYTES_PER_MB = 1024 * 1024
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTransformJob.html

@@ -3,12 +3,8 @@
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_VariantProperty.html
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 FIELDS = {
     "DesiredInstanceCount": ("CurrentInstanceCount", "DesiredInstanceCount"),

@@ -1,20 +1,15 @@
 """InvokeEndpoint: the request goes to the container, its answer comes back."""
 
-from __future__ import annotations
-
 import http.client
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from moto.core.base_backend import BackendDict, BaseBackend
 
+from local_aws.sagemaker.endpoint import Endpoint
+from local_aws.sagemaker.fleet import VariantServer
 from local_aws.sagemaker.models import sagemaker_backends
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from local_aws.sagemaker.endpoint import Endpoint
-    from local_aws.sagemaker.fleet import VariantServer
 
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html
 INVOCATION_TIMEOUT_SECONDS = 60.0
@@ -78,10 +73,9 @@ class SageMakerRuntimeBackend(BaseBackend):
             endpoint = cast("Endpoint | None", endpoints.get(endpoint_name))
             fleet = endpoint.traffic.choose() if endpoint else None
             if endpoint is None or fleet is None:
-                message = (
+                raise InvocationError(
                     f"Endpoint {endpoint_name} of account {self.account_id} not found."
                 )
-                raise InvocationError(message)
             _check_size(len(body), endpoint.production_variants)
             with fleet.use(target_variant) as server:
                 if server is not None:
@@ -144,8 +138,9 @@ def _check_size(body_bytes: int, variants: list[dict[str, Any]]) -> None:
     serverless = any("CurrentServerlessConfig" in variant for variant in variants)
     limit = MAX_SERVERLESS_BODY_BYTES if serverless else MAX_BODY_BYTES
     if body_bytes > limit:
-        message = f"Request body of {body_bytes} bytes exceeds the limit of {limit}."
-        raise InvocationError(message)
+        raise InvocationError(
+            f"Request body of {body_bytes} bytes exceeds the limit of {limit}."
+        )
 
 
 def _no_variant(endpoint_name: str, target_variant: str | None) -> str:

@@ -1,7 +1,5 @@
 """The SageMaker runtime's one action."""
 
-from __future__ import annotations
-
 import json
 
 from moto.core.responses import BaseResponse

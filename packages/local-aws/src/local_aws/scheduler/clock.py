@@ -1,22 +1,15 @@
 """A thread that fires the schedules that moto keeps, when they are due."""
 
-from __future__ import annotations
-
 import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
-from moto.scheduler.models import scheduler_backends
+from moto.scheduler.models import Schedule, ScheduleGroup, scheduler_backends
 
 from local_aws.context import current, log
 from local_aws.scheduler.expressions import ExpressionError, is_due
 from local_aws.scheduler.firing import FiringError, fire
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from moto.scheduler.models import Schedule, ScheduleGroup
 
 TICK_SECONDS = 0.5
 
@@ -60,12 +53,10 @@ def _is_due(schedule: Schedule, after: datetime, until: datetime) -> bool:
     # An update that leaves the state out enables, but moto then has none.
     if schedule.state == "DISABLED":
         return False
-    created = datetime.fromtimestamp(schedule.creation_date, tz=UTC)
     try:
         return is_due(
             schedule.schedule_expression,
             schedule.schedule_expression_timezone,
-            created,
             after,
             until,
         )

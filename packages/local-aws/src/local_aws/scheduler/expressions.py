@@ -1,60 +1,40 @@
-"""When a schedule is due: at(), rate() and cron() expressions.
+"""When a schedule is due: at() and cron() expressions.
 
 https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 Of cron, `L`, `W` and `#` are not supported.
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 MONTHS = (
     *("JAN", "FEB", "MAR", "APR", "MAY", "JUN"),
     *("JUL", "AUG", "SEP", "OCT", "NOV", "DEC"),
 )
 WEEKDAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
-UNITS = {"minute": 60, "hour": 3600, "day": 86_400}
 
 
 class ExpressionError(ValueError):
     """An expression that is not understood."""
 
 
-def is_due(
-    expression: str, time_zone: str, created: datetime, after: datetime, until: datetime
-) -> bool:
+def is_due(expression: str, time_zone: str, after: datetime, until: datetime) -> bool:
     """Tell whether a schedule has an occurrence later than ``after``, up to ``until``.
 
-    All times are aware; ``created`` is where a rate starts counting.
+    All times are aware.
     """
-    match = re.fullmatch(r"(at|rate|cron)\((.+)\)", expression.strip())
+    match = re.fullmatch(r"(at|cron)\((.+)\)", expression.strip())
     if match is None:
-        message = f"expected at(…), rate(…) or cron(…), got {expression!r}"
-        raise ExpressionError(message)
+        raise ExpressionError(f"expected at(…) or cron(…), got {expression!r}")
     kind, inner = match.groups()
     zone = ZoneInfo(time_zone)
     if kind == "at":
         return after < datetime.fromisoformat(inner).replace(tzinfo=zone) <= until
-    if kind == "rate":
-        period = _period(inner)
-        return (until - created) // period > (after - created) // period
     return any(
         _matches(inner, minute.astimezone(zone)) for minute in _minutes(after, until)
     )
-
-
-def _period(text: str) -> timedelta:
-    match = re.fullmatch(r"(\d+) (minute|hour|day)s?", text)
-    if match is None or int(match[1]) < 1:
-        message = f"expected a rate such as '5 minutes', got {text!r}"
-        raise ExpressionError(message)
-    return timedelta(seconds=int(match[1]) * UNITS[match[2]])
 
 
 def _minutes(after: datetime, until: datetime) -> Iterator[datetime]:
@@ -67,8 +47,7 @@ def _minutes(after: datetime, until: datetime) -> Iterator[datetime]:
 def _matches(cron: str, moment: datetime) -> bool:
     fields = cron.split()
     if len(fields) != 6:  # noqa: PLR2004
-        message = f"expected six fields, got {cron!r}"
-        raise ExpressionError(message)
+        raise ExpressionError(f"expected six fields, got {cron!r}")
     minutes, hours, days, months, weekdays, years = fields
     return all(
         [
@@ -106,6 +85,7 @@ def _number(text: str, numbers: dict[str, int]) -> int:
     if text in numbers:
         return numbers[text]
     if not text.isdecimal():
-        message = f"expected a number or name in the cron expression, got {text!r}"
-        raise ExpressionError(message)
+        raise ExpressionError(
+            f"expected a number or name in the cron expression, got {text!r}"
+        )
     return int(text)

@@ -5,19 +5,15 @@ action, with the target's input as its parameters.
 https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universal.html
 """
 
-from __future__ import annotations
-
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import boto3
 from botocore import xform_name
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from local_aws.context import Clients
+from local_aws.context import Clients
 
 SERVICE = "scheduler.amazonaws.com"
 UNIVERSAL = re.compile(r"arn:[a-z-]+:scheduler:::aws-sdk:([a-z0-9-]+):([A-Za-z0-9]+)")
@@ -40,8 +36,7 @@ def fire(
     """
     match = UNIVERSAL.fullmatch(target["Arn"])
     if match is None:
-        message = f"target {target['Arn']} is not a universal target"
-        raise FiringError(message)
+        raise FiringError(f"target {target['Arn']} is not a universal target")
     service, action = match.groups()
     arguments = json.loads(target.get("Input") or "{}")
     role_arn = target["RoleArn"]
@@ -63,8 +58,9 @@ def _require_trust(clients: Clients, role_arn: str, source: Mapping[str, str]) -
         conditions = statement.get("Condition", {}).get("StringEquals", {})
         if all(source.get(key) == value for key, value in conditions.items()):
             return
-    message = f"role {role_arn} does not trust {SERVICE} for {source['aws:SourceArn']}"
-    raise FiringError(message)
+    raise FiringError(
+        f"role {role_arn} does not trust {SERVICE} for {source['aws:SourceArn']}"
+    )
 
 
 def _resource(
@@ -88,8 +84,7 @@ def _require_permission(
         PolicySourceArn=role_arn, ActionNames=[action], ResourceArns=[resource]
     )["EvaluationResults"]
     if any(result["EvalDecision"] != "allowed" for result in results):
-        message = f"role {role_arn} does not allow {action} on {resource}"
-        raise FiringError(message)
+        raise FiringError(f"role {role_arn} does not allow {action} on {resource}")
 
 
 def _client_of_role(clients: Clients, role_arn: str, service: str) -> Any:  # noqa: ANN401

@@ -1,1 +1,10 @@
-"""For tests that need AWS: the `local_aws` fixture, stacks, endpoints, load."""
+"""Tests against a whole AWS.
+
+The fixture `local_aws` (a pytest plugin) is a running server, one a test module:
+
+    def test_a_bucket_can_be_made(local_aws: LocalAws) -> None:
+        local_aws.client("s3").create_bucket(Bucket="mine")
+
+`running` has its type, `stacks` deploys templates, `sagemaker_resources` makes jobs,
+models and endpoints, `load` asks an endpoint without a pause.
+"""

@@ -1,20 +1,16 @@
 """Clients that ask an endpoint without a pause and never try twice."""
 
-from __future__ import annotations
-
 import threading
 from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import boto3
 from botocore.config import Config
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from local_aws.testing.running import LocalAws
+from local_aws.testing.running import LocalAws
 
 
 @dataclass

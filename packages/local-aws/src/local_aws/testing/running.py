@@ -1,6 +1,4 @@
-"""Local AWS for tests that need a whole AWS: one server a test module."""
-
-from __future__ import annotations
+"""A server of local AWS for tests: started, waited for, stopped, nothing left."""
 
 import functools
 import os
@@ -9,16 +7,13 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import boto3
 import psutil
-import pytest
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 START_SECONDS = 30.0
 STOP_SECONDS = 30.0
@@ -153,12 +148,3 @@ def stop_local_aws(server: LocalAws, temporary: Path) -> None:
     eventually(lambda: not alive(children), STOP_SECONDS)
     left = [path.name for path in temporary.iterdir() if "local-aws-" in path.name]
     assert left == [], f"temporary directories were left behind: {left}"
-
-
-@pytest.fixture(scope="module")
-def local_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
-    """AWS on this machine, empty, for one test module; nothing of it remains."""
-    temporary = tmp_path_factory.mktemp("local-aws")
-    server = start_local_aws(temporary)
-    yield server
-    stop_local_aws(server, temporary)

@@ -1,17 +1,13 @@
 """Jobs, models and endpoints of the tests, made through the public API."""
 
-from __future__ import annotations
-
 import io
 import json
 import tarfile
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from local_aws.testing.running import LocalAws, eventually
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.9-0"
 ROLE = "arn:aws:iam::123456789012:role/container-role"

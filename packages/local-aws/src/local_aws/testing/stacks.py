@@ -1,16 +1,12 @@
 """Stacks of the tests, made through the public API."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from botocore.exceptions import ClientError
 
 from local_aws.testing.running import LocalAws, eventually
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 Template = dict[str, Any]
 

@@ -1,9 +1,5 @@
 """Resource types: one handler each, found by the type's name."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from local_aws.cloudformation.resources import (  # noqa: F401  (each registers)
     applicationautoscaling,
     budgets,
@@ -20,11 +16,8 @@ from local_aws.cloudformation.resources import (  # noqa: F401  (each registers)
     sns,
     ssm,
 )
-from local_aws.cloudformation.resources.base import REGISTRY, Request
+from local_aws.cloudformation.resources.base import REGISTRY, Handler, Request
 from local_aws.cloudformation.resources.moto_model import MotoModelHandler
-
-if TYPE_CHECKING:
-    from local_aws.cloudformation.resources.base import Handler
 
 __all__ = ["Request", "handler_for", "immutable_properties"]
 

@@ -1,19 +1,12 @@
 """Scalable targets and scaling policies: recorded, no load-driven scaling."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local_aws.cloudformation.resources.base import handles, pick
-from local_aws.cloudformation.stack import Physical
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from local_aws.cloudformation.resources.base import Request
-    from local_aws.cloudformation.stack import Resource
+from local_aws.cloudformation.resources.base import Request, handles, pick
+from local_aws.cloudformation.stack import Physical, Resource
 
 TARGET = ("ServiceNamespace", "ResourceId", "ScalableDimension")
 SERVICE = "application-autoscaling"

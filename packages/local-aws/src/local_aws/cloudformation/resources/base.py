@@ -5,23 +5,18 @@ very server's. To support another type, write a class with `create`, `update`, `
 and decorate it with `@handles("AWS::Service::Type", immutable={...})`.
 """
 
-from __future__ import annotations
-
 import contextlib
 import random
 import string
+import threading
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from local_aws.cloudformation.errors import ResourceError
-
-if TYPE_CHECKING:
-    import threading
-    from collections.abc import Callable, Mapping
-
-    from local_aws.cloudformation.stack import Physical, Resource
-    from local_aws.context import Clients
+from local_aws.cloudformation.stack import Physical, Resource
+from local_aws.context import Clients
 
 SUFFIX_CHARACTERS = 12
 POLL_SECONDS = 0.05
@@ -106,8 +101,7 @@ class Request:
         """
         while not condition():
             if self.cancelled.wait(POLL_SECONDS):
-                message = f"Cancelled while waiting for {what}"
-                raise ResourceError(message)
+                raise ResourceError(f"Cancelled while waiting for {what}")
             time.sleep(0)
 
 

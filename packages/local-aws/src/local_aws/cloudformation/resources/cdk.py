@@ -1,18 +1,10 @@
 """What the CDK adds to templates: its metadata, and its custom resources."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from botocore.exceptions import ClientError
 
-from local_aws.cloudformation.resources.base import handles
+from local_aws.cloudformation.resources.base import Request, handles
 from local_aws.cloudformation.resources.s3 import empty_bucket
-from local_aws.cloudformation.stack import Physical
-
-if TYPE_CHECKING:
-    from local_aws.cloudformation.resources.base import Request
-    from local_aws.cloudformation.stack import Resource
+from local_aws.cloudformation.stack import Physical, Resource
 
 AUTO_DELETE_TAG = "aws-cdk:auto-delete-objects"
 

@@ -1,16 +1,9 @@
 """Alarms and dashboards."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
 
-from local_aws.cloudformation.resources.base import handles, pick
-from local_aws.cloudformation.stack import Physical
-
-if TYPE_CHECKING:
-    from local_aws.cloudformation.resources.base import Request
-    from local_aws.cloudformation.stack import Resource
+from local_aws.cloudformation.resources.base import Request, handles, pick
+from local_aws.cloudformation.stack import Physical, Resource
 
 ALARM_NAME_CHARACTERS = 255
 DASHBOARD_NAME_CHARACTERS = 255

@@ -1,18 +1,11 @@
 """Container registries."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from local_aws.cloudformation.resources.base import handles
-from local_aws.cloudformation.stack import Physical
-
-if TYPE_CHECKING:
-    from local_aws.cloudformation.resources.base import Request
-    from local_aws.cloudformation.stack import Resource
+from local_aws.cloudformation.resources.base import Request, handles
+from local_aws.cloudformation.stack import Physical, Resource
 
 NAME_CHARACTERS = 256
 

@@ -1,18 +1,11 @@
 """Keys and aliases."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from local_aws.cloudformation.resources.base import handles, pick
-from local_aws.cloudformation.stack import Physical
-
-if TYPE_CHECKING:
-    from local_aws.cloudformation.resources.base import Request
-    from local_aws.cloudformation.stack import Resource
+from local_aws.cloudformation.resources.base import Request, handles, pick
+from local_aws.cloudformation.stack import Physical, Resource
 
 DEFAULT_DELETION_DAYS = 30
 

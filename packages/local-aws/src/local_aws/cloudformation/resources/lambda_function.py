@@ -3,18 +3,10 @@
 The CDK declares one behind each of its custom resources.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from botocore.exceptions import ClientError
 
-from local_aws.cloudformation.resources.base import handles, pick
-from local_aws.cloudformation.stack import Physical
-
-if TYPE_CHECKING:
-    from local_aws.cloudformation.resources.base import Request
-    from local_aws.cloudformation.stack import Resource
+from local_aws.cloudformation.resources.base import Request, handles, pick
+from local_aws.cloudformation.stack import Physical, Resource
 
 NAME_CHARACTERS = 64
 CONFIGURATION = (

@@ -1,18 +1,12 @@
 """Types that only moto knows: its CloudFormation models, as a handler."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 
 from local_aws.cloudformation.errors import ResourceError
-from local_aws.cloudformation.stack import Physical
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from local_aws.cloudformation.resources.base import Request
-    from local_aws.cloudformation.stack import Resource
+from local_aws.cloudformation.resources.base import Request
+from local_aws.cloudformation.stack import Physical, Resource
 
 NAME_CHARACTERS = 64
 
@@ -44,7 +38,7 @@ class MotoModelHandler:
     model: Any
 
     @classmethod
-    def of(cls, resource_type: str) -> MotoModelHandler:
+    def of(cls, resource_type: str) -> Self:
         """Return the handler of a type.
 
         Raises
@@ -57,8 +51,9 @@ class MotoModelHandler:
 
         model = get_model_map().get(resource_type)
         if model is None:
-            message = f"Local AWS does not support resource type {resource_type}."
-            raise ResourceError(message)
+            raise ResourceError(
+                f"Local AWS does not support resource type {resource_type}."
+            )
         return cls(model)
 
     def create(self, request: Request) -> Physical:
@@ -78,8 +73,9 @@ class MotoModelHandler:
         """Change it as moto does, which may mean deleting it first."""
         method = self.model.update_from_cloudformation_json
         if hasattr(method, "__isabstractmethod__"):
-            message = f"Local AWS cannot update resources of type {request.type}."
-            raise ResourceError(message)
+            raise ResourceError(
+                f"Local AWS cannot update resources of type {request.type}."
+            )
         updated = method(
             original_resource=_made(current),
             new_resource_name=self._name(request),

@@ -1,20 +1,13 @@
 """Buckets and bucket policies."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local_aws.cloudformation.resources.base import handles
-from local_aws.cloudformation.stack import Physical
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from local_aws.cloudformation.resources.base import Request
-    from local_aws.cloudformation.stack import Resource
+from local_aws.cloudformation.resources.base import Request, handles
+from local_aws.cloudformation.stack import Physical, Resource
 
 NAME_CHARACTERS = 63
 DELETE_BATCH = 1_000

@@ -1,19 +1,11 @@
 """EventBridge schedules and their groups; `local_aws.scheduler` fires them."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from botocore.exceptions import ClientError
 
-from local_aws.cloudformation.resources.base import handles, pick
-from local_aws.cloudformation.stack import Physical
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from local_aws.cloudformation.resources.base import Request
-    from local_aws.cloudformation.stack import Resource
+from local_aws.cloudformation.resources.base import Request, handles, pick
+from local_aws.cloudformation.stack import Physical, Resource
 
 NAME_CHARACTERS = 64
 SETTINGS = (

@@ -7,19 +7,15 @@ hooks are `model_fn` and either `transform_fn` or any of `input_fn`, `predict_fn
 
 # ruff: noqa: ANN401, INP001, PLC0415 -- a program of its own; hooks take anything
 
-from __future__ import annotations
-
 import importlib
 import io
 import json
 import os
 import sys
 import traceback
+from collections.abc import Callable, Iterable, MutableMapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, MutableMapping
+from typing import Any
 
 JSON = "application/json"
 CSV = "text/csv"
@@ -54,8 +50,9 @@ def _decode(body: str | bytes, content_type: str) -> Any:
         return np.genfromtxt(io.StringIO(str(body)), delimiter=",")
     if content_type == NPY and isinstance(body, bytes):
         return np.load(io.BytesIO(body), allow_pickle=False)
-    message = f"content type {content_type} is not supported by the default input_fn"
-    raise ValueError(message)
+    raise ValueError(
+        f"content type {content_type} is not supported by the default input_fn"
+    )
 
 
 def _predict(data: Any, model: Any) -> Any:
@@ -76,8 +73,7 @@ def _encode(prediction: Any, accept: str) -> tuple[str | bytes, str]:
         buffer = io.BytesIO()
         np.save(buffer, array)
         return buffer.getvalue(), accept
-    message = f"accept type {accept} is not supported by the default output_fn"
-    raise ValueError(message)
+    raise ValueError(f"accept type {accept} is not supported by the default output_fn")
 
 
 def _transformer(module: Any) -> Callable[[Any, str | bytes, str, str], Any]:
@@ -88,8 +84,7 @@ def _transformer(module: Any) -> Callable[[Any, str | bytes, str, str], Any]:
             if hasattr(module, name)
         ]
         if hooks:
-            message = f"transform_fn and {', '.join(hooks)} exclude each other"
-            raise ValueError(message)
+            raise ValueError(f"transform_fn and {', '.join(hooks)} exclude each other")
         return module.transform_fn  # type: ignore[no-any-return]
     input_fn = getattr(module, "input_fn", _decode)
     predict_fn = getattr(module, "predict_fn", _predict)

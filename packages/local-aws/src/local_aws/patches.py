@@ -4,8 +4,6 @@ What is replaced as a whole (CloudFormation, parts of SageMaker) lives in its ow
 package; `errors` answers what moto lacks.
 """
 
-from __future__ import annotations
-
 import os
 import re
 from typing import Any
@@ -23,7 +21,7 @@ INSTANCE_TYPE = re.compile(
 
 
 def apply() -> None:
-    """Apply all mends to this process."""
+    """Apply all patches to this process."""
     know_managed_policies()
     record_bucket_policies_only()
     know_new_instance_types()
@@ -52,11 +50,10 @@ def know_new_instance_types() -> None:
         instance_type: str,
     ) -> None:
         if not INSTANCE_TYPE.fullmatch(instance_type):
-            message = (
+            raise ValidationError(
                 f"Value '{instance_type}' at 'instanceType' failed to satisfy "
                 f"constraint: expected an instance type such as ml.m5.large"
             )
-            raise ValidationError(message)
 
     config: Any = FakeEndpointConfig
     config.validate_instance_type = validate_instance_type

@@ -1,4 +1,4 @@
-"""What a container sees: /opt/ml on disk, environment variables, paths.
+"""What a container is started with: /opt/ml on disk, environment variables, paths.
 
 There is no Docker here, so /opt/ml is a directory of its own per container and every
 /opt/ml path that reaches the container through SageMaker (entry point, arguments,
@@ -6,19 +6,15 @@ environment variables, the SDK's driver files) is rewritten to it. A mount names
 would keep the paths, but needs privileges that many machines refuse.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import sys
 import sysconfig
 import tempfile
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from typing import Self
 
 OPT_ML = re.compile(r"(?<![\w.\-/])/opt/ml(?![\w.\-])")
 DIRECTORIES = ("input/config", "input/data", "model", "output/data", "code")
@@ -41,7 +37,7 @@ class ContainerDirectory:
     root: Path
 
     @classmethod
-    def create(cls, parent: Path, name: str) -> ContainerDirectory:
+    def create(cls, parent: Path, name: str) -> Self:
         """Lay out an empty container under a parent directory."""
         root = Path(tempfile.mkdtemp(prefix=f"{name[:40]}-", dir=parent))
         container = cls(root)
@@ -110,6 +106,36 @@ class ContainerDirectory:
             **{name: self.rewrite(value) for name, value in variables.items()},
             "PYTHONPATH": python_path,
         }
+
+
+class LaunchError(Exception):
+    """A container's settings do not say what to run."""
+
+
+@dataclass(frozen=True)
+class ServingLaunch:
+    """A serving container: its files, complete environment, and port to listen on.
+
+    Attributes
+    ----------
+    fetch_archive
+        Unpacks the tar.gz object at an S3 URI into a directory.
+    """
+
+    container: ContainerDirectory
+    environment: Mapping[str, str]
+    port: int
+    fetch_archive: Callable[[str, Path], None]
+
+
+@dataclass(frozen=True)
+class TrainingLaunch:
+    """A training container: its files, complete environment, and job's settings."""
+
+    container: ContainerDirectory
+    environment: Mapping[str, str]
+    hyperparameters: Mapping[str, str]
+    fetch_archive: Callable[[str, Path], None]
 
 
 def _path() -> str:

@@ -1,11 +1,9 @@
-"""The project's own image behind an endpoint of local AWS."""
-
-from __future__ import annotations
+"""The project's own image behind an endpoint of ``fraud local``."""
 
 import io
 import json
 import tarfile
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
@@ -20,9 +18,6 @@ from local_aws.testing.sagemaker_resources import (
 )
 
 from tests.unit.serving.sample_artifact import write_artifact
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 DIGEST = f"sha256:{'0123456789abcdef' * 4}"
 TRANSACTION = {"Hour": 3, "V1": 0.25, "Amount": 12.5}
