@@ -68,6 +68,14 @@ def parser(program: str) -> argparse.ArgumentParser:
         "three seconds (default: %(default)g)",
     )
     command.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a name besides localhost that programs may reach it by, for instance "
+        "that of a container's gateway; may be given several times",
+    )
+    command.add_argument(
         "--verbose", action="store_true", help="print each AWS request that is served"
     )
     return command
@@ -170,6 +178,7 @@ def main(arguments: Sequence[str] | None = None, program: str = "local-aws") -> 
         startup_timeout_seconds=options.startup_timeout,
         time_scale=options.time_scale,
         images=options.image,
+        hosts=[name.lower() for name in options.allow_host],
         log_requests=options.verbose,
     ) as server:
         print(_banner(server.url), flush=True)

@@ -5,8 +5,10 @@ page, which the SDKs cannot parse, so users saw an XML or JSON syntax error.
 """
 
 import json
+import re
 import traceback
 from dataclasses import dataclass
+from typing import Any
 from xml.sax.saxutils import escape
 
 from botocore.model import OperationNotFoundError
@@ -16,7 +18,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from local_aws.context import log
 
-NOT_FOUND = 404
+SUPPORTED = "docs/local-aws.md lists what it supports."
 # moto's package names, where they are not botocore's service names.
 SERVICE_NAMES = {"awslambda": "lambda", "sagemakerruntime": "sagemaker-runtime"}
 
@@ -41,6 +43,28 @@ def answer_errors(app: Flask, service: str) -> None:
     app.register_error_handler(Exception, handle)
 
 
+def unsupported_service(environ: dict[str, Any]) -> Flask:
+    """Return an application that says which service local AWS does not have."""
+    credential = re.search(
+        r"Credential=[^/]+/\d+/[^/]+/([\w.-]+)/", environ.get("HTTP_AUTHORIZATION", "")
+    )
+    service = credential[1].lower() if credential else environ.get("PATH_INFO", "")
+    app = Flask("unsupported")
+
+    @app.errorhandler(NotFound)
+    def refuse(_: NotFound) -> Response:
+        return render(
+            AwsError(
+                400,
+                "UnsupportedOperation",
+                f"Local AWS does not have the service {service}. {SUPPORTED}",
+            ),
+            protocol_of(service),
+        )
+
+    return app
+
+
 def describe(error: Exception, service: str) -> AwsError:
     """Return the AWS error that stands for a Python exception."""
     if isinstance(error, (NotImplementedError, OperationNotFoundError)) or (
@@ -50,7 +74,7 @@ def describe(error: Exception, service: str) -> AwsError:
             400,
             "UnsupportedOperation",
             f"Local AWS does not support this action of {service}: {error}. "
-            "docs/local-aws.md lists what it supports.",
+            f"{SUPPORTED}",
         )
     log.error("%s failed:\n%s", service, "".join(traceback.format_exception(error)))
     return AwsError(

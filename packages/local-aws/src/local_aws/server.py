@@ -14,6 +14,7 @@ from werkzeug.serving import make_server
 
 from local_aws.containers.dockerfile import DockerfileImage
 from local_aws.context import Context, activate
+from local_aws.guard import guarded
 from local_aws.processes import Processes
 from local_aws.scheduler.clock import Clock
 from local_aws.services import dispatcher
@@ -29,6 +30,7 @@ class Server:
         startup_timeout_seconds: float,
         time_scale: float,
         images: Sequence[DockerfileImage] = (),
+        hosts: Sequence[str] = (),
         log_requests: bool = False,
     ) -> None:
         logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
@@ -54,7 +56,7 @@ class Server:
         self._http = make_server(
             host,
             port,
-            dispatcher(),
+            guarded(dispatcher(), hosts),
             threaded=True,
             request_handler=MotoRequestHandler,
             fd=listener.fileno(),

@@ -1,18 +1,20 @@
 """Which of moto's services local AWS replaces, and how requests find them."""
 
+import sys
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
 from moto import backends as moto_backends
 from moto.backends import SERVICE_NAMES
-from moto.moto_server.werkzeug_app import (
-    DomainDispatcherApplication,
-    create_backend_app,
-)
+from moto.cloudformation import models as moto_cloudformation
+from moto.moto_server import werkzeug_app
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication
+from moto.sagemaker import models as moto_sagemaker
 
 from local_aws import patches
 from local_aws.cloudformation.models import cloudformation_backends
-from local_aws.errors import answer_errors
+from local_aws.errors import answer_errors, unsupported_service
 from local_aws.sagemaker.models import sagemaker_backends
 from local_aws.sagemakerruntime.models import sagemakerruntime_backends
 
@@ -21,28 +23,64 @@ REPLACED = {
     "sagemaker": sagemaker_backends,
     "sagemakerruntime": sagemakerruntime_backends,
 }
+#: moto's own pages, which empty or change the account of whoever reaches them.
+CONTROL_PAGES = "moto_api"
 
 _moto_backends: Any = moto_backends
+_werkzeug_app: Any = werkzeug_app
 _moto_get_backend = _moto_backends.get_backend
 
 
-def _get_backend(name: str) -> object:
-    return REPLACED[name] if name in REPLACED else _moto_get_backend(name)
+class Dispatcher(DomainDispatcherApplication):
+    """moto's dispatcher, without its control pages, and with words for the unknown."""
+
+    def get_application(self, environ: dict[str, Any]) -> Flask:
+        """Return the application of a request's service."""
+        try:
+            return super().get_application(environ)
+        except UnknownServiceError:
+            return unsupported_service(environ)
 
 
-def dispatcher() -> DomainDispatcherApplication:
+class UnknownServiceError(Exception):
+    """moto has no such service, or it is none of AWS's."""
+
+
+def dispatcher() -> Dispatcher:
     """Return the WSGI application of all services.
 
     moto finds a service's backends by one function, from which it also takes their
     URLs; it is the one place where local AWS puts its own services in.
     """
     _moto_backends.get_backend = _get_backend
+    _werkzeug_app.DISABLE_GLOBAL_CORS = True
+    rebind(moto_sagemaker.sagemaker_backends, sagemaker_backends)
+    rebind(moto_cloudformation.cloudformation_backends, cloudformation_backends)
     patches.apply()
-    return DomainDispatcherApplication(_create_app)
+    return Dispatcher(_create_app)
 
 
-def _create_app(service: SERVICE_NAMES) -> Flask:
-    app = create_backend_app(service)
+def rebind(old: object, new: object) -> None:
+    """Give moto's modules another object wherever they have one by name.
+
+    Modules that are imported later take it from those that are there already.
+    """
+    for name, module in list(sys.modules.items()):
+        if name == "moto" or name.startswith("moto."):
+            for attribute, value in list(vars(module).items()):
+                if value is old:
+                    setattr(module, attribute, new)
+
+
+def _get_backend(name: str) -> object:
+    return REPLACED[name] if name in REPLACED else _moto_get_backend(name)
+
+
+def _create_app(service: SERVICE_NAMES | None) -> Flask:
+    if service is None or service == CONTROL_PAGES:
+        raise UnknownServiceError
+    create: Callable[[SERVICE_NAMES], Flask] = werkzeug_app.create_backend_app
+    app = create(service)
     app.debug = False
     answer_errors(app, service)
     return app
