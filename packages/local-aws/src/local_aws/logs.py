@@ -8,6 +8,8 @@ import time
 from moto.logs.exceptions import ResourceNotFoundException
 from moto.logs.models import logs_backends
 
+from local_aws.partitions import arn
+
 FLUSH_SECONDS = 0.1
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
 EVENT_BYTES = 262_118
@@ -20,9 +22,7 @@ class LogStream:
         self._backend = logs_backends[account][region]
         self.group = group
         self.name = name
-        self.arn = (
-            f"arn:aws:logs:{region}:{account}:log-group:{group}:log-stream:{name}"
-        )
+        self.arn = arn("logs", region, account, f"log-group:{group}:log-stream:{name}")
         self._backend.ensure_log_group(group)
         self._backend.ensure_log_stream(group, name)
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()

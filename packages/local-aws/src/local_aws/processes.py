@@ -1,6 +1,7 @@
-"""Containers' processes: each in its own process group, none outlives the server."""
+"""Containers' processes, in a process group each: none outlives its container."""
 
 import contextlib
+import itertools
 import os
 import signal
 import subprocess
@@ -8,11 +9,13 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-REAPER = Path(__file__).with_name("reaper.py")
+from local_aws import reaper
+
+REAPER = Path(reaper.__file__)
 TAIL_LINES = 200
 CLOSE_GRACE_SECONDS = 3.0
 
@@ -30,9 +33,10 @@ class ContainerProcess:
     """A running command whose output is handed on line by line."""
 
     def __init__(
-        self, popen: subprocess.Popen[str], on_line: Callable[[str], None]
+        self, popen: subprocess.Popen[str], mark: str, on_line: Callable[[str], None]
     ) -> None:
         self._popen = popen
+        self._mark = mark
         self._on_line = on_line
         self.tail: deque[str] = deque(maxlen=TAIL_LINES)
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -60,6 +64,9 @@ class ContainerProcess:
     def terminate(self) -> None:
         """Send SIGTERM to the process and all that it started."""
         self._signal(signal.SIGTERM)
+        for process in reaper.marked(self._mark):
+            if not self._is_in_group(process):
+                reaper.send(process, signal.SIGTERM)
 
     def stop(self, grace_seconds: float) -> int:
         """Send SIGTERM, then SIGKILL after the grace; return the exit code."""
@@ -72,7 +79,13 @@ class ContainerProcess:
     def _end_group(self) -> None:
         # A container ends with its first process, and so do all the others in it.
         self._signal(signal.SIGKILL)
+        reaper.kill_marked(self._mark)
         self._reader.join(timeout=5)
+
+    def _is_in_group(self, process: int) -> bool:
+        with contextlib.suppress(ProcessLookupError):
+            return os.getpgid(process) == self.group
+        return True  # it has ended
 
     def _signal(self, number: int) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -102,6 +115,7 @@ class Processes:
     directory: Path
     _running: set[ContainerProcess] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
     _closed: bool = False
 
     def __post_init__(self) -> None:
@@ -119,9 +133,10 @@ class Processes:
         with self._lock:
             if self._closed:
                 raise RuntimeError("local AWS is stopping")
+            mark = str(self.directory / f"container-{next(self._numbers)}")
             popen = subprocess.Popen(  # noqa: S603
                 list(command.arguments),
-                env=dict(command.environment),
+                env={**command.environment, reaper.MARK: mark},
                 cwd=command.directory,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
@@ -131,7 +146,7 @@ class Processes:
                 start_new_session=True,
             )
             self._tell_reaper(f"+ {popen.pid}")
-            process = ContainerProcess(popen, on_line)
+            process = ContainerProcess(popen, mark, on_line)
             self._running.add(process)
         return process
 

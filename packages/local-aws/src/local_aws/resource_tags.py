@@ -13,6 +13,7 @@ from typing import Any
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.budgets.responses import BudgetsResponse
 from moto.utilities.tagging_service import TaggingService
+from moto.utilities.utils import get_partition
 
 
 def add_to_moto() -> None:
@@ -58,10 +59,11 @@ def _tag_budget(response: Any, _: str) -> None:  # noqa: ANN401
     name = _parameter(response, "Budget")["BudgetName"]
     tags = _parameter(response, "ResourceTags") or []
     tagger = _tagger(response.backend)
-    arn = f"arn:aws:budgets::{account}:budget/{name}"
+    partition = get_partition(response.region)
+    budget = f"arn:{partition}:budgets::{account}:budget/{name}"
     # A budget of this name may have been deleted with its tags.
-    tagger.delete_all_tags_for_resource(arn)
-    tagger.tag_resource(arn, tags)
+    tagger.delete_all_tags_for_resource(budget)
+    tagger.tag_resource(budget, tags)
 
 
 def _budget_tags(response: Any) -> str:  # noqa: ANN401

@@ -1,6 +1,7 @@
 """Objects between S3 and containers' directories."""
 
 import tarfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -79,22 +80,19 @@ def download_prefix(client: Any, prefix: S3Uri, directory: Path) -> int:  # noqa
     count = 0
     for key in keys(client, prefix):
         name = PurePosixPath(relative_name(key, prefix.key))
-        if ".." in name.parts:
+        if ".." in name.parts or not name.parts:
             raise S3Error(f"the key {key!r} would leave the channel's directory")
         path = directory / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        client.download_file(prefix.bucket, key, str(path))
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            client.download_file(prefix.bucket, key, str(path))
+        except OSError as error:
+            raise S3Error(
+                f"the key {key!r} cannot be a file beside the other keys: one is both "
+                f"an object and the folder of others ({error.strerror})"
+            ) from error
         count += 1
     return count
-
-
-def exists(client: Any, uri: S3Uri) -> bool:  # noqa: ANN401
-    """Return whether there is an object at a URI."""
-    try:
-        client.head_object(Bucket=uri.bucket, Key=uri.key)
-    except ClientError:
-        return False
-    return True
 
 
 def download_archive(client: Any, uri: S3Uri, directory: Path) -> None:  # noqa: ANN401
@@ -103,8 +101,8 @@ def download_archive(client: Any, uri: S3Uri, directory: Path) -> None:  # noqa:
     Raises
     ------
     S3Error
-        If there is no such object, or it is no archive, or a member would be written
-        outside the directory (tarfile's "data" filter refuses it).
+        If there is no such object, or it is no compressed archive, or a member is a
+        link or a device, or would be written outside the directory.
     """
     archive = directory.with_name(directory.name + ".download")
     try:
@@ -115,15 +113,23 @@ def download_archive(client: Any, uri: S3Uri, directory: Path) -> None:  # noqa:
             "there is an object located at the URL."
         ) from error
     try:
-        with tarfile.open(archive, "r:*") as tar:
-            tar.extractall(directory, filter="data")
-    except (tarfile.TarError, EOFError, OSError) as error:
+        # Uncompressed, SageMaker refuses it, whatever its name.
+        with tarfile.open(archive, "r:gz") as tar:
+            tar.extractall(directory, filter=_plain)  # noqa: S202
+    except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
         raise S3Error(
             f'Failed to extract model data from URL: "{uri}". Please ensure that the '
             f"object located at the URL is a valid tar.gz archive ({error})."
         ) from error
     finally:
         archive.unlink(missing_ok=True)
+
+
+def _plain(member: tarfile.TarInfo, directory: str) -> tarfile.TarInfo | None:
+    """Let files and folders through; tarfile's own filter checks where they go."""
+    if not (member.isfile() or member.isdir()):
+        raise tarfile.TarError(f"{member.name} is no file or folder")
+    return tarfile.data_filter(member, directory)
 
 
 def upload_archive(client: Any, directory: Path, uri: S3Uri) -> None:  # noqa: ANN401

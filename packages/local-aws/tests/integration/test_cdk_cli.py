@@ -4,8 +4,7 @@ Nothing is synthesized here: the assembly is written as `cdk synth` would write 
 """
 
 import json
-import os
-import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +12,8 @@ import pytest
 from local_aws.testing.running import LocalAws
 from local_aws.testing.stacks import describe, outputs, parameter, status
 
-ROOT = Path(__file__).parents[4]
-
 NAME = "cli-stack"
+Cdk = Callable[..., tuple[int, str]]
 
 
 def assembly(directory: Path, template: dict[str, Any]) -> None:
@@ -46,35 +44,19 @@ def template(**more: Any) -> dict[str, Any]:
     }
 
 
-def cdk(aws: LocalAws, directory: Path, *arguments: str) -> tuple[int, str]:
-    """Run the CLI; return exit code and what it printed."""
-    tools = ROOT / ".venv" / "bin"
-    result = subprocess.run(
-        ["npx", "cdk", "--app", str(directory), *arguments],
-        cwd=ROOT,
-        env={
-            "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
-            "HOME": str(directory.parent),
-            "CI": "true",
-            **aws.environment,
-        },
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
-    return result.returncode, result.stdout + result.stderr
-
-
 def test_the_cli_deploys_updates_rolls_back_and_destroys(
-    local_aws: LocalAws, tmp_path: Path
+    local_aws: LocalAws, tmp_path: Path, cdk: Cdk
 ) -> None:
     directory = tmp_path / "assembly"
     assembly(directory, template())
 
+    def run(*arguments: str) -> tuple[int, str]:
+        return cdk(local_aws, str(directory), *arguments)
+
     def deploy(value: str) -> tuple[int, str]:
-        return cdk(local_aws, directory, "deploy", "--parameters", f"Value={value}")
+        return cdk(
+            local_aws, str(directory), "deploy", "--parameters", f"Value={value}"
+        )
 
     code, printed = deploy("one")
     assert code == 0, printed
@@ -89,15 +71,15 @@ def test_the_cli_deploys_updates_rolls_back_and_destroys(
     assert "must match pattern" in printed
 
     assembly(directory, template(New=parameter("y")))
-    code, printed = cdk(local_aws, directory, "diff")
+    code, printed = run("diff")
     assert "[+] AWS::SSM::Parameter New" in printed, printed
 
     # Without a value the CLI sends the previous one.
-    code, printed = cdk(local_aws, directory, "deploy")
+    code, printed = run("deploy")
     assert code == 0, printed
     assert ssm.get_parameter(Name=rule)["Parameter"]["Value"] == "one"
 
-    code, printed = cdk(local_aws, directory, "deploy")
+    code, printed = run("deploy")
     assert code == 0
     assert "no changes" in printed
 
@@ -113,29 +95,37 @@ def test_the_cli_deploys_updates_rolls_back_and_destroys(
     assert status(local_aws, NAME) == "UPDATE_ROLLBACK_COMPLETE"
     assert ssm.get_parameter(Name=rule)["Parameter"]["Value"] == "one"
 
-    code, printed = cdk(local_aws, directory, "destroy", "--force")
+    code, printed = run("destroy", "--force")
     assert code == 0, printed
     assert status(local_aws, NAME) is None
 
 
 @pytest.mark.parametrize("again", [False, True])
 def test_a_creation_that_failed_can_be_deployed_again_and_destroyed(
-    local_aws: LocalAws, tmp_path: Path, *, again: bool
+    local_aws: LocalAws, tmp_path: Path, cdk: Cdk, *, again: bool
 ) -> None:
     directory = tmp_path / "assembly"
+
+    def run(*arguments: str) -> tuple[int, str]:
+        return cdk(local_aws, str(directory), *arguments)
+
     bad = {"Type": "AWS::Braket::Thing", "DependsOn": "Rule"}
     assembly(directory, template(Bad=bad))
-    code, printed = cdk(local_aws, directory, "deploy", "--parameters", "Value=one")
+    code, printed = cdk(
+        local_aws, str(directory), "deploy", "--parameters", "Value=one"
+    )
     assert code != 0
     assert "does not support resource type AWS::Braket::Thing" in printed
     assert status(local_aws, NAME) == "ROLLBACK_COMPLETE"
 
     if again:
         assembly(directory, template())
-        code, printed = cdk(local_aws, directory, "deploy", "--parameters", "Value=one")
+        code, printed = cdk(
+            local_aws, str(directory), "deploy", "--parameters", "Value=one"
+        )
         assert code == 0, printed
         assert status(local_aws, NAME) == "CREATE_COMPLETE"
 
-    code, printed = cdk(local_aws, directory, "destroy", "--force")
+    code, printed = run("destroy", "--force")
     assert code == 0, printed
     assert status(local_aws, NAME) is None

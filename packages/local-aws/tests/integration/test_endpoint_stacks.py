@@ -12,9 +12,14 @@ from local_aws.testing.sagemaker_resources import (
     ROLE,
     WSGI,
     ask,
+    create_config,
+    create_endpoint,
+    create_model,
     exists,
+    prepare,
     put_model,
     unique,
+    update_endpoint,
 )
 from local_aws.testing.stacks import (
     Template,
@@ -29,7 +34,7 @@ from local_aws.testing.stacks import (
 
 
 def serving(endpoint: str) -> Template:
-    """Return a template like the project's serving stack, reduced to its hosting."""
+    """Return a template like that of a serving stack, reduced to its hosting."""
     model: dict[str, Any] = {
         "ExecutionRoleArn": ROLE,
         "PrimaryContainer": {
@@ -226,3 +231,28 @@ def test_a_stack_that_is_being_updated_cannot_be_updated_or_deleted(
     client.cancel_update_stack(StackName=name)
     assert stable(local_aws, name)["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
     assert ask(local_aws, name)["model"] == "good"
+
+
+def test_the_instance_type_of_a_variant_that_scales_is_not_changed(
+    local_aws: LocalAws,
+) -> None:
+    name = unique("scaled")
+    prepare(local_aws, name)
+    create_endpoint(local_aws, name, name)
+    other = f"{name}-other"
+    create_model(local_aws, other, put_model(local_aws, other))
+    create_config(local_aws, other, InstanceType="ml.c7i.large")
+    target = {
+        "ServiceNamespace": "sagemaker",
+        "ResourceId": f"endpoint/{name}/variant/AllTraffic",
+        "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+    }
+    scaling = local_aws.client("application-autoscaling")
+    scaling.register_scalable_target(**target, MinCapacity=1, MaxCapacity=3)
+
+    with pytest.raises(ClientError, match="deregister its scalable target"):
+        update_endpoint(local_aws, name, other)
+
+    scaling.deregister_scalable_target(**target)
+    after = update_endpoint(local_aws, name, other)
+    assert after["EndpointConfigName"] == other

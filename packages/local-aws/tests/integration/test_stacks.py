@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 from local_aws.testing.running import LocalAws
@@ -484,3 +485,111 @@ def test_deleted_stacks_are_found_by_id_and_not_by_name(local_aws: LocalAws) -> 
     assert describe(local_aws, name) is None
     listed = local_aws.client("cloudformation").describe_stacks()["Stacks"]
     assert name not in [one["StackName"] for one in listed]
+
+
+def test_an_emptied_bucket_may_have_had_thousands_of_versions(
+    local_aws: LocalAws,
+) -> None:
+    name = unique("emptied")
+    bucket = {
+        "Type": "AWS::S3::Bucket",
+        "Properties": {
+            "VersioningConfiguration": {"Status": "Enabled"},
+            "Tags": [{"Key": "aws-cdk:auto-delete-objects", "Value": "true"}],
+        },
+    }
+    emptier = {
+        "Type": "Custom::S3AutoDeleteObjects",
+        "Properties": {"BucketName": {"Ref": "Bucket"}, "ServiceToken": "none"},
+    }
+    deploy(local_aws, name, {"Resources": {"Bucket": bucket, "Emptier": emptier}})
+    made = physical_ids(local_aws, name)["Bucket"]
+    s3 = local_aws.client("s3")
+    for number in range(2_450):
+        s3.put_object(Bucket=made, Key=f"log/{number % 1_200}", Body=b"")
+    for number in range(50):
+        s3.delete_object(Bucket=made, Key=f"log/{number}")
+
+    assert delete(local_aws, name)["StackStatus"] == "DELETE_COMPLETE"
+    with pytest.raises(ClientError, match="404"):
+        s3.head_bucket(Bucket=made)
+
+
+@pytest.mark.parametrize(
+    ("region", "partition", "suffix"),
+    [
+        ("us-east-1", "aws", "amazonaws.com"),
+        ("cn-north-1", "aws-cn", "amazonaws.com.cn"),
+        ("us-gov-west-1", "aws-us-gov", "amazonaws.com"),
+    ],
+)
+def test_a_stack_is_in_its_region_s_partition(
+    local_aws: LocalAws, region: str, partition: str, suffix: str
+) -> None:
+    client = boto3.client(
+        "cloudformation",
+        region_name=region,
+        endpoint_url=local_aws.url,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    name = unique("partition")
+    group = {"Type": "AWS::Logs::LogGroup", "Properties": {}}
+    bucket = {"Type": "AWS::S3::Bucket", "Properties": {}}
+    template = {
+        "Resources": {"Group": group, "Bucket": bucket},
+        "Outputs": {
+            "Partition": {"Value": {"Ref": "AWS::Partition"}},
+            "Suffix": {"Value": {"Ref": "AWS::URLSuffix"}},
+            "Group": {"Value": {"Fn::GetAtt": ["Group", "Arn"]}},
+            "Bucket": {"Value": {"Fn::GetAtt": ["Bucket", "Arn"]}},
+            "Domain": {"Value": {"Fn::GetAtt": ["Bucket", "RegionalDomainName"]}},
+        },
+    }
+    stack_id = client.create_stack(StackName=name, TemplateBody=json.dumps(template))[
+        "StackId"
+    ]
+    client.get_waiter("stack_create_complete").wait(
+        StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 30}
+    )
+    found = outputs(client.describe_stacks(StackName=name)["Stacks"][0])
+    assert stack_id.startswith(f"arn:{partition}:cloudformation:{region}:")
+    assert found["Partition"] == partition
+    assert found["Suffix"] == suffix
+    assert found["Group"].startswith(f"arn:{partition}:logs:{region}:")
+    assert found["Bucket"].startswith(f"arn:{partition}:s3:::")
+    assert found["Domain"].endswith(f".s3.{region}.{suffix}")
+
+
+def test_resources_are_not_imported(local_aws: LocalAws) -> None:
+    with pytest.raises(ClientError, match="does not import resources"):
+        local_aws.client("cloudformation").create_change_set(
+            StackName=unique("import"),
+            ChangeSetName="import",
+            ChangeSetType="IMPORT",
+            TemplateBody=json.dumps({"Resources": {"A": parameter("x")}}),
+            ResourcesToImport=[
+                {
+                    "ResourceType": "AWS::SSM::Parameter",
+                    "LogicalResourceId": "A",
+                    "ResourceIdentifier": {"Name": "a"},
+                }
+            ],
+        )
+
+
+def test_tag_keys_that_differ_only_in_case_are_refused_for_roles(
+    local_aws: LocalAws,
+) -> None:
+    name = unique("tags")
+    tags = [{"Key": "environment", "Value": "a"}, {"Key": "Environment", "Value": "b"}]
+    role = {
+        "Type": "AWS::IAM::Role",
+        "Properties": {
+            "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": []},
+            "Tags": tags,
+        },
+    }
+    stack = deploy(local_aws, name, {"Resources": {"Role": role}})
+    assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert "Tag keys are case insensitive" in reasons(local_aws, name)["Role"]

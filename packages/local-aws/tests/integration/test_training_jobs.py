@@ -352,3 +352,83 @@ subprocess.run([python, "-c", "import borrowed; print(borrowed.VALUE)"], check=T
     assert description["TrainingJobStatus"] == "Completed", description
     assert log_lines(local_aws, GROUP, name)[-1] == "42"
     assert importlib.util.find_spec("borrowed") is None
+
+
+def test_an_output_bucket_that_is_missing_fails_the_job(local_aws: LocalAws) -> None:
+    description = run_job(
+        local_aws,
+        unique("nowhere"),
+        "print(1)",
+        OutputDataConfig={"S3OutputPath": "s3://no-such-bucket-at-all/out"},
+    )
+    assert description["TrainingJobStatus"] == "Failed"
+    assert "ClientError: Artifact upload failed" in description["FailureReason"]
+
+
+def test_a_key_that_is_the_folder_of_another_fails_the_download(
+    local_aws: LocalAws,
+) -> None:
+    put(local_aws, "both/a", "file")
+    put(local_aws, "both/a/b", "below")
+    description = run_job(
+        local_aws,
+        unique("both"),
+        "print(1)",
+        InputDataConfig=[channel("train", f"s3://{BUCKET}/both/")],
+    )
+    assert description["TrainingJobStatus"] == "Failed"
+    assert "ClientError: Data download failed" in description["FailureReason"]
+    assert "the folder of others" in description["FailureReason"]
+
+
+@pytest.mark.parametrize(
+    ("name", "channel_name", "member"),
+    [
+        ("my_job", "train", "trainingJobName"),
+        ("a-job-", "train", "trainingJobName"),
+        ("x" * 64, "train", "trainingJobName"),
+        ("a-job", "my channel", "channelName"),
+        ("a-job", "../../etc", "channelName"),
+    ],
+)
+def test_names_that_aws_refuses_are_refused(
+    local_aws: LocalAws, name: str, channel_name: str, member: str
+) -> None:
+    uri = put(local_aws, "named/x", "x")
+    with pytest.raises(ClientError, match=f"validation error.*{member}") as raised:
+        start_job(local_aws, name, "", InputDataConfig=[channel(channel_name, uri)])
+    assert raised.value.response["Error"]["Code"] == "ValidationException"
+
+
+ESCAPES = """
+import os, signal, sys, time
+if os.fork() == 0:
+    os.setsid()
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if os.fork() == 0:
+        os.setsid()
+        sys.argv[0] = "escaped"
+        time.sleep(600)
+    os._exit(0)
+print("started", flush=True)
+"""
+
+
+def test_a_child_with_a_session_of_its_own_ends_with_its_job(
+    local_aws: LocalAws,
+) -> None:
+    name = unique("escape")
+    before = set(processes())
+    description = run_job(local_aws, name, ESCAPES)
+    assert description["TrainingJobStatus"] == "Completed", description
+
+    def escaped() -> list[str]:
+        return [
+            command
+            for pid, (_, command) in processes().items()
+            if pid not in before
+            and "/code/train.py" in command
+            and name[:30] in command
+        ]
+
+    eventually(lambda: not escaped())

@@ -1,5 +1,6 @@
 """Where objects land in a channel, and what an archive may hold."""
 
+import gzip
 import io
 import tarfile
 from pathlib import Path
@@ -62,6 +63,22 @@ def test_an_archive_is_unpacked(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["model"]
 
 
+@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE])
+def test_a_member_that_is_no_file_is_refused(tmp_path: Path, kind: bytes) -> None:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as tar:
+        member = tarfile.TarInfo("inside")
+        member.type, member.linkname = kind, "target"
+        tar.addfile(member)
+    with pytest.raises(S3Error, match="inside is no file or folder"):
+        unpack(buffer.getvalue(), tmp_path / "model")
+
+
+def test_members_may_begin_with_a_dot(tmp_path: Path) -> None:
+    unpack(tar_of("./code/inference.py"), tmp_path / "model")
+    assert (tmp_path / "model" / "code" / "inference.py").is_file()
+
+
 @pytest.mark.parametrize("name", ["../evil", "/etc/evil", "a/../../evil"])
 def test_a_member_that_would_leave_the_directory_is_refused(
     tmp_path: Path, name: str
@@ -83,8 +100,8 @@ def test_a_member_that_would_leave_the_directory_is_refused(
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"not a tar", tar_of("a")[:-20]],
-    ids=["empty", "text", "truncated"],
+    [b"", b"not a tar", tar_of("a")[:-20], gzip.decompress(tar_of("a"))],
+    ids=["empty", "text", "truncated", "uncompressed"],
 )
 def test_what_is_no_archive_says_so(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(S3Error, match=r"not.*valid|is a valid tar\.gz"):

@@ -35,6 +35,7 @@ from local_aws.cloudformation.submission import (
     has_changes,
     target_of,
 )
+from local_aws.partitions import arn
 
 NO_CHANGES = (
     "The submitted information didn't contain changes. Submit different information "
@@ -161,6 +162,11 @@ class CloudFormationBackend(BaseBackend):
         submission: Submission,
     ) -> ChangeSet:
         """Find out what a submission would change."""
+        if kind not in {"CREATE", "UPDATE"}:
+            raise ValidationError(
+                f"Local AWS does not import resources: a change set of type {kind} "
+                "is not supported."
+            )
         with self._lock:
             stack = self._stack_to_change(stack_name, kind)
             if any(
@@ -282,7 +288,7 @@ class CloudFormationBackend(BaseBackend):
         return stack
 
     def _arn(self, resource: str) -> str:
-        return f"arn:aws:cloudformation:{self.region_name}:{self.account_id}:{resource}"
+        return arn("cloudformation", self.region_name, self.account_id, resource)
 
     def _updatable(self, name: str) -> Stack:
         stack = self.stack(name)

@@ -16,7 +16,11 @@ from local_aws.cloudformation.handling import (
 )
 from local_aws.cloudformation.intrinsics import Resolver
 from local_aws.cloudformation.plan import changed_properties, is_active, must_replace
-from local_aws.cloudformation.resources import Request, handler_for
+from local_aws.cloudformation.resources import (
+    Request,
+    check_properties,
+    handler_for,
+)
 from local_aws.cloudformation.stack import Output, Physical, Resource, Stack
 from local_aws.cloudformation.submission import Target
 from local_aws.cloudformation.template import order
@@ -149,9 +153,7 @@ class Operation:
         if verb == "CREATE":
             self._note(blank, "CREATE_IN_PROGRESS")
         try:
-            physical = attempt(
-                lambda: handler_for(kind).create(self._request(blank, properties))
-            )
+            physical = attempt(lambda: self._made(blank, properties))
         except ResourceError as error:
             if error.physical_id:
                 made = replace(blank, physical=Physical(error.physical_id))
@@ -162,6 +164,11 @@ class Operation:
         stack.resources[logical_id] = made
         self._undo.append(lambda: self._undo_create(made, previous))
         self._note(made, f"{verb}_COMPLETE")
+
+    def _made(self, blank: Resource, properties: dict[str, Any]) -> Physical:
+        request = self._request(blank, properties)
+        check_properties(blank.type, request.properties, self.stack.region)
+        return handler_for(blank.type).create(request)
 
     def _undo_create(self, made: Resource, previous: Resource | None) -> None:
         policy = made.declaration.get("DeletionPolicy")
@@ -185,6 +192,11 @@ class Operation:
         self._note(existing, "UPDATE_IN_PROGRESS")
         handler = handler_for(existing.type)
 
+        def change() -> Physical:
+            request = self._request(existing, properties)
+            check_properties(existing.type, request.properties, self.stack.region)
+            return handler.update(request, existing)
+
         def undo() -> None:
             current = self.stack.resources[existing.logical_id]
             self._note(existing, "UPDATE_IN_PROGRESS")
@@ -203,8 +215,7 @@ class Operation:
             updated=utcnow(),
         )
         try:
-            request = self._request(existing, properties)
-            physical = attempt(lambda: handler.update(request, existing))
+            physical = attempt(change)
         except ResourceError as error:
             self.stack.resources[existing.logical_id] = updated
             self._fail(existing, "UPDATE_FAILED", error)

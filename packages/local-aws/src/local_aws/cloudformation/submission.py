@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from botocore.exceptions import ClientError
+from moto.utilities.utils import get_partition
 
 from local_aws.cloudformation import parameters as template_parameters
 from local_aws.cloudformation import plan
@@ -14,6 +15,7 @@ from local_aws.cloudformation.intrinsics import Resolver, Scope
 from local_aws.cloudformation.stack import Stack
 from local_aws.cloudformation.template import Template, parse
 from local_aws.context import Clients
+from local_aws.partitions import url_suffix
 
 
 @dataclass(frozen=True)
@@ -69,11 +71,11 @@ def target_of(
         **template_parameters.resolved(template, values, clients.client("ssm")),
         "AWS::AccountId": stack.account,
         "AWS::NotificationARNs": list(submission.notification_arns),
-        "AWS::Partition": "aws",
+        "AWS::Partition": get_partition(stack.region),
         "AWS::Region": stack.region,
         "AWS::StackId": stack.stack_id,
         "AWS::StackName": stack.name,
-        "AWS::URLSuffix": "amazonaws.com",
+        "AWS::URLSuffix": url_suffix(stack.region),
     }
     scope = Scope(template, names, exports)
     resolver = Resolver(scope, plan.PlannedResources({}, set()))

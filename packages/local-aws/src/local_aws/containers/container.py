@@ -18,7 +18,7 @@ from typing import Self
 
 OPT_ML = re.compile(r"(?<![\w.\-/])/opt/ml(?![\w.\-])")
 DIRECTORIES = ("input/config", "input/data", "model", "output/data", "code")
-SITE = Path(__file__).with_name("containers") / "site"
+SITE = Path(__file__).with_name("site")
 # What a program may need of this machine. Nothing else is passed on: a container does
 # not see the environment of whoever started it.
 PASSED_ON = ("LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR")

@@ -64,7 +64,7 @@ def find(uri: str, account: str, own: Sequence[DockerfileImage]) -> Image:
                 return Image(image.serve, image.train)
     known = [f"{account}.dkr.ecr.….amazonaws.com/{image.repository}" for image in own]
     raise UnsupportedImageError(
-        f"Local AWS cannot run the image {uri!r}: it has no Docker, only programs that "
+        f"Local AWS cannot run the image {uri}: it has no Docker, only programs that "
         "stand for known images: AWS's prebuilt scikit-learn image "
         "(sagemaker-scikit-learn:1.…)"
         + "".join(f", {name} by tag or digest" for name in known)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
+from moto.applicationautoscaling.models import applicationautoscaling_backends
 from moto.core.utils import utcnow
 from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import FakeEndpoint, FakeEndpointConfig
@@ -124,6 +125,31 @@ def check_in_service(endpoint: Endpoint) -> None:
             f'Cannot update endpoint "{endpoint.arn}" in status '
             f"{endpoint.endpoint_status}; it must be InService."
         )
+
+
+def check_instance_types(
+    endpoint: Endpoint, old: FakeEndpointConfig, new: FakeEndpointConfig
+) -> None:
+    """Refuse another instance type for a variant that scales by itself.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-scaling.html
+    """
+    scaling = applicationautoscaling_backends[endpoint.account][endpoint.region]
+    scaled = {
+        target.resource_id
+        for target in scaling.describe_scalable_targets("sagemaker", None, None)
+    }
+    before = {one["VariantName"]: one for one in old.production_variants}
+    for variant in new.production_variants:
+        name = variant["VariantName"]
+        previous = before.get(name, variant).get("InstanceType")
+        resource = f"endpoint/{endpoint.endpoint_name}/variant/{name}"
+        if variant.get("InstanceType") != previous and resource in scaled:
+            raise ValidationError(
+                f"Cannot change the instance type of variant {name} of endpoint "
+                f"{endpoint.endpoint_name} while it has automatic scaling; deregister "
+                f"its scalable target {resource} first."
+            )
 
 
 def check_hosting_kind(old: FakeEndpointConfig, new: FakeEndpointConfig) -> None:

@@ -22,6 +22,7 @@ from local_aws.containers.container import (
 )
 from local_aws.logs import LogStream
 from local_aws.processes import Command, ContainerProcess
+from local_aws.sagemaker import model_data
 
 # https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
 PING_TIMEOUT_SECONDS = 2.0
@@ -212,8 +213,7 @@ def _command(
 
     uri = str(variant.container.get("Image", ""))
     image = images.find(uri, account, shared.images)
-    if url := variant.container.get("ModelDataUrl"):
-        fetch_archive(url, directory.ml / "model")
+    model_data.download(client, variant.container, directory.ml / "model")
     environment = directory.environment(
         shared.url,
         region,

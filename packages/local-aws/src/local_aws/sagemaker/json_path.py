@@ -14,7 +14,7 @@ from typing import Any, Self
 from jsonpath_ng import Child, Fields, Index, JSONPath, Root, Slice
 from jsonpath_ng.exceptions import JSONPathError as UnreadableError
 from jsonpath_ng.jsonpath import Wildcard
-from parser import parse
+from jsonpath_ng.parser import parse
 
 SUPPORTED = (Root, Child, Fields, Index, Slice, Wildcard)
 #: `$[0,5:]`: what is before, in, and after the brackets.

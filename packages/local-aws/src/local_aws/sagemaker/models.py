@@ -13,14 +13,15 @@ from moto.sagemaker.models import (
 )
 
 from local_aws import context, s3
+from local_aws.sagemaker import model_data, variant_properties
 from local_aws.sagemaker import transform_job as transform_jobs
-from local_aws.sagemaker import variant_properties
 from local_aws.sagemaker.deployment_config import DeploymentConfig, RollbackAlarms
 from local_aws.sagemaker.endpoint import (
     NO_TRAFFIC,
     Endpoint,
     check_hosting_kind,
     check_in_service,
+    check_instance_types,
 )
 from local_aws.sagemaker.endpoints import Deployment, Update, weigh
 from local_aws.sagemaker.training import TrainingRun, check_supported
@@ -129,9 +130,21 @@ class SageMakerBackend(SageMakerModelBackend):
                 f"Cannot create already existing model "
                 f'"{self._models[model_name].arn}".'
             )
-        for container in [primary_container or {}, *(containers or [])]:
-            if url := container.get("ModelDataUrl"):
-                self._check_model_data(url)
+        given = [one for one in (primary_container, *(containers or [])) if one]
+        if len(given) != 1:
+            raise ValidationError(
+                f"Local AWS runs models of one container, got {len(given)}."
+            )
+        [container] = given
+        if container.get("Mode") == "MultiModel":
+            raise ValidationError("Local AWS does not support the mode MultiModel.")
+        if "Image" not in container:
+            raise ValidationError(
+                "Local AWS runs a container by its Image, and does not support "
+                "ModelPackageName instead of it."
+            )
+        if url := model_data.url_of(container):
+            self._check_model_data(url)
         model = super().create_model(
             model_name,
             execution_role_arn,
@@ -146,7 +159,7 @@ class SageMakerBackend(SageMakerModelBackend):
     def _check_model_data(self, url: str) -> None:
         client = context.current().clients(self.region_name).client("s3")
         try:
-            found = s3.exists(client, s3.S3Uri.parse(url))
+            found = model_data.exists(client, url)
         except s3.S3Error as error:
             raise ValidationError(str(error)) from error
         if not found:
@@ -219,7 +232,9 @@ class SageMakerBackend(SageMakerModelBackend):
         config = self._config(endpoint_config_name)
         with self._lock:
             check_in_service(endpoint)
-            check_hosting_kind(self._config(endpoint.endpoint_config_name), config)
+            old = self._config(endpoint.endpoint_config_name)
+            check_hosting_kind(old, config)
+            check_instance_types(endpoint, old, config)
             update = self._update(endpoint, config, retained, deployment_config)
             endpoint.last_deployment_config = deployment_config
             endpoint.enter("Updating")

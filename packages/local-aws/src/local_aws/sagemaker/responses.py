@@ -1,9 +1,17 @@
 """SageMaker's actions: moto's, and those it lacks."""
 
+import json
+
+from moto.core.common_types import TYPE_RESPONSE
 from moto.core.responses import ActionResult, EmptyResult
+from moto.core.utils import get_service_model
+from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.responses import SageMakerResponse as MotoSageMakerResponse
 
+from local_aws import validation
 from local_aws.sagemaker import variant_properties
+from local_aws.sagemaker.actions import RECORDED, REFUSED_MEMBERS, RUN
+from local_aws.sagemaker.listing import LISTINGS
 from local_aws.sagemaker.models import SageMakerBackend, sagemaker_backends
 
 
@@ -17,6 +25,45 @@ class SageMakerResponse(MotoSageMakerResponse):
             self.region
         ]
         return backend
+
+    def call_action(self) -> TYPE_RESPONSE:
+        """Answer an action that is run or recorded; refuse all others."""
+        action = self._get_action()
+        if action not in RUN | RECORDED:
+            raise NotImplementedError(action)
+        refused = self._refusal(action)
+        return self.serialized(refused) if refused else super().call_action()
+
+    def _refusal(self, action: str) -> ActionResult | None:
+        for member in REFUSED_MEMBERS.get(action, ()):
+            if self._get_param(member):
+                text = f"Local AWS does not support {member} of {action}."
+                return ActionResult(ValidationError(text))
+        operation = get_service_model("sagemaker").operation_model(action)
+        found = validation.violations(operation, json.loads(self.body or "{}"))
+        if found:
+            return ActionResult(ValidationError(validation.message(found)))
+        return None
+
+    def serialized(self, action_result: ActionResult) -> TYPE_RESPONSE:
+        """Serialize an answer; what is not set is left out of a description.
+
+        moto describes a model without a VPC with `VpcConfig: {}`, which the SageMaker
+        SDK takes for a VpcConfig without its required members.
+        """
+        if self._get_action().startswith("Describe"):
+            answer = action_result.result
+            if isinstance(answer, dict):
+                kept = {k: v for k, v in answer.items() if v not in ({}, [])}
+                action_result = ActionResult(kept)
+        return super().serialized(action_result)
+
+    def _list(self) -> ActionResult:
+        listing = LISTINGS[self._get_action()]
+        return ActionResult(listing.page(self.sagemaker_backend, self._get_param))
+
+    list_models = list_endpoint_configs = list_endpoints = _list
+    list_training_jobs = list_transform_jobs = _list
 
     def create_training_job(self) -> ActionResult:
         """CreateTrainingJob, with the container's environment, which moto drops."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from boto3.exceptions import Boto3Error
 from botocore.exceptions import ClientError
 from moto.core.utils import utcnow
 from moto.sagemaker.exceptions import ValidationError
@@ -295,8 +296,8 @@ def _write_outputs(
         s3.upload_archive(client, container.ml / "model", output / "model.tar.gz")
         if any(data.iterdir()):
             s3.upload_archive(client, data, output / "output.tar.gz")
-    except ClientError as error:
+    except (ClientError, Boto3Error) as error:
         raise JobFailedError(
-            f"ClientError: Failed to upload to {output}: {error}"
+            f"ClientError: Artifact upload failed to {output}: {error}"
         ) from error
     job.model_artifacts = {"S3ModelArtifacts": str(output / "model.tar.gz")}

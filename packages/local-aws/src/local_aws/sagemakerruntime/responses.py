@@ -13,6 +13,14 @@ from local_aws.sagemakerruntime.models import (
 CUSTOM_ATTRIBUTES = "X-Amzn-SageMaker-Custom-Attributes"
 VARIANT = "X-Amzn-Invoked-Production-Variant"
 MODEL_ERROR_STATUS = 424
+#: Settings that would be dropped in silence, by their headers.
+REFUSED_HEADERS = {
+    "X-Amzn-SageMaker-Target-Model": "TargetModel",
+    "X-Amzn-SageMaker-Target-Container-Hostname": "TargetContainerHostname",
+    "X-Amzn-SageMaker-Inference-Component": "InferenceComponentName",
+    "X-Amzn-SageMaker-Enable-Explanations": "EnableExplanations",
+    "X-Amzn-SageMaker-Session-Id": "SessionId",
+}
 JsonAnswer = tuple[int, dict[str, str], str]
 
 
@@ -27,6 +35,10 @@ class SageMakerRuntimeResponse(BaseResponse):
 
     def invoke_endpoint(self) -> tuple[int, dict[str, str], bytes] | JsonAnswer:
         """Forward one request."""
+        for header, setting in REFUSED_HEADERS.items():
+            if header in self.headers:
+                message = f"Local AWS does not support {setting} of InvokeEndpoint."
+                return _error(400, "ValidationError", {"Message": message})
         name = self.uri_match.get("EndpointName") or self.path.split("/")[2]
         backend = sagemakerruntime_backends[self.current_account][self.region]
         forwarded = {

@@ -14,6 +14,7 @@ import boto3
 from botocore import xform_name
 
 from local_aws.context import Clients
+from local_aws.partitions import arn
 
 SERVICE = "scheduler.amazonaws.com"
 UNIVERSAL = re.compile(r"arn:[a-z-]+:scheduler:::aws-sdk:([a-z0-9-]+):([A-Za-z0-9]+)")
@@ -68,8 +69,8 @@ def _resource(
 ) -> str:
     """Return the ARN that a policy has to name; ``*`` where local AWS knows none."""
     if service == "cloudformation" and "StackName" in arguments:
-        stack = f"{arguments['StackName']}/id"
-        return f"arn:aws:cloudformation:{region}:{account}:stack/{stack}"
+        stack = f"stack/{arguments['StackName']}/id"
+        return arn("cloudformation", region, account, stack)
     return "*"
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import psutil
 
 START_SECONDS = 30.0
 STOP_SECONDS = 30.0
+PROGRAM = (sys.executable, "-m", "local_aws")
 EXPORT = re.compile(r"^export (\w+)=(\S+)$")
 
 
@@ -99,13 +100,15 @@ def alive(before: dict[int, str]) -> dict[int, str]:
     }
 
 
-def start_local_aws(temporary: Path, *arguments: str) -> LocalAws:
+def start_local_aws(
+    temporary: Path, *arguments: str, program: Sequence[str] = PROGRAM
+) -> LocalAws:
     """Start a server on a free port and wait until it is ready."""
     variables = {
         name: value for name, value in os.environ.items() if not name.startswith("AWS_")
     }
     process = subprocess.Popen(
-        [sys.executable, "-m", "local_aws", "--port", "0", *arguments],
+        [*program, "--port", "0", *arguments],
         env={**variables, "TMPDIR": str(temporary)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -186,7 +186,9 @@ def start_job(aws: LocalAws, name: str, script: str, **settings: Any) -> None:
             **settings.pop("AlgorithmSpecification", {}),
         },
         InputDataConfig=[*channels, channel("code", code.rsplit("/", 1)[0])],
-        OutputDataConfig={"S3OutputPath": f"s3://{BUCKET}/jobs"},
+        OutputDataConfig=settings.pop(
+            "OutputDataConfig", {"S3OutputPath": f"s3://{BUCKET}/jobs"}
+        ),
         ResourceConfig={
             "InstanceType": "ml.m5.large",
             "InstanceCount": 1,

@@ -13,7 +13,14 @@ SERVICE = "application-autoscaling"
 GONE = "ObjectNotFoundException"
 
 
-@handles("AWS::ApplicationAutoScaling::ScalableTarget", immutable=set(TARGET))
+SETTINGS = ("MinCapacity", "MaxCapacity", "RoleARN", "SuspendedState")
+
+
+@handles(
+    "AWS::ApplicationAutoScaling::ScalableTarget",
+    immutable=set(TARGET),
+    applies={*TARGET, *SETTINGS, "Tags"},
+)
 class ScalableTargetHandler:
     """AWS::ApplicationAutoScaling::ScalableTarget."""
 
@@ -48,10 +55,7 @@ class ScalableTargetHandler:
             **pick(
                 properties,
                 *TARGET,
-                "MinCapacity",
-                "MaxCapacity",
-                "RoleARN",
-                "SuspendedState",
+                *SETTINGS,
             ),
         )
 
@@ -59,6 +63,10 @@ class ScalableTargetHandler:
 @handles(
     "AWS::ApplicationAutoScaling::ScalingPolicy",
     immutable={"PolicyName", "ScalingTargetId", *TARGET},
+    applies={
+        *("PolicyName", "PolicyType", "ScalingTargetId", *TARGET),
+        *("TargetTrackingScalingPolicyConfiguration", "StepScalingPolicyConfiguration"),
+    },
 )
 class ScalingPolicyHandler:
     """AWS::ApplicationAutoScaling::ScalingPolicy."""

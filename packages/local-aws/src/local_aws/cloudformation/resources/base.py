@@ -2,7 +2,7 @@
 
 Handlers do what CloudFormation's own do: they call the service's public API, here this
 very server's. To support another type, write a class with `create`, `update`, `delete`
-and decorate it with `@handles("AWS::Service::Type", immutable={...})`.
+and decorate it with `@handles("AWS::Service::Type", immutable={...}, applies={...})`.
 """
 
 import contextlib
@@ -10,7 +10,7 @@ import random
 import string
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -79,17 +79,16 @@ class Request:
         CloudFormation's own (`aws:cloudformation:…`) are missing: the public API
         refuses them.
         """
-        own = {
-            tag["Key"]: str(tag["Value"])
-            for tag in self.properties.get("Tags", [])
-            if isinstance(tag, dict)
-        }
-        tags = {**self.tags, **own}
+        tags = {**self.tags, **own_tags(self.properties)}
         return [{"Key": key, "Value": value} for key, value in tags.items()]
 
     def tag_map(self) -> dict[str, str]:
         """Return the same tags as a mapping."""
         return {tag["Key"]: tag["Value"] for tag in self.tag_list()}
+
+    def stale_tags(self, current: Resource) -> list[str]:
+        """Return the keys of the tags that an update takes away."""
+        return sorted(own_tags(current.properties).keys() - self.tag_map().keys())
 
     def wait_until(self, condition: Callable[[], bool], what: str) -> None:
         """Poll until a condition holds.
@@ -123,17 +122,21 @@ class Handler(Protocol):
 
 @dataclass(frozen=True)
 class Registration:
-    """A handler, and the properties whose change needs a new resource."""
+    """A handler, the properties whose change needs a new resource, and all it applies.
+
+    Either is None for all that the type has, `immutable` without Tags.
+    """
 
     handler: Handler
     immutable: frozenset[str] | None
+    applies: frozenset[str] | None = None
 
 
 REGISTRY: dict[str, Registration] = {}
 
 
 def handles(
-    *types: str, immutable: set[str] | None
+    *types: str, immutable: set[str] | None, applies: Iterable[str] | None = None
 ) -> Callable[[type[Any]], type[Any]]:
     """Register a handler class for resource types.
 
@@ -141,12 +144,16 @@ def handles(
     ----------
     immutable
         Properties whose change replaces the resource; None for all but Tags.
+    applies
+        Properties that the handler applies, others are refused; None for all that
+        CloudFormation's schema of the type has.
     """
+    applied = None if applies is None else frozenset(applies)
 
     def register(handler: type[Any]) -> type[Any]:
         frozen = None if immutable is None else frozenset(immutable)
         for name in types:
-            REGISTRY[name] = Registration(handler(), frozen)
+            REGISTRY[name] = Registration(handler(), frozen, applied)
         return handler
 
     return register
@@ -183,6 +190,27 @@ SCALARS: dict[str, Callable[[str], object]] = {
     "long": lambda text: int(float(text)),
     "string": str,
 }
+
+
+def own_tags(properties: Mapping[str, Any]) -> dict[str, str]:
+    """Return a resource's own tags, which templates give as a list or a mapping."""
+    tags = properties.get("Tags") or properties.get("ResourceTags") or []
+    if isinstance(tags, Mapping):
+        return {str(key): str(value) for key, value in tags.items()}
+    return {tag["Key"]: str(tag["Value"]) for tag in tags}
+
+
+def require_only(path: str, value: Mapping[str, Any], *names: str) -> None:
+    """Refuse what a handler does not apply of a property's parts.
+
+    Raises
+    ------
+    ResourceError
+        Naming the first.
+    """
+    for name in value:
+        if name not in names:
+            raise ResourceError(f"Local AWS does not apply {path}.{name}.")
 
 
 def pick(properties: Mapping[str, Any], *names: str) -> dict[str, Any]:

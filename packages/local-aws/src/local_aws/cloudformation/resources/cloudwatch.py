@@ -4,6 +4,7 @@ import json
 
 from local_aws.cloudformation.resources.base import Request, handles, pick
 from local_aws.cloudformation.stack import Physical, Resource
+from local_aws.partitions import arn
 
 ALARM_NAME_CHARACTERS = 255
 DASHBOARD_NAME_CHARACTERS = 255
@@ -31,7 +32,11 @@ ALARM_SETTINGS = (
 )
 
 
-@handles("AWS::CloudWatch::Alarm", immutable={"AlarmName"})
+@handles(
+    "AWS::CloudWatch::Alarm",
+    immutable={"AlarmName"},
+    applies={"AlarmName", "Tags", *ALARM_SETTINGS},
+)
 class AlarmHandler:
     """AWS::CloudWatch::Alarm."""
 
@@ -41,8 +46,14 @@ class AlarmHandler:
         return self._put(request, name)
 
     def update(self, request: Request, current: Resource) -> Physical:
-        """Put the alarm anew."""
-        return self._put(request, current.physical.id)
+        """Put the alarm anew; an alarm that exists takes no tags by that."""
+        made = self._put(request, current.physical.id)
+        cloudwatch = request.client("cloudwatch")
+        resource = {"ResourceARN": made.attributes["Arn"]}
+        cloudwatch.tag_resource(**resource, Tags=request.tag_list())
+        if stale := request.stale_tags(current):
+            cloudwatch.untag_resource(**resource, TagKeys=stale)
+        return made
 
     def delete(self, request: Request, current: Resource) -> None:
         """Delete the alarm; CloudWatch does not mind one that is gone."""
@@ -56,8 +67,9 @@ class AlarmHandler:
             Tags=request.tag_list(),
             **pick(request.properties, *ALARM_SETTINGS),
         )
-        arn = f"arn:aws:cloudwatch:{request.clients.region}:{request.account}"
-        return Physical(name, {"Arn": f"{arn}:alarm:{name}"})
+        region = request.clients.region
+        alarm = arn("cloudwatch", region, request.account, f"alarm:{name}")
+        return Physical(name, {"Arn": alarm})
 
 
 @handles("AWS::CloudWatch::Dashboard", immutable={"DashboardName"})

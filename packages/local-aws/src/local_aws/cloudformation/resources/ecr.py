@@ -11,7 +11,13 @@ NAME_CHARACTERS = 256
 
 
 @handles(
-    "AWS::ECR::Repository", immutable={"RepositoryName", "EncryptionConfiguration"}
+    "AWS::ECR::Repository",
+    immutable={"RepositoryName", "EncryptionConfiguration"},
+    applies={
+        *("RepositoryName", "EncryptionConfiguration", "EmptyOnDelete", "Tags"),
+        *("ImageTagMutability", "ImageScanningConfiguration"),
+        *("LifecyclePolicy", "RepositoryPolicyText"),
+    },
 )
 class RepositoryHandler:
     """AWS::ECR::Repository."""
@@ -40,7 +46,18 @@ class RepositoryHandler:
 
     def update(self, request: Request, current: Resource) -> Physical:
         """Change the repository's settings and policies."""
-        self._configure(request, current.physical.id)
+        name = current.physical.id
+        self._configure(request, name)
+        ecr = request.client("ecr")
+        if "LifecyclePolicy" in current.properties.keys() - request.properties.keys():
+            ecr.delete_lifecycle_policy(repositoryName=name)
+        policy = "RepositoryPolicyText"
+        if policy in current.properties.keys() - request.properties.keys():
+            ecr.delete_repository_policy(repositoryName=name)
+        arn = current.physical.attributes["Arn"]
+        ecr.tag_resource(resourceArn=arn, tags=request.tag_list())
+        if stale := request.stale_tags(current):
+            ecr.untag_resource(resourceArn=arn, tagKeys=stale)
         return current.physical
 
     def delete(self, request: Request, current: Resource) -> None:
@@ -57,15 +74,15 @@ class RepositoryHandler:
     def _configure(self, request: Request, name: str) -> None:
         ecr = request.client("ecr")
         properties = request.properties
-        if mutability := properties.get("ImageTagMutability"):
-            ecr.put_image_tag_mutability(
-                repositoryName=name, imageTagMutability=mutability
-            )
-        if scanning := properties.get("ImageScanningConfiguration"):
-            scans = str(scanning.get("ScanOnPush", False)).lower() == "true"
-            ecr.put_image_scanning_configuration(
-                repositoryName=name, imageScanningConfiguration={"scanOnPush": scans}
-            )
+        ecr.put_image_tag_mutability(
+            repositoryName=name,
+            imageTagMutability=properties.get("ImageTagMutability", "MUTABLE"),
+        )
+        scanning = properties.get("ImageScanningConfiguration", {})
+        scans = str(scanning.get("ScanOnPush", False)).lower() == "true"
+        ecr.put_image_scanning_configuration(
+            repositoryName=name, imageScanningConfiguration={"scanOnPush": scans}
+        )
         lifecycle = properties.get("LifecyclePolicy", {}).get("LifecyclePolicyText")
         if lifecycle:
             ecr.put_lifecycle_policy(repositoryName=name, lifecyclePolicyText=lifecycle)

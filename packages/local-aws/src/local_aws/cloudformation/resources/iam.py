@@ -57,6 +57,9 @@ class RoleHandler:
             Description=properties.get("Description", ""),
             **pick(properties, "MaxSessionDuration"),
         )
+        iam.tag_role(RoleName=name, Tags=request.tag_list())
+        if stale := request.stale_tags(current):
+            iam.untag_role(RoleName=name, TagKeys=stale)
         if boundary := properties.get("PermissionsBoundary"):
             iam.put_role_permissions_boundary(
                 RoleName=name, PermissionsBoundary=boundary

@@ -10,22 +10,25 @@ from local_aws.cloudformation.stack import Physical, Resource
 DEFAULT_DELETION_DAYS = 30
 
 
-@handles("AWS::KMS::Key", immutable={"KeySpec", "KeyUsage", "MultiRegion", "Origin"})
+@handles(
+    "AWS::KMS::Key",
+    immutable={"KeySpec", "KeyUsage", "MultiRegion", "Origin"},
+    applies={
+        *("KeyPolicy", "Description", "KeySpec", "KeyUsage", "MultiRegion"),
+        *("EnableKeyRotation", "PendingWindowInDays", "Tags"),
+    },
+)
 class KeyHandler:
     """AWS::KMS::Key."""
 
     def create(self, request: Request) -> Physical:
         """Create the key."""
         properties = request.properties
-        tags = [
-            {"TagKey": tag["Key"], "TagValue": tag["Value"]}
-            for tag in request.tag_list()
-        ]
         key = request.call(
             "kms",
             "create_key",
             Policy=json.dumps(properties["KeyPolicy"]),
-            Tags=tags,
+            Tags=_tags(request),
             **pick(properties, "Description", "KeySpec", "KeyUsage", "MultiRegion"),
         )["KeyMetadata"]
         physical = Physical(key["KeyId"], {"Arn": key["Arn"], "KeyId": key["KeyId"]})
@@ -44,6 +47,9 @@ class KeyHandler:
         kms.update_key_description(
             KeyId=key_id, Description=request.properties.get("Description", "")
         )
+        kms.tag_resource(KeyId=key_id, Tags=_tags(request))
+        if stale := request.stale_tags(current):
+            kms.untag_resource(KeyId=key_id, TagKeys=stale)
         self._configure(request, key_id)
         return current.physical
 
@@ -61,6 +67,12 @@ class KeyHandler:
             kms.enable_key_rotation(KeyId=key_id)
         else:
             kms.disable_key_rotation(KeyId=key_id)
+
+
+def _tags(request: Request) -> list[dict[str, str]]:
+    return [
+        {"TagKey": key, "TagValue": value} for key, value in request.tag_map().items()
+    ]
 
 
 @handles("AWS::KMS::Alias", immutable={"AliasName"})

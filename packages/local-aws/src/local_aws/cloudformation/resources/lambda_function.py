@@ -21,7 +21,11 @@ CONFIGURATION = (
 )
 
 
-@handles("AWS::Lambda::Function", immutable={"FunctionName", "PackageType"})
+@handles(
+    "AWS::Lambda::Function",
+    immutable={"FunctionName", "PackageType"},
+    applies={"FunctionName", "Code", "Tags", *CONFIGURATION},
+)
 class FunctionHandler:
     """AWS::Lambda::Function."""
 
@@ -48,6 +52,10 @@ class FunctionHandler:
             FunctionName=name,
             **pick(request.properties, *CONFIGURATION),
         )
+        function = {"Resource": current.physical.attributes["Arn"]}
+        request.client("lambda").tag_resource(**function, Tags=request.tag_map())
+        if stale := request.stale_tags(current):
+            request.client("lambda").untag_resource(**function, TagKeys=stale)
         return current.physical
 
     def delete(self, request: Request, current: Resource) -> None:

@@ -7,12 +7,17 @@ from botocore.exceptions import ClientError
 
 from local_aws.cloudformation.resources.base import Request, handles
 from local_aws.cloudformation.stack import Physical, Resource
+from local_aws.partitions import arn
 
 NAME_CHARACTERS = 512
 GONE = "ResourceNotFoundException"
 
 
-@handles("AWS::Logs::LogGroup", immutable={"LogGroupName"})
+@handles(
+    "AWS::Logs::LogGroup",
+    immutable={"LogGroupName"},
+    applies={"LogGroupName", "KmsKeyId", "RetentionInDays", "Tags"},
+)
 class LogGroupHandler:
     """AWS::Logs::LogGroup."""
 
@@ -26,12 +31,23 @@ class LogGroupHandler:
             logGroupName=name, tags=request.tag_map(), **settings
         )
         self._retain(request, name)
-        arn = f"arn:aws:logs:{request.clients.region}:{request.account}"
-        return Physical(name, {"Arn": f"{arn}:log-group:{name}:*"})
+        region = request.clients.region
+        group = arn("logs", region, request.account, f"log-group:{name}:*")
+        return Physical(name, {"Arn": group})
 
     def update(self, request: Request, current: Resource) -> Physical:
-        """Change the retention."""
-        self._retain(request, current.physical.id)
+        """Change the retention, the key and the tags."""
+        name = current.physical.id
+        self._retain(request, name)
+        logs = request.client("logs")
+        key = request.properties.get("KmsKeyId")
+        if key:
+            logs.associate_kms_key(logGroupName=name, kmsKeyId=key)
+        elif "KmsKeyId" in current.properties:
+            logs.disassociate_kms_key(logGroupName=name)
+        logs.tag_log_group(logGroupName=name, tags=request.tag_map())
+        if stale := request.stale_tags(current):
+            logs.untag_log_group(logGroupName=name, tags=stale)
         return current.physical
 
     def delete(self, request: Request, current: Resource) -> None:
@@ -50,7 +66,11 @@ class LogGroupHandler:
             logs.delete_retention_policy(logGroupName=name)
 
 
-@handles("AWS::Logs::MetricFilter", immutable={"FilterName", "LogGroupName"})
+@handles(
+    "AWS::Logs::MetricFilter",
+    immutable={"FilterName", "LogGroupName"},
+    applies={"FilterName", "LogGroupName", "FilterPattern", "MetricTransformations"},
+)
 class MetricFilterHandler:
     """AWS::Logs::MetricFilter: recorded; events are not turned into metrics."""
 

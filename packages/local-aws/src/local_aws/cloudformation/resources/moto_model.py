@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from inspect import signature
 from typing import Any, Self
 
 from local_aws.cloudformation.errors import ResourceError
@@ -9,6 +10,9 @@ from local_aws.cloudformation.resources.base import Request
 from local_aws.cloudformation.stack import Physical, Resource
 
 NAME_CHARACTERS = 64
+WITH_PLACE = 3  # self, account, region
+#: moto says that it runs, and nothing does.
+PRETENDED = {"AWS::SageMaker::NotebookInstance", "AWS::CloudFormation::Stack"}
 
 
 class _Attributes(dict[str, object]):
@@ -50,7 +54,8 @@ class MotoModelHandler:
         from moto.cloudformation.parsing import get_model_map  # noqa: PLC0415
 
         model = get_model_map().get(resource_type)
-        if model is None:
+        # What moto could not delete would stay for ever.
+        if model is None or not _is_deletable(model) or resource_type in PRETENDED:
             raise ResourceError(
                 f"Local AWS does not support resource type {resource_type}."
             )
@@ -86,19 +91,28 @@ class MotoModelHandler:
         return _physical(updated)
 
     def delete(self, request: Request, current: Resource) -> None:
-        """Remove it as moto does."""
-        made = _made(current)
+        """Remove it as moto's engine does: by the object itself, else by its class."""
         region = request.clients.region
-        delete = getattr(made, "delete", None)
-        method = self.model.delete_from_cloudformation_json
-        if not hasattr(method, "__isabstractmethod__"):
+        try:
+            _made(current).delete(request.account, region)
+        except (TypeError, AttributeError):
+            method = self.model.delete_from_cloudformation_json
+            if hasattr(method, "__isabstractmethod__"):
+                raise
             method(current.physical.id, _document(request), request.account, region)
-        elif delete is not None:
-            delete(request.account, region)
 
     def _name(self, request: Request) -> str:
         name_property = self.model.cloudformation_name_type() or ""
         return request.name(name_property, NAME_CHARACTERS)
+
+
+def _is_deletable(model: Any) -> bool:  # noqa: ANN401
+    method = model.delete_from_cloudformation_json
+    if not hasattr(method, "__isabstractmethod__"):
+        return True
+    delete = getattr(model, "delete", None)
+    # moto's engine hands over the account and the region.
+    return delete is not None and len(signature(delete).parameters) == WITH_PLACE
 
 
 def _document(request: Request) -> Mapping[str, Any]:

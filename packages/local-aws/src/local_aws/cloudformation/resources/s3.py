@@ -5,15 +5,30 @@ from collections.abc import Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
+from moto.utilities.utils import get_partition
 
-from local_aws.cloudformation.resources.base import Request, handles
+from local_aws.cloudformation.errors import ResourceError
+from local_aws.cloudformation.resources.base import Request, handles, require_only
 from local_aws.cloudformation.stack import Physical, Resource
+from local_aws.partitions import url_suffix
 
 NAME_CHARACTERS = 63
 DELETE_BATCH = 1_000
+LIFECYCLE_RULE = (
+    *("Id", "Status", "Prefix", "ExpirationInDays", "ExpiredObjectDeleteMarker"),
+    *("NoncurrentVersionExpiration", "AbortIncompleteMultipartUpload", "Transitions"),
+)
 
 
-@handles("AWS::S3::Bucket", immutable={"BucketName"})
+@handles(
+    "AWS::S3::Bucket",
+    immutable={"BucketName"},
+    applies={
+        *("BucketName", "BucketEncryption", "VersioningConfiguration", "Tags"),
+        *("PublicAccessBlockConfiguration", "OwnershipControls"),
+        *("LifecycleConfiguration", "LoggingConfiguration"),
+    },
+)
 class BucketHandler:
     """AWS::S3::Bucket."""
 
@@ -31,8 +46,25 @@ class BucketHandler:
         return _bucket(name, region)
 
     def update(self, request: Request, current: Resource) -> Physical:
-        """Configure the bucket anew."""
-        self._configure(request, current.physical.id)
+        """Configure the bucket anew, without what its template no longer has."""
+        name = current.physical.id
+        s3 = request.client("s3")
+        removals = {
+            "BucketEncryption": s3.delete_bucket_encryption,
+            "PublicAccessBlockConfiguration": s3.delete_public_access_block,
+            "OwnershipControls": s3.delete_bucket_ownership_controls,
+            "LifecycleConfiguration": s3.delete_bucket_lifecycle,
+        }
+        gone = current.properties.keys() - request.properties.keys()
+        for name_of_property in gone & removals.keys():
+            removals[name_of_property](Bucket=name)
+        if "VersioningConfiguration" in gone:
+            s3.put_bucket_versioning(
+                Bucket=name, VersioningConfiguration={"Status": "Suspended"}
+            )
+        if "LoggingConfiguration" in gone:
+            s3.put_bucket_logging(Bucket=name, BucketLoggingStatus={})
+        self._configure(request, name)
         return current.physical
 
     def delete(self, request: Request, current: Resource) -> None:
@@ -62,7 +94,9 @@ class BucketHandler:
             )
         if ownership := properties.get("OwnershipControls"):
             s3.put_bucket_ownership_controls(Bucket=name, OwnershipControls=ownership)
-        if rules := properties.get("LifecycleConfiguration", {}).get("Rules"):
+        lifecycle = properties.get("LifecycleConfiguration", {})
+        require_only("LifecycleConfiguration", lifecycle, "Rules")
+        if rules := lifecycle.get("Rules"):
             s3.put_bucket_lifecycle_configuration(
                 Bucket=name,
                 LifecycleConfiguration={"Rules": [_rule(rule) for rule in rules]},
@@ -74,14 +108,15 @@ class BucketHandler:
 
 
 def _bucket(name: str, region: str) -> Physical:
+    domain = url_suffix(region)
     return Physical(
         name,
         {
-            "Arn": f"arn:aws:s3:::{name}",
-            "DomainName": f"{name}.s3.amazonaws.com",
-            "RegionalDomainName": f"{name}.s3.{region}.amazonaws.com",
-            "DualStackDomainName": f"{name}.s3.dualstack.{region}.amazonaws.com",
-            "WebsiteURL": f"http://{name}.s3-website-{region}.amazonaws.com",
+            "Arn": f"arn:{get_partition(region)}:s3:::{name}",
+            "DomainName": f"{name}.s3.{domain}",
+            "RegionalDomainName": f"{name}.s3.{region}.{domain}",
+            "DualStackDomainName": f"{name}.s3.dualstack.{region}.{domain}",
+            "WebsiteURL": f"http://{name}.s3-website-{region}.{domain}",
         },
     )
 
@@ -95,6 +130,11 @@ def _encryption(encryption: Mapping[str, Any]) -> dict[str, Any]:
     rules = []
     for rule in encryption["ServerSideEncryptionConfiguration"]:
         default = rule.get("ServerSideEncryptionByDefault", {})
+        require_only(
+            "BucketEncryption.ServerSideEncryptionConfiguration",
+            rule,
+            *("ServerSideEncryptionByDefault", "BucketKeyEnabled"),
+        )
         translated = {
             "ApplyServerSideEncryptionByDefault": default,
             "BucketKeyEnabled": _true(rule.get("BucketKeyEnabled", False)),
@@ -105,6 +145,7 @@ def _encryption(encryption: Mapping[str, Any]) -> dict[str, Any]:
 
 def _rule(rule: Mapping[str, Any]) -> dict[str, Any]:
     """Return one of CloudFormation's lifecycle rules as the API takes it."""
+    require_only("LifecycleConfiguration.Rules", rule, *LIFECYCLE_RULE)
     translated: dict[str, Any] = {
         "Status": rule["Status"],
         "Filter": {"Prefix": rule.get("Prefix", "")},
@@ -128,7 +169,11 @@ def _rule(rule: Mapping[str, Any]) -> dict[str, Any]:
         translated["AbortIncompleteMultipartUpload"] = {
             name: int(days) for name, days in abort.items()
         }
-    if transitions := rule.get("Transitions"):
+    transitions = rule.get("Transitions", [])
+    for one in transitions:
+        path = "LifecycleConfiguration.Rules.Transitions"
+        require_only(path, one, "StorageClass", "TransitionInDays")
+    if transitions:
         translated["Transitions"] = [
             {
                 "StorageClass": one["StorageClass"],
@@ -140,6 +185,8 @@ def _rule(rule: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _logging(logging: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("DestinationBucketName", "LogFilePrefix")
+    require_only("LoggingConfiguration", logging, *names)
     return {
         "TargetBucket": logging["DestinationBucketName"],
         "TargetPrefix": logging.get("LogFilePrefix", ""),
@@ -172,14 +219,27 @@ class BucketPolicyHandler:
 
 
 def empty_bucket(s3: Any, bucket: str) -> None:  # noqa: ANN401
-    """Delete all objects, versions and delete markers of a bucket."""
-    pages = s3.get_paginator("list_object_versions").paginate(
-        Bucket=bucket, MaxKeys=DELETE_BATCH
-    )
-    for page in pages:
+    """Delete all objects, versions and delete markers of a bucket.
+
+    Each round lists from the start: a listing that goes on from what has been deleted
+    in between leaves the rest out.
+
+    Raises
+    ------
+    ResourceError
+        If something cannot be deleted.
+    """
+    while True:
+        page = s3.list_object_versions(Bucket=bucket, MaxKeys=DELETE_BATCH)
         objects = [
             {"Key": one["Key"], "VersionId": one["VersionId"]}
             for one in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
         ]
-        if objects:
-            s3.delete_objects(Bucket=bucket, Delete={"Objects": objects})
+        if not objects:
+            return
+        deleted = s3.delete_objects(Bucket=bucket, Delete={"Objects": objects})
+        if errors := deleted.get("Errors"):
+            raise ResourceError(
+                f"{bucket}: {errors[0]['Key']} cannot be deleted: "
+                f"{errors[0]['Message']}"
+            )

@@ -13,22 +13,29 @@ NAME_CHARACTERS = 63
 IN_PROGRESS = {"Creating", "Updating", "RollingBack", "SystemUpdating", "Deleting"}
 
 
-@handles("AWS::SageMaker::Model", immutable=None)
+MODEL_SETTINGS = (
+    *("Containers", "EnableNetworkIsolation", "ExecutionRoleArn"),
+    *("InferenceExecutionConfig", "PrimaryContainer", "VpcConfig"),
+)
+CONFIG_SETTINGS = ("AsyncInferenceConfig", "DataCaptureConfig", "KmsKeyId")
+ENDPOINT_SETTINGS = (
+    *("DeploymentConfig", "ExcludeRetainedVariantProperties"),
+    *("RetainAllVariantProperties", "RetainDeploymentConfig"),
+)
+
+
+@handles(
+    "AWS::SageMaker::Model",
+    immutable=None,
+    applies={"ModelName", "Tags", *MODEL_SETTINGS},
+)
 class ModelHandler:
     """AWS::SageMaker::Model."""
 
     def create(self, request: Request) -> Physical:
         """Create the model."""
         name = request.name("ModelName", NAME_CHARACTERS)
-        settings = pick(
-            request.properties,
-            "Containers",
-            "EnableNetworkIsolation",
-            "ExecutionRoleArn",
-            "InferenceExecutionConfig",
-            "PrimaryContainer",
-            "VpcConfig",
-        )
+        settings = pick(request.properties, *MODEL_SETTINGS)
         arn = request.call(
             "sagemaker",
             "create_model",
@@ -52,7 +59,11 @@ class ModelHandler:
         )
 
 
-@handles("AWS::SageMaker::EndpointConfig", immutable=None)
+@handles(
+    "AWS::SageMaker::EndpointConfig",
+    immutable=None,
+    applies={"EndpointConfigName", "ProductionVariants", "Tags", *CONFIG_SETTINGS},
+)
 class EndpointConfigHandler:
     """AWS::SageMaker::EndpointConfig."""
 
@@ -71,7 +82,7 @@ class EndpointConfigHandler:
             EndpointConfigName=name,
             Tags=request.tag_list(),
             ProductionVariants=variants,
-            **pick(properties, "AsyncInferenceConfig", "DataCaptureConfig", "KmsKeyId"),
+            **pick(properties, *CONFIG_SETTINGS),
         )["EndpointConfigArn"]
         return Physical(arn, {"EndpointConfigName": name})
 
@@ -89,7 +100,11 @@ class EndpointConfigHandler:
         )
 
 
-@handles("AWS::SageMaker::Endpoint", immutable={"EndpointName"})
+@handles(
+    "AWS::SageMaker::Endpoint",
+    immutable={"EndpointName"},
+    applies={"EndpointName", "EndpointConfigName", "Tags", *ENDPOINT_SETTINGS},
+)
 class EndpointHandler:
     """AWS::SageMaker::Endpoint: the stack waits until it serves."""
 
@@ -118,13 +133,7 @@ class EndpointHandler:
                 "update_endpoint",
                 EndpointName=name,
                 EndpointConfigName=config,
-                **pick(
-                    request.properties,
-                    "DeploymentConfig",
-                    "ExcludeRetainedVariantProperties",
-                    "RetainAllVariantProperties",
-                    "RetainDeploymentConfig",
-                ),
+                **pick(request.properties, *ENDPOINT_SETTINGS),
             )
             described = _settle(request, name, current.physical.id)
         _retag(request, current)
@@ -178,9 +187,11 @@ def _name(physical: Physical) -> str:
 
 
 def _retag(request: Request, current: Resource) -> None:
-    request.client("sagemaker").add_tags(
-        ResourceArn=current.physical.id, Tags=request.tag_list()
-    )
+    sagemaker = request.client("sagemaker")
+    arn = current.physical.id
+    sagemaker.add_tags(ResourceArn=arn, Tags=request.tag_list())
+    if stale := request.stale_tags(current):
+        sagemaker.delete_tags(ResourceArn=arn, TagKeys=stale)
 
 
 def _delete(delete: Callable[[], object]) -> None:

@@ -72,9 +72,11 @@ class ScheduleGroupHandler:
 
     def update(self, request: Request, current: Resource) -> Physical:
         """Change the tags."""
-        request.client("scheduler").tag_resource(
-            ResourceArn=current.physical.attributes["Arn"], Tags=request.tag_list()
-        )
+        group = {"ResourceArn": current.physical.attributes["Arn"]}
+        scheduler = request.client("scheduler")
+        scheduler.tag_resource(**group, Tags=request.tag_list())
+        if stale := request.stale_tags(current):
+            scheduler.untag_resource(**group, TagKeys=stale)
         return current.physical
 
     def delete(self, request: Request, current: Resource) -> None:

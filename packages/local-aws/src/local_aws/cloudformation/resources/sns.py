@@ -11,7 +11,11 @@ TOPIC_NAME_CHARACTERS = 256
 ATTRIBUTES = ("DisplayName", "KmsMasterKeyId")
 
 
-@handles("AWS::SNS::Topic", immutable={"TopicName", "FifoTopic"})
+@handles(
+    "AWS::SNS::Topic",
+    immutable={"TopicName", "FifoTopic"},
+    applies={"TopicName", "Tags", *ATTRIBUTES},
+)
 class TopicHandler:
     """AWS::SNS::Topic."""
 
@@ -25,8 +29,18 @@ class TopicHandler:
         return Physical(arn, {"TopicArn": arn, "TopicName": name})
 
     def update(self, request: Request, current: Resource) -> Physical:
-        """Change the attributes."""
-        self._configure(request, current.physical.id)
+        """Change the attributes and the tags."""
+        arn = current.physical.id
+        sns = request.client("sns")
+        self._configure(request, arn)
+        for attribute in ATTRIBUTES:
+            if attribute in current.properties.keys() - request.properties.keys():
+                sns.set_topic_attributes(
+                    TopicArn=arn, AttributeName=attribute, AttributeValue=""
+                )
+        sns.tag_resource(ResourceArn=arn, Tags=request.tag_list())
+        if stale := request.stale_tags(current):
+            sns.untag_resource(ResourceArn=arn, TagKeys=stale)
         return current.physical
 
     def delete(self, request: Request, current: Resource) -> None:
@@ -63,7 +77,11 @@ class TopicPolicyHandler:
         """Nothing to remove: as in AWS the policy goes with its topic."""
 
 
-@handles("AWS::SNS::Subscription", immutable={"TopicArn", "Protocol", "Endpoint"})
+@handles(
+    "AWS::SNS::Subscription",
+    immutable={"TopicArn", "Protocol", "Endpoint"},
+    applies={"TopicArn", "Protocol", "Endpoint"},
+)
 class SubscriptionHandler:
     """AWS::SNS::Subscription; nothing is delivered outside this machine."""
 

@@ -9,7 +9,7 @@ NAME_CHARACTERS = 1_011
 SETTINGS = ("Value", "Type", "Description", "AllowedPattern", "Tier")
 
 
-@handles("AWS::SSM::Parameter", immutable={"Name"})
+@handles("AWS::SSM::Parameter", immutable={"Name"}, applies={"Name", "Tags", *SETTINGS})
 class ParameterHandler:
     """AWS::SSM::Parameter."""
 
@@ -23,11 +23,19 @@ class ParameterHandler:
 
     def update(self, request: Request, current: Resource) -> Physical:
         """Overwrite the parameter."""
-        request.client("ssm").put_parameter(
-            Name=current.physical.id,
+        ssm = request.client("ssm")
+        name = current.physical.id
+        # What is left out stays as it was.
+        cleared = {"Description": ""} if "Description" in current.properties else {}
+        ssm.put_parameter(
+            Name=name,
             Overwrite=True,
-            **pick(request.properties, *SETTINGS),
+            **{**cleared, **pick(request.properties, *SETTINGS)},
         )
+        parameter = {"ResourceType": "Parameter", "ResourceId": name}
+        ssm.add_tags_to_resource(**parameter, Tags=request.tag_list())
+        if stale := request.stale_tags(current):
+            ssm.remove_tags_from_resource(**parameter, TagKeys=stale)
         return _parameter(request, current.physical.id)
 
     def delete(self, request: Request, current: Resource) -> None:
