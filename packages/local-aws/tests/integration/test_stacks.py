@@ -593,3 +593,280 @@ def test_tag_keys_that_differ_only_in_case_are_refused_for_roles(
     stack = deploy(local_aws, name, {"Resources": {"Role": role}})
     assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
     assert "Tag keys are case insensitive" in reasons(local_aws, name)["Role"]
+
+
+def test_values_that_are_referred_to_are_fetched(local_aws: LocalAws) -> None:
+    name = unique("resolve")
+    local_aws.client("ssm").put_parameter(
+        Name=f"/{name}/plain", Value="one", Type="String"
+    )
+    secret = local_aws.client("secretsmanager").create_secret(
+        Name=name, SecretString=json.dumps({"password": "two"})
+    )["ARN"]
+    template = {
+        "Resources": {
+            "Plain": parameter(f"a-{{{{resolve:ssm:/{name}/plain}}}}-b"),
+            "Version": parameter(f"{{{{resolve:ssm:/{name}/plain:1}}}}"),
+            "Secret": parameter(
+                f"{{{{resolve:secretsmanager:{name}:SecretString:password}}}}"
+            ),
+            "Arn": parameter(
+                f"{{{{resolve:secretsmanager:{secret}:SecretString:password}}}}"
+            ),
+        }
+    }
+    deploy(local_aws, name, template)
+    values = {
+        logical_id: local_aws.client("ssm").get_parameter(Name=made)["Parameter"][
+            "Value"
+        ]
+        for logical_id, made in physical_ids(local_aws, name).items()
+    }
+    assert values == {
+        "Plain": "a-one-b",
+        "Version": "one",
+        "Secret": "two",
+        "Arn": "two",
+    }
+
+
+@pytest.mark.parametrize(
+    ("reference", "reason"),
+    [
+        ("{{resolve:ssm:/no/such/parameter}}", "Could not resolve"),
+        ("{{resolve:ssm-secure:/any:1}}", "does not resolve"),
+        ("{{resolve:elsewhere:x}}", "does not resolve"),
+    ],
+)
+def test_a_value_that_cannot_be_fetched_fails_its_resource(
+    local_aws: LocalAws, reference: str, reason: str
+) -> None:
+    name = unique("unresolved")
+    stack = deploy(local_aws, name, {"Resources": {"A": parameter(reference)}})
+    assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert reason in reasons(local_aws, name)["A"]
+
+
+@pytest.mark.parametrize(
+    ("resource", "reason"),
+    [
+        (
+            {
+                "Type": "AWS::S3::Bucket",
+                "Properties": {"CorsConfiguration": {"CorsRules": []}},
+            },
+            "does not apply the properties CorsConfiguration",
+        ),
+        (
+            {
+                "Type": "AWS::SNS::Topic",
+                "Properties": {
+                    "Subscription": [{"Protocol": "email", "Endpoint": "a@b.example"}]
+                },
+            },
+            "does not apply the properties Subscription",
+        ),
+        (
+            {"Type": "AWS::S3::Bucket", "Properties": {"BuckeName": "x"}},
+            "extraneous key [BuckeName] is not permitted",
+        ),
+        (
+            {
+                "Type": "AWS::S3::Bucket",
+                "Properties": {
+                    "LifecycleConfiguration": {
+                        "Rules": [{"Status": "Enabled", "TagFilters": []}]
+                    }
+                },
+            },
+            "does not apply LifecycleConfiguration.Rules.TagFilters",
+        ),
+        (
+            {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeot": 3}},
+            "extraneous key [VisibilityTimeot]",
+        ),
+        # moto makes these and cannot delete them, or pretends that they run.
+        (
+            {"Type": "AWS::EC2::RouteTable", "Properties": {"VpcId": "vpc-1"}},
+            "does not support resource type AWS::EC2::RouteTable",
+        ),
+        (
+            {
+                "Type": "AWS::SageMaker::NotebookInstance",
+                "Properties": {"InstanceType": "ml.t3.medium", "RoleArn": "r"},
+            },
+            "does not support resource type AWS::SageMaker::NotebookInstance",
+        ),
+    ],
+)
+def test_what_would_be_dropped_in_silence_fails_its_resource(
+    local_aws: LocalAws, resource: dict[str, Any], reason: str
+) -> None:
+    name = unique("dropped")
+    stack = deploy(local_aws, name, {"Resources": {"A": resource}})
+    assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert reason in reasons(local_aws, name)["A"]
+
+
+def test_what_a_template_takes_away_is_taken_away(local_aws: LocalAws) -> None:
+    name = unique("taken")
+    tags = [{"Key": "Gone", "Value": "x"}, {"Key": "Kept", "Value": "y"}]
+    full: dict[str, dict[str, Any]] = {
+        "Bucket": {
+            "Type": "AWS::S3::Bucket",
+            "Properties": {
+                "VersioningConfiguration": {"Status": "Enabled"},
+                "LifecycleConfiguration": {
+                    "Rules": [{"Status": "Enabled", "ExpirationInDays": 1}]
+                },
+                "PublicAccessBlockConfiguration": {"BlockPublicAcls": True},
+                "Tags": tags,
+            },
+        },
+        "Role": {
+            "Type": "AWS::IAM::Role",
+            "Properties": {"AssumeRolePolicyDocument": TRUST, "Tags": tags},
+        },
+        "Group": {
+            "Type": "AWS::Logs::LogGroup",
+            "Properties": {"RetentionInDays": 1, "Tags": tags},
+        },
+        "Topic": {
+            "Type": "AWS::SNS::Topic",
+            "Properties": {"DisplayName": "mine", "Tags": tags},
+        },
+        "Key": {
+            "Type": "AWS::KMS::Key",
+            "Properties": {
+                "KeyPolicy": {"Version": "2012-10-17", "Statement": []},
+                "EnableKeyRotation": True,
+                "Tags": tags,
+            },
+        },
+        "Repository": {
+            "Type": "AWS::ECR::Repository",
+            "Properties": {
+                "ImageTagMutability": "IMMUTABLE",
+                "ImageScanningConfiguration": {"ScanOnPush": True},
+                "Tags": tags,
+            },
+        },
+        "Parameter": {
+            "Type": "AWS::SSM::Parameter",
+            "Properties": {
+                "Type": "String",
+                "Value": "x",
+                "Description": "d",
+                "Tags": {"Gone": "x", "Kept": "y"},
+            },
+        },
+    }
+    needed = {"AssumeRolePolicyDocument", "KeyPolicy", "Type", "Value"}
+    bare = {
+        logical_id: {
+            "Type": one["Type"],
+            "Properties": {
+                **{k: v for k, v in one["Properties"].items() if k in needed},
+                "Tags": {"Kept": "y"} if logical_id == "Parameter" else tags[1:],
+            },
+        }
+        for logical_id, one in full.items()
+    }
+    assert deploy(local_aws, name, {"Resources": full})["StackStatus"] == (
+        "CREATE_COMPLETE"
+    ), reasons(local_aws, name)
+    made = physical_ids(local_aws, name)
+    arn = local_aws.client("ecr").describe_repositories(
+        repositoryNames=[made["Repository"]]
+    )["repositories"][0]["repositoryArn"]
+
+    def keys_of_tags() -> dict[str, set[str]]:
+        client = local_aws.client
+        found = {
+            "Bucket": client("s3").get_bucket_tagging(Bucket=made["Bucket"])["TagSet"],
+            "Role": client("iam").list_role_tags(RoleName=made["Role"])["Tags"],
+            "Topic": client("sns").list_tags_for_resource(ResourceArn=made["Topic"])[
+                "Tags"
+            ],
+            "Key": client("kms").list_resource_tags(KeyId=made["Key"])["Tags"],
+            "Repository": client("ecr").list_tags_for_resource(resourceArn=arn)["tags"],
+            "Parameter": client("ssm").list_tags_for_resource(
+                ResourceType="Parameter", ResourceId=made["Parameter"]
+            )["TagList"],
+        }
+        groups = client("logs").list_tags_log_group(logGroupName=made["Group"])["tags"]
+        keys = {
+            logical_id: {one.get("Key") or one["TagKey"] for one in tags}
+            for logical_id, tags in found.items()
+        }
+        return {**keys, "Group": set(groups)}
+
+    assert set(map(frozenset, keys_of_tags().values())) == {frozenset({"Gone", "Kept"})}
+
+    assert deploy(local_aws, name, {"Resources": bare})["StackStatus"] == (
+        "UPDATE_COMPLETE"
+    ), reasons(local_aws, name)
+
+    assert set(map(frozenset, keys_of_tags().values())) == {frozenset({"Kept"})}
+    s3 = local_aws.client("s3")
+    versioning = s3.get_bucket_versioning(Bucket=made["Bucket"])
+    assert versioning["Status"] == "Suspended"
+    for get in (s3.get_bucket_lifecycle_configuration, s3.get_public_access_block):
+        with pytest.raises(ClientError, match="NoSuch"):
+            get(Bucket=made["Bucket"])
+    topic = local_aws.client("sns").get_topic_attributes(TopicArn=made["Topic"])
+    assert topic["Attributes"]["DisplayName"] == ""
+    repository = local_aws.client("ecr").describe_repositories(
+        repositoryNames=[made["Repository"]]
+    )["repositories"][0]
+    assert repository["imageTagMutability"] == "MUTABLE"
+    assert repository["imageScanningConfiguration"] == {"scanOnPush": False}
+    rotation = local_aws.client("kms").get_key_rotation_status(KeyId=made["Key"])
+    assert rotation["KeyRotationEnabled"] is False
+
+
+def test_types_of_moto_end_with_their_stack(local_aws: LocalAws) -> None:
+    name = unique("moto")
+    rule = {
+        "Type": "AWS::Events::Rule",
+        "Properties": {
+            "ScheduleExpression": "rate(1 day)",
+            "Targets": [{"Id": "a", "Arn": "arn:aws:sqs:us-east-1:123456789012:q"}],
+        },
+    }
+    instance = {
+        "Type": "AWS::EC2::Instance",
+        "Properties": {"ImageId": "ami-12c6146b", "InstanceType": "t3.micro"},
+    }
+    script = {
+        "Type": "AWS::SageMaker::NotebookInstanceLifecycleConfig",
+        "Properties": {"NotebookInstanceLifecycleConfigName": name[:40]},
+    }
+    made = deploy(
+        local_aws,
+        name,
+        {"Resources": {"Rule": rule, "Instance": instance, "Script": script}},
+    )
+    assert made["StackStatus"] == "CREATE_COMPLETE", reasons(local_aws, name)
+    events, ec2 = local_aws.client("events"), local_aws.client("ec2")
+    sagemaker = local_aws.client("sagemaker")
+    [described] = events.list_rules()["Rules"]
+    assert events.list_targets_by_rule(Rule=described["Name"])["Targets"]
+    # moto's modules and the API see one SageMaker.
+    sagemaker.describe_notebook_instance_lifecycle_config(
+        NotebookInstanceLifecycleConfigName=name[:40]
+    )
+
+    assert delete(local_aws, name)["StackStatus"] == "DELETE_COMPLETE"
+
+    assert events.list_rules()["Rules"] == []
+    states = {
+        one["State"]["Name"]
+        for reservation in ec2.describe_instances()["Reservations"]
+        for one in reservation["Instances"]
+    }
+    assert states <= {"terminated"}
+    with pytest.raises(ClientError):
+        sagemaker.describe_notebook_instance_lifecycle_config(
+            NotebookInstanceLifecycleConfigName=name[:40]
+        )

@@ -6,6 +6,7 @@ from typing import Any
 
 from moto.core.utils import utcnow
 
+from local_aws.cloudformation import dynamic_references
 from local_aws.cloudformation.deletion import RETAINED, deletion_order
 from local_aws.cloudformation.errors import ResourceError, ValidationError
 from local_aws.cloudformation.handling import (
@@ -289,7 +290,13 @@ class Operation:
         return Resolver(self.target.scope, LiveResources(self.stack.resources))
 
     def _request(self, resource: Resource, properties: Mapping[str, Any]) -> Request:
-        return request_for(self.stack, self.clients, resource, properties)
+        """Return what a handler is called with, values fetched that are referred to.
+
+        The stack keeps the references: as in AWS, a value that changed where it is
+        kept is no change of the template.
+        """
+        values = dynamic_references.resolved(properties, self.clients)
+        return request_for(self.stack, self.clients, resource, values)
 
     def _note(self, resource: Resource, status: str, reason: str | None = None) -> None:
         note(self.stack, resource, status, reason)

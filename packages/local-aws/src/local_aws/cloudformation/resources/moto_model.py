@@ -102,7 +102,11 @@ class MotoModelHandler:
             method(current.physical.id, _document(request), request.account, region)
 
     def _name(self, request: Request) -> str:
-        name_property = self.model.cloudformation_name_type() or ""
+        # Where moto names none it would drop a name that was asked for.
+        name_property = (
+            self.model.cloudformation_name_type()
+            or f"{request.type.rsplit('::', 1)[-1]}Name"
+        )
         return request.name(name_property, NAME_CHARACTERS)
 
 
