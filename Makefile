@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export JSII_NODE := $(CURDIR)/.venv/bin/node
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast browser check format format-check lint types \
+.PHONY: help setup demo test test-fast install-check browser check format format-check lint types \
 	requirements requirements-check review review-check image clean
 
 help: ## Show this list
@@ -72,6 +72,9 @@ demo: setup ## Data to live endpoint to nothing, on this machine
 
 test: setup browser ## Every test: unit, infrastructure, integration, end to end
 	@pytest -q -n 2 --dist loadfile
+
+install-check: ## The way without make, in an empty clone: pip, npm, cdk synth, fraud
+	@.ci/install $(PYTHON)
 
 test-fast: setup ## The tests of a minute: unit and infrastructure
 	@pytest -q -n 2 --dist loadfile tests/unit tests/infrastructure \
