@@ -74,11 +74,12 @@ class ServingStack(Stack):
         self._outputs(role, DecisionRule(self, "PublishedRule"))
 
     def _image(self, training: TrainingStack) -> ContainerImage:
-        repository_arn = training.serving_repository_arn
-        if repository_arn is None:
+        if self._settings.container.image == "sklearn":
             return ScikitLearnImage(self, "Image")
         self.add_stack_dependency(training)
-        return ServingImage(self, "Image", repository_arn=repository_arn)
+        return ServingImage(
+            self, "Image", repository_arn=training.serving_repository_arn
+        )
 
     def _rollback_alarms(self) -> list[cloudwatch.Alarm]:
         hosting = self._settings.hosting

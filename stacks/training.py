@@ -1,7 +1,7 @@
 """What a training job needs, and what a model is served with.
 
-The execution role of jobs, and the repository of the project's serving image where
-an environment asks for it. A job itself is no resource.
+The execution role of jobs, and the repository of the project's serving image. A job
+itself is no resource.
 """
 
 from aws_cdk import CfnOutput, Environment, Stack
@@ -12,6 +12,7 @@ from cdk_app import naming
 from cdk_app.constructs import permissions
 from cdk_app.constructs.container_images import ScikitLearnImage
 from cdk_app.constructs.roles import ExecutionRole
+from cdk_app.constructs.serving_repository import ServingImageRepository
 from cdk_app.settings import Settings
 from stacks.storage import StorageStack
 
@@ -20,7 +21,7 @@ class TrainingStack(Stack):
     """The role that training jobs run in, and the serving image's repository."""
 
     role: iam.Role
-    serving_repository_arn: str | None = None
+    serving_repository_arn: str
 
     def __init__(
         self,
@@ -59,15 +60,14 @@ class TrainingStack(Stack):
             value=self.role.role_arn,
             description="Role that training jobs run in.",
         )
-        if settings.container.image == "project":
-            self._add_serving_repository(settings, storage.key_arn)
+        self._add_serving_repository(settings, storage.key_arn)
 
     def _add_serving_repository(self, settings: Settings, key_arn: str | None) -> None:
-        # aws_ecr is imported where it is needed only.
-        from cdk_app.constructs.serving_repository import (  # noqa: PLC0415
-            ServingImageRepository,
-        )
+        """Add the repository, whichever image the environment serves with.
 
+        An export that went with `[container] image` could not go while the serving
+        stack still imports it, so that no environment got back to AWS's image.
+        """
         repository = ServingImageRepository(
             self, "ServingImage", key_arn=key_arn, retain=settings.storage.retain
         ).repository

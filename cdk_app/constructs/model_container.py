@@ -30,8 +30,6 @@ _INTERFACE_ENVIRONMENT = {
         "SAGEMAKER_SUBMIT_DIRECTORY": CODE_DIRECTORY,
         "PIP_NO_BUILD_ISOLATION": "0",
     },
-    # The project's image needs to be told nothing.
-    None: {},
 }
 # The image's gunicorn without nginx before it, in one worker; docs/serving.md has the
 # measurements.
@@ -84,7 +82,6 @@ class ModelContainer(Construct):
             image=image.uri,
             model_data_url=artifact_uri.value_as_string,
             environment={
-                **_INTERFACE_ENVIRONMENT[settings.interface],
                 **_server_environment(settings, hosting),
                 "FRAUD_MANIFEST_SHA256": manifest_sha256.value_as_string,
                 "LOG_LEVEL": settings.log_level,
@@ -95,10 +92,13 @@ class ModelContainer(Construct):
 def _server_environment(
     settings: ContainerSettings, hosting: HostingSettings
 ) -> dict[str, str]:
-    """Choose the workers of AWS's image; its own choice is nginx and one per vCPU."""
-    if settings.image == "project" or (
+    """Return what AWS's image has to know; the project's image needs nothing."""
+    if settings.image == "project":
+        return {}
+    interface = _INTERFACE_ENVIRONMENT[settings.interface or "wsgi"]
+    if (
         isinstance(hosting, InstanceHosting)
         and hosting.vcpus_per_instance > _MOST_VCPUS_OF_ONE_WORKER
     ):
-        return {}
-    return _ONE_DIRECT_WORKER
+        return interface  # the image's own choice: nginx and a worker per vCPU
+    return {**interface, **_ONE_DIRECT_WORKER}

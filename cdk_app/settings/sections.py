@@ -79,7 +79,8 @@ class ContainerSettings(Section):
 
     image: Literal["sklearn", "project"] = "sklearn"
     interface: Literal["wsgi", "hooks"] | None = None
-    """How AWS's image runs the artifact's code; the project's image has its own."""
+    """How AWS's image runs the artifact's code, ``wsgi`` if left out; the project's
+    image has a server of its own."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
     @model_validator(mode="after")
@@ -89,11 +90,6 @@ class ContainerSettings(Section):
                 "interface: expected only with image 'sklearn', got "
                 f"{self.interface!r} with 'project', which runs its own server; "
                 "remove it or set image to 'sklearn'"
-            )
-        if self.image == "sklearn" and self.interface is None:
-            raise ValueError(
-                "interface: expected 'wsgi' or 'hooks' with image 'sklearn', got "
-                "none; add it"
             )
         return self
 

@@ -69,13 +69,32 @@ class Prod:
         return name
 
 
-def bucket_of(aws: LocalAws, output: str) -> str:
-    """Return a bucket of the storage stack by its output."""
+def output_of(aws: LocalAws, stack: str, output: str) -> str:
     client = aws.client("cloudformation")
-    [stack] = client.describe_stacks(StackName=STORAGE)["Stacks"]
-    outputs = {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]}
-    name: str = outputs[output]
-    return name
+    [described] = client.describe_stacks(StackName=stack)["Stacks"]
+    outputs = {one["OutputKey"]: one["OutputValue"] for one in described["Outputs"]}
+    value: str = outputs[output]
+    return value
+
+
+def push_image(aws: LocalAws) -> None:
+    """Put an image into the training stack's repository, as `fraud image` does.
+
+    Local AWS runs what the Dockerfile copies, whatever the image's manifest says.
+    """
+    ecr = aws.client("ecr")
+    uri = output_of(aws, TRAINING, "ServingImageRepositoryUri")
+    manifest = {
+        "schemaVersion": 2,
+        "mediaType": "application/vnd.docker.distribution.manifest.v2+json",
+        "config": {"digest": f"sha256:{'c4' * 32}"},
+        "layers": [],
+    }
+    ecr.put_image(
+        repositoryName=uri.partition("/")[2],
+        imageManifest=json.dumps(manifest),
+        imageTag="first",
+    )
 
 
 def upload_newer_model(aws: LocalAws, directory: Path) -> dict[str, str]:
@@ -87,7 +106,10 @@ def upload_newer_model(aws: LocalAws, directory: Path) -> dict[str, str]:
     )
     archive = directory / "model.tar.gz"
     pack(model, archive)
-    bucket, key = bucket_of(aws, "ArtifactBucketName"), "newer/output/model.tar.gz"
+    bucket, key = (
+        output_of(aws, STORAGE, "ArtifactBucketName"),
+        "newer/output/model.tar.gz",
+    )
     aws.client("s3").put_object(Bucket=bucket, Key=key, Body=archive.read_bytes())
     manifest = (model / "manifest.json").read_bytes()
     return {
@@ -103,6 +125,7 @@ def prod(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Prod:
     options = f"-c env=prod --output {temporary / 'cdk.out'} --require-approval never"
     run("npx cdk bootstrap", local_aws)
     run(f"npx cdk deploy {options} {STORAGE} {TRAINING}", local_aws)
+    push_image(local_aws)
     run("fraud launch --env prod", local_aws)
     printed = shlex.split(run("fraud launch --env prod --last", local_aws))
     parameters = [
@@ -206,6 +229,6 @@ def test_destroying_leaves_what_the_settings_retain_and_storage_is_protected(
     assert aws.client("sagemaker").list_endpoints()["Endpoints"] == []
     assert aws.client("cloudwatch").describe_alarms()["MetricAlarms"] == []
     objects = aws.client("s3").list_objects_v2(
-        Bucket=bucket_of(aws, "ArtifactBucketName")
+        Bucket=output_of(aws, STORAGE, "ArtifactBucketName")
     )
     assert objects["KeyCount"] >= 2

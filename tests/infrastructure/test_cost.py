@@ -29,6 +29,7 @@ MONTH = Workload(
 )
 GB = 1024**3
 LOGS_GB = 3_000_000 * 300 / GB
+IMAGES_USD = 2 * 0.10  # a repository is priced by what a bucket holds
 PASSED_THROUGH = 3_000_000 * 650 / GB * 0.016
 
 
@@ -100,6 +101,7 @@ def test_the_month_of_dev(dev: Synthesized) -> None:
     idle = (
         monitoring_usd(dev)
         + count(dev, "AWS::S3::Bucket") * 2 * 0.023
+        + IMAGES_USD
         + function_logs_usd(7)
     )
     traffic = (
@@ -122,6 +124,7 @@ def test_the_month_of_staging(staging: Synthesized) -> None:
         (730 * 0.115 + 30 * 0.14)
         + monitoring_usd(staging)
         + count(staging, "AWS::S3::Bucket") * 2 * 0.023
+        + IMAGES_USD
         + function_logs_usd(14)
     )
     traffic = (
@@ -143,6 +146,7 @@ def test_the_month_of_prod(prod: Synthesized) -> None:
         + 2 * 0.10  # the alarms of target tracking
         + 1 * 1.00  # the key
         + count(prod, "AWS::S3::Bucket") * 2 * 0.023
+        + IMAGES_USD
     )
     captured_gb = 3_000_000 * 0.10 * (650 + 500) / GB
     traffic = (

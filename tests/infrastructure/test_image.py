@@ -41,13 +41,13 @@ def test_no_region_of_the_sdk_is_missing() -> None:
     )
 
 
-def test_template_looks_the_registry_up_by_region(environment: Synthesized) -> None:
-    mapping = environment.json("serving")["Mappings"]["ScikitLearnRegistries"]
+def test_template_looks_the_registry_up_by_region(dev: Synthesized) -> None:
+    mapping = dev.json("serving")["Mappings"]["ScikitLearnRegistries"]
     assert mapping == {
         region: {"Account": account}
         for region, account in images.REGISTRY_ACCOUNTS.items()
     }
-    image = environment.the("serving", "AWS::SageMaker::Model")["PrimaryContainer"]
+    image = dev.the("serving", "AWS::SageMaker::Model")["PrimaryContainer"]
     assert image["Image"] == {
         "Fn::Join": [
             "",

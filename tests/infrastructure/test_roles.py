@@ -119,10 +119,12 @@ def test_endpoint_cannot_bring_its_log_group_back(environment: Synthesized) -> N
 
 
 @pytest.mark.parametrize("unit", UNITS)
-def test_only_the_scikit_learn_image_is_pulled(
-    environment: Synthesized, unit: str
-) -> None:
+def test_only_the_one_image_is_pulled(environment: Synthesized, unit: str) -> None:
     pull = statements(environment, unit)["PullImage"]
     arn = json.dumps(pull["Resource"])
+    if unit == "serving" and environment.settings.container.image == "project":
+        assert "ServingImageRepository" in arn
+        assert "Fn::ImportValue" in arn
+        return
     assert ":repository/sagemaker-scikit-learn" in arn
     assert "ScikitLearnRegistries" in arn

@@ -86,17 +86,15 @@ def test_staging_and_prod_run_on_isolated_instances(
     assert synthesized.the("serving", MODEL)["EnableNetworkIsolation"] is True
 
 
-def test_wsgi_application_runs_from_the_unpacked_artifact(
-    environment: Synthesized,
-) -> None:
-    container = environment.the("serving", MODEL)["PrimaryContainer"]
+def test_wsgi_application_runs_from_the_unpacked_artifact(dev: Synthesized) -> None:
+    container = dev.the("serving", MODEL)["PrimaryContainer"]
     assert container["Environment"] == {
         "SAGEMAKER_SERVING_MODULE": "inference:app",
         "PYTHONPATH": "/opt/ml/model/code",
         "SAGEMAKER_USE_NGINX": "false",
         "SAGEMAKER_MODEL_SERVER_WORKERS": "1",
         "FRAUD_MANIFEST_SHA256": {"Ref": "ModelManifestSha256"},
-        "LOG_LEVEL": environment.settings.container.log_level,
+        "LOG_LEVEL": dev.settings.container.log_level,
     }
     assert container["ModelDataUrl"] == {"Ref": "ModelArtifactUri"}
 
@@ -164,11 +162,13 @@ def test_manifest_hash_is_empty_or_a_sha256(
 
 def test_parameters(environment: Synthesized) -> None:
     parameters = environment.json("serving")["Parameters"]
+    own_image = environment.settings.container.image == "project"
     assert set(parameters) == {
         "BootstrapVersion",
         "DecisionRule",
         "ModelArtifactUri",
         "ModelManifestSha256",
+        *(["ServingImageUri"] if own_image else []),
     }
     assert "Default" not in parameters["ModelArtifactUri"]
     assert parameters["ModelManifestSha256"]["Default"] == ""

@@ -2,12 +2,14 @@
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aws_cdk import App, Stack
 
+from cdk_app import settings
 from cdk_app.constructs.container_images import IMAGE_URI_PATTERN
 from cdk_app.constructs.serving_repository import (
     UNTAGGED_IMAGES_KEPT,
@@ -207,10 +209,35 @@ def test_repository_is_there_before_the_endpoint(project_image: Synthesized) -> 
     assert "fraud-projectimage-training" in needed_by_serving(project_image)
 
 
-def test_aws_image_needs_no_repository_and_no_training_stack(
-    environment: Synthesized,
+def test_aws_image_needs_no_parameter_and_no_training_stack(dev: Synthesized) -> None:
+    assert "ServingImageUri" not in dev.json("serving")["Parameters"]
+    assert "fraud-dev-training" not in needed_by_serving(dev)
+
+
+@pytest.mark.parametrize("name", ["staging", "prod"])
+def test_one_line_of_the_environments_file_goes_back_to_aws_image(
+    name: str, environments: Mapping[str, Synthesized], tmp_path: Path
 ) -> None:
-    assert not environment.resources("training", REPOSITORY)
-    assert "ServingImageUri" not in environment.json("serving")["Parameters"]
-    training = f"fraud-{environment.environment}-training"
-    assert training not in needed_by_serving(environment)
+    """No export goes, since none may while the serving stack imports it."""
+    shipped = environments[name]
+    text = (settings.ENVIRONMENTS_DIRECTORY / f"{name}.toml").read_text()
+    lines = text.splitlines(keepends=True)
+    kept = [line for line in lines if not line.startswith("image = ")]
+    assert len(kept) == len(lines) - 1
+    (tmp_path / f"{name}.toml").write_text("".join(kept))
+    back = Synthesized(settings.load(name, tmp_path), tmp_path / "out")
+
+    assert "ServingImageUri" in shipped.json("serving")["Parameters"]
+    assert "ServingImageUri" not in back.json("serving")["Parameters"]
+    environment = back.the("serving", MODEL)["PrimaryContainer"]["Environment"]
+    assert environment["SAGEMAKER_SERVING_MODULE"] == "inference:app"
+    assert exports(shipped) <= exports(back)
+
+
+def exports(synthesized: Synthesized) -> set[str]:
+    return {
+        output["Export"]["Name"]
+        for unit in synthesized.units
+        for output in synthesized.json(unit)["Outputs"].values()
+        if "Export" in output
+    }

@@ -129,14 +129,6 @@ def test_the_projects_image_has_one_interface(tmp_path: Path) -> None:
     )
 
 
-def test_aws_image_needs_an_interface(tmp_path: Path) -> None:
-    message = refusal(replaced('interface = "hooks"\n', ""), tmp_path)
-    assert message == (
-        "container.interface: expected 'wsgi' or 'hooks' with image 'sklearn', got "
-        "none; add it."
-    )
-
-
 @pytest.mark.parametrize("text", [EVERYTHING, serverless()])
 def test_the_projects_image_is_hosted_either_way(tmp_path: Path, text: str) -> None:
     own = text.replace('interface = "hooks"', 'image = "project"')
