@@ -1,7 +1,8 @@
 """What CloudFormation may do when it deploys a stack: policies from the templates.
 
-The actions are those that the schemas of the templates' resource types name; the
-resources are narrowed by the names that CloudFormation generates.
+The actions are those that the schemas of the templates' resource types name, and what
+AWS documents beside them; the resources are narrowed by the names that CloudFormation
+generates. Which actions take a resource is IAM's own table.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,7 +10,7 @@ from typing import Any
 
 from cdk_app.naming import PROJECT
 from review.assembly import Templates
-from review.schemas import deployment_actions
+from review.schemas import deployment_actions, takes_resource
 
 # Managed policies hold 6,144 characters, white space not counted.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
@@ -44,7 +45,7 @@ RESOURCES: Mapping[str, tuple[str, ...]] = {
         f"arn:aws:logs:*:*:log-group:/aws/lambda/{PROJECT}-*",
         f"arn:aws:logs:*:*:log-group:/aws/sagemaker/Endpoints/{PROJECT}-*",
     ),
-    "s3": (f"arn:aws:s3:::{PROJECT}-*", "arn:aws:s3:::cdk-hnb659fds-assets-*"),
+    "s3": (f"arn:aws:s3:::{PROJECT}-*", "arn:aws:s3:::cdk-*-assets-*"),
     "sagemaker": (
         f"arn:aws:sagemaker:*:*:endpoint/{PROJECT}-*",
         "arn:aws:sagemaker:*:*:endpoint-config/*",
@@ -61,20 +62,50 @@ _SCALING_ROLE = (
     "arn:aws:iam::*:role/aws-service-role/"
     "sagemaker.application-autoscaling.amazonaws.com/*"
 )
-# Actions that AWS defines without a resource.
-_WITHOUT_RESOURCE = frozenset(
+# Listed with a resource that is not the metric: it reads any metric.
+_NOT_NARROWED = frozenset({"cloudwatch:GetMetricData"})
+# Named by the schema of policies; ours are attached to roles only.
+_OF_USERS = frozenset(
     {
-        "application-autoscaling:DescribeScalableTargets",
-        "application-autoscaling:DescribeScalingPolicies",
-        "application-autoscaling:DescribeScheduledActions",
-        "cloudwatch:GetMetricData",
-        "kms:CreateKey",
-        "logs:DescribeLogGroups",
-        "logs:DescribeResourcePolicies",
+        *("iam:AttachGroupPolicy", "iam:DetachGroupPolicy"),
+        *("iam:AttachUserPolicy", "iam:DetachUserPolicy"),
     }
 )
-
-
+# Whoever may call these takes a permissions boundary off, or makes a role without it.
+_OF_BOUNDARIES = frozenset(
+    {"iam:DeleteRolePermissionsBoundary", "iam:PutRolePermissionsBoundary"}
+)
+_BOUNDED = ("iam:AttachRolePolicy", "iam:CreateRole", "iam:PutRolePermissionsBoundary")
+# Every template's parameter BootstrapVersion is read with CloudFormation's own role,
+# whatever the qualifier that the account was bootstrapped with.
+_BOOTSTRAP_VERSION = {
+    "Sid": "BootstrapVersion",
+    "Effect": "Allow",
+    "Action": ["ssm:GetParameters"],
+    "Resource": "arn:aws:ssm:*:*:parameter/cdk-bootstrap/*/version",
+}
+# Application Auto Scaling acts as whoever registers the target: it sets the endpoint's
+# capacity and keeps its alarms. No schema says so.
+# https://docs.aws.amazon.com/autoscaling/application/userguide/security_iam_id-based-policy-examples.html
+_SCALE_ENDPOINT = {
+    "Sid": "ScaleEndpoint",
+    "Effect": "Allow",
+    "Action": [
+        "sagemaker:DescribeEndpoint",
+        "sagemaker:UpdateEndpointWeightsAndCapacities",
+    ],
+    "Resource": f"arn:aws:sagemaker:*:*:endpoint/{PROJECT}-*",
+}
+_SCALING_ALARMS = {
+    "Sid": "ScalingAlarms",
+    "Effect": "Allow",
+    "Action": [
+        "cloudwatch:DeleteAlarms",
+        "cloudwatch:DescribeAlarms",
+        "cloudwatch:PutMetricAlarm",
+    ],
+    "Resource": f"arn:aws:cloudwatch:*:*:alarm:TargetTracking-endpoint/{PROJECT}-*",
+}
 # SageMaker lets itself use the key of an endpoint's volumes by a grant that it makes
 # as whoever creates the endpoint; no schema of CloudFormation's says so.
 # https://docs.aws.amazon.com/sagemaker/latest/dg/api-permissions-reference.html
@@ -109,21 +140,58 @@ def deployment_policy(templates: Templates) -> dict[str, Any]:
         for action in deployment_actions(type_)
         if action.partition(":")[0] in known
     }
+    actions -= _OF_USERS | _OF_BOUNDARIES
+    boundary = _boundary(templates)
+    if boundary:
+        actions -= {*_BOUNDED}
     if "lambda" in known:
         actions |= {"s3:GetObject", "s3:GetObjectVersion", "lambda:InvokeFunction"}
     if "application-autoscaling" in known:
         resources["iam"] = (*resources["iam"], _SCALING_ROLE)
-    narrow = actions - _WITHOUT_RESOURCE
+    wide = sorted(
+        action
+        for action in actions
+        if action in _NOT_NARROWED or not takes_resource(action)
+    )
+    narrow = actions.difference(wide)
     statements = [
         _statement(service, _of(service, narrow), resources[service])
         for service in sorted({action.partition(":")[0] for action in narrow})
     ]
     if _has_encrypted_volumes(templates):
         statements.append(_GRANT_TO_SAGEMAKER)
-    wide = sorted(actions & _WITHOUT_RESOURCE)
+    if boundary:
+        statements.append(_roles_within(boundary))
+    if "application-autoscaling" in known:
+        statements += [_SCALE_ENDPOINT, _SCALING_ALARMS]
+    statements.append(_BOOTSTRAP_VERSION)
     if wide:
         statements.append(_statement("without-resource", wide, ("*",)))
     return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _boundary(templates: Templates) -> str | None:
+    """Return the boundary that the templates' roles have, if they have one."""
+    return next(
+        (
+            resource["Properties"]["PermissionsBoundary"]
+            for template in templates.values()
+            for resource in template["Resources"].values()
+            if "PermissionsBoundary" in resource.get("Properties", {})
+        ),
+        None,
+    )
+
+
+def _roles_within(boundary: str) -> dict[str, Any]:
+    """Allow what makes and arms roles only while they have the boundary."""
+    return {
+        "Sid": "RolesWithinBoundary",
+        "Effect": "Allow",
+        "Action": [*_BOUNDED],
+        "Resource": f"arn:aws:iam::*:role/{PROJECT}-*",
+        "Condition": {"StringEquals": {"iam:PermissionsBoundary": boundary}},
+    }
 
 
 def _has_encrypted_volumes(templates: Templates) -> bool:

@@ -1,8 +1,10 @@
-"""CloudFormation's own resource schemas, as cfn-lint carries them."""
+"""CloudFormation's resource schemas and IAM's actions, as cfn-lint carries them."""
 
 from functools import cache
 from typing import Any
 
+from cfnlint.data import AdditionalSpecs  # type: ignore[import-untyped]
+from cfnlint.helpers import REGIONS, load_resource  # type: ignore[import-untyped]
 from cfnlint.schema.manager import (  # type: ignore[import-untyped]
     PROVIDER_SCHEMA_MANAGER,
 )
@@ -28,10 +30,51 @@ def create_only_properties(resource_type: str) -> frozenset[str]:
 
 
 def deployment_actions(resource_type: str) -> frozenset[str]:
-    """Return the IAM actions that CloudFormation needs for a type's whole life."""
-    handlers = schema(resource_type).get("handlers", {})
-    return frozenset(
-        action
-        for name in ("create", "read", "update", "delete")
-        for action in handlers.get(name, {}).get("permissions", [])
+    """Return the IAM actions that CloudFormation needs for a type's whole life.
+
+    Tagging has its own list in a schema. What a schema names and IAM does not know
+    (`s3:REST.PUT.OBJECT`) is left out: `create-policy` may refuse it.
+    """
+    known = schema(resource_type)
+    handlers = known.get("handlers", {})
+    named = [
+        *known.get("tagging", {}).get("permissions", []),
+        *(
+            action
+            for name in ("create", "read", "update", "delete")
+            for action in handlers.get(name, {}).get("permissions", [])
+        ),
+    ]
+    return frozenset(action for action in named if is_action(action))
+
+
+def is_action(action: str) -> bool:
+    """Tell whether IAM knows an action such as `s3:GetObject`."""
+    return _action(action) is not None
+
+
+def takes_resource(action: str) -> bool:
+    """Tell whether an action can be narrowed to a resource; otherwise it needs `*`."""
+    return bool((_action(action) or {}).get("Resources"))
+
+
+def _action(action: str) -> dict[str, Any] | None:
+    service, _, name = action.partition(":")
+    found: dict[str, Any] | None = (
+        _actions().get(service, {}).get("Actions", {}).get(name.lower())
+    )
+    return found
+
+
+@cache
+def _actions() -> dict[str, Any]:
+    """Return IAM's service authorization reference: service → actions, lower case."""
+    found: dict[str, Any] = load_resource(AdditionalSpecs, "Policies.json")
+    return found
+
+
+def has_type(region: str, resource_type: str) -> bool:
+    """Tell whether a region has a resource type; a region without schemas has none."""
+    return region in REGIONS and resource_type in (
+        PROVIDER_SCHEMA_MANAGER.get_resource_types(region)
     )

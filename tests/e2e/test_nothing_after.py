@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from local_aws.testing.running import LocalAws, eventually
 
-from tests.e2e.conftest import run, shell
+from tests.e2e.conftest import push_image, run, shell
 from tests.integration.evening import bring_forward, live
 
 DISPOSABLE = {
@@ -16,7 +16,7 @@ DISPOSABLE = {
 RETAINED = {
     "dev": [],
     "staging": [],
-    "prod": ["KMS key", "bucket", "bucket", "bucket", "stack"],
+    "prod": ["KMS key", "bucket", "bucket", "bucket", "image repository", "stack"],
 }
 
 
@@ -57,6 +57,7 @@ def test_what_is_deployed_is_known_and_nothing_undeclared_remains(
     )
     run(f"npx cdk deploy --require-approval never {cdk} {stacks}", local_aws)
 
+    push_image(local_aws, environment)
     told = run(f"{launch} --spot --max-cost-usd 0.05", local_aws)
     assert "(spot), at most" in told
     assert told.count("Billable: ") == told.count(" USD.\n") == 1

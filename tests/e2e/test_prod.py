@@ -16,7 +16,7 @@ from local_aws.testing.running import LocalAws, eventually
 from local_aws.testing.stacks import physical_ids, reasons, status
 
 from artifact.archive import pack
-from tests.e2e.conftest import ROOT, run, shell
+from tests.e2e.conftest import ROOT, output_of, push_image, run, shell
 
 ENDPOINT = "fraud-prod"
 STORAGE = "fraud-prod-storage"
@@ -69,34 +69,6 @@ class Prod:
         return name
 
 
-def output_of(aws: LocalAws, stack: str, output: str) -> str:
-    client = aws.client("cloudformation")
-    [described] = client.describe_stacks(StackName=stack)["Stacks"]
-    outputs = {one["OutputKey"]: one["OutputValue"] for one in described["Outputs"]}
-    value: str = outputs[output]
-    return value
-
-
-def push_image(aws: LocalAws) -> None:
-    """Put an image into the training stack's repository, as `fraud image` does.
-
-    Local AWS runs what the Dockerfile copies, whatever the image's manifest says.
-    """
-    ecr = aws.client("ecr")
-    uri = output_of(aws, TRAINING, "ServingImageRepositoryUri")
-    manifest = {
-        "schemaVersion": 2,
-        "mediaType": "application/vnd.docker.distribution.manifest.v2+json",
-        "config": {"digest": f"sha256:{'c4' * 32}"},
-        "layers": [],
-    }
-    ecr.put_image(
-        repositoryName=uri.partition("/")[2],
-        imageManifest=json.dumps(manifest),
-        imageTag="first",
-    )
-
-
 def upload_newer_model(aws: LocalAws, directory: Path) -> dict[str, str]:
     """Train another model, upload its artifact; return its parameters."""
     model = directory / "model"
@@ -125,7 +97,7 @@ def prod(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Prod:
     options = f"-c env=prod --output {temporary / 'cdk.out'} --require-approval never"
     run("npx cdk bootstrap", local_aws)
     run(f"npx cdk deploy {options} {STORAGE} {TRAINING}", local_aws)
-    push_image(local_aws)
+    push_image(local_aws, "prod")
     run("fraud launch --env prod", local_aws)
     printed = shlex.split(run("fraud launch --env prod --last", local_aws))
     parameters = [

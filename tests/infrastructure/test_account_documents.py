@@ -2,11 +2,13 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
 from cdk_app import images, settings
 from cdk_app.settings import InstanceHosting, ServerlessHosting
+from review.schemas import is_action, takes_resource
 from tests.infrastructure.synthesized import ROOT
 
 PAGE = (ROOT / "docs" / "aws.md").read_text()
@@ -56,13 +58,38 @@ def test_operator_may_nothing_by_wildcard() -> None:
             }
 
 
+@pytest.mark.parametrize("path", sorted(POLICIES.glob("*.json")), ids=str)
+def test_every_action_exists_and_is_not_narrowed_where_it_cannot_be(path: Path) -> None:
+    """`s3:REST.PUT.OBJECT` stands in a schema and is no action of IAM's."""
+    for statement in json.loads(path.read_text())["Statement"]:
+        actions = statement["Action"]
+        for action in [actions] if isinstance(actions, str) else actions:
+            assert is_action(action), action
+            if statement.get("Resource", "*") != "*":
+                assert takes_resource(action), action
+
+
 def test_only_one_github_environment_assumes_the_role() -> None:
     trust = json.loads((POLICIES / "github-trust.json").read_text())
     (statement,) = trust["Statement"]
     conditions = statement["Condition"]["StringEquals"]
     assert conditions["token.actions.githubusercontent.com:aud"] == "sts.amazonaws.com"
-    subject = conditions["token.actions.githubusercontent.com:sub"]
-    assert re.fullmatch(r"repo:\w+/\w+:environment:\w+", subject)
+    by_name, by_id = conditions["token.actions.githubusercontent.com:sub"]
+    assert re.fullmatch(r"repo:\w+/\w+:environment:\w+", by_name)
+    assert re.fullmatch(r"repo:\w+@\w+/\w+@\w+:environment:\w+", by_id)
+
+
+def test_page_prints_the_ids_and_a_session_outlasts_a_deployment() -> None:
+    assert "gh api repos/OWNER/REPOSITORY --jq '.owner.id, .id'" in PAGE
+    (duration,) = re.findall(r"--max-session-duration (\d+)", PAGE)
+    longest = max(
+        chosen.hosting.deployment.maximum_seconds
+        for chosen in map(settings.load, settings.environment_names())
+        if isinstance(chosen.hosting, InstanceHosting)
+    )
+    assert int(duration) >= longest + 1800
+    workflow = (ROOT / ".github" / "workflows" / "deploy.yml").read_text()
+    assert f"role-duration-seconds: {duration}" in workflow
 
 
 def test_workflows_run_make_targets_that_exist() -> None:

@@ -3,6 +3,8 @@ from typing import Any
 
 import pytest
 
+from review.permissions import statements as permissions
+from review.schemas import is_action
 from tests.infrastructure.synthesized import Synthesized
 
 UNITS = ("training", "serving")
@@ -128,3 +130,12 @@ def test_only_the_one_image_is_pulled(environment: Synthesized, unit: str) -> No
         return
     assert ":repository/sagemaker-scikit-learn" in arn
     assert "ScikitLearnRegistries" in arn
+
+
+def test_every_action_of_a_role_is_one_of_iam(
+    environment: Synthesized, everything: Synthesized
+) -> None:
+    for synthesized in (environment, everything):
+        for unit in synthesized.units:
+            for statement in permissions({unit: synthesized.json(unit)}):
+                assert all(map(is_action, statement.actions)), statement
