@@ -11,6 +11,7 @@ from aws_cdk import aws_iam as iam
 
 from cdk_app import settings, tags
 from cdk_app.naming import stack_name
+from stacks.budget import BudgetStack
 from stacks.observability import ObservabilityStack
 from stacks.serving import ServingStack
 from stacks.storage import StorageStack
@@ -31,13 +32,21 @@ def add_stacks(app: App, chosen: settings.Settings) -> None:
         env=target,
         storage=storage,
     )
-    ObservabilityStack(
+    observability = ObservabilityStack(
         app,
         stack_name(name, "observability"),
         settings=chosen,
         env=target,
         storage=storage,
     )
+    if chosen.has_budget:
+        BudgetStack(
+            app,
+            stack_name(name, "budget"),
+            settings=chosen,
+            env=target,
+            observability=observability,
+        )
     ServingStack(
         app,
         stack_name(name, "serving"),

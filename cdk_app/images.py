@@ -1,8 +1,8 @@
 """AWS's prebuilt scikit-learn image. Imports no CDK.
 
 The registry accounts are AWS's own and public: they are the table of the SageMaker
-Python SDK (``sagemaker/core/image_uri_config/sklearn.json``), against which a test
-compares them.
+Python SDK (``sagemaker/core/image_uri_config/sklearn.json``), for the regions that
+`cdk_app.regions` says the stacks can be deployed to. A test compares both.
 """
 
 SCIKIT_LEARN_VERSION = "1.9-0"
@@ -23,8 +23,6 @@ REGISTRY_ACCOUNTS = {
     "ap-southeast-4": "106583098589",
     "ca-central-1": "341280168497",
     "ca-west-1": "190319476487",
-    "cn-north-1": "450853457545",
-    "cn-northwest-1": "451049120500",
     "eu-central-1": "492215442770",
     "eu-central-2": "680994064768",
     "eu-north-1": "662702820516",
@@ -34,17 +32,10 @@ REGISTRY_ACCOUNTS = {
     "eu-west-2": "764974769150",
     "eu-west-3": "659782779980",
     "il-central-1": "898809789911",
-    "me-central-1": "272398656194",
     "me-south-1": "801668240914",
     "sa-east-1": "737474898029",
     "us-east-1": "683313688378",
     "us-east-2": "257758044811",
-    "us-gov-east-1": "237065988967",
-    "us-gov-west-1": "414596584902",
-    "us-iso-east-1": "833128469047",
-    "us-isob-east-1": "281123927165",
-    "us-isof-east-1": "108575199400",
-    "us-isof-south-1": "124985052026",
     "us-west-1": "746614075791",
     "us-west-2": "246618743249",
 }

@@ -6,7 +6,7 @@ Everything else has a name that CloudFormation generates.
 from typing import Literal
 
 PROJECT = "fraud"
-Unit = Literal["storage", "training", "serving", "observability"]
+Unit = Literal["storage", "training", "serving", "observability", "budget"]
 
 #: The endpoint's only production variant; autoscaling and alarms refer to it.
 VARIANT_NAME = "AllTraffic"

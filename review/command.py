@@ -20,28 +20,33 @@ from review.region import region_of
 
 REPORTS = ROOT / "out"
 PASSED, FAILED, MISUSED = 0, 1, 2
+_MISTAKES = (SettingsError, ReviewError, TemplateError, prices.PriceFileError)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return 0, 1 if something is open, 2 on a mistake in its use."""
     options = parser().parse_args(arguments)
     names = [options.env] if options.env else environment_names()
+    statuses = [_status(name, check=options.check) for name in names]
     try:
-        passed = [_review(name, check=options.check) for name in names]
         if not options.check:
             documents.write()
         elif stale := documents.stale():
             _say_stale(str(path.relative_to(ROOT)) for path in stale)
-            passed.append(False)
-    except (
-        SettingsError,
-        ReviewError,
-        TemplateError,
-        prices.PriceFileError,
-    ) as error:
+            statuses.append(FAILED)
+    except _MISTAKES as error:
+        print(f"error: {error}", file=sys.stderr)
+        statuses.append(MISUSED)
+    return max(statuses)
+
+
+def _status(environment: str, *, check: bool) -> int:
+    """Review one environment; a mistake in its file is no reason to skip the others."""
+    try:
+        return PASSED if _review(environment, check=check) else FAILED
+    except _MISTAKES as error:
         print(f"error: {error}", file=sys.stderr)
         return MISUSED
-    return PASSED if all(passed) else FAILED
 
 
 def _review(environment: str, *, check: bool) -> bool:
@@ -54,7 +59,7 @@ def _review(environment: str, *, check: bool) -> bool:
         month = _month(settings, directory, known)
         findings = (
             *assembly.findings,
-            *lint(assembly, directory),
+            *lint(assembly, month.region),
             *open_wildcards(assembly.templates),
         )
     review = markdown.Review(

@@ -65,14 +65,14 @@ _SCALING_ROLE = (
 # Listed with a resource that is not the metric: it reads any metric.
 _NOT_NARROWED = frozenset({"cloudwatch:GetMetricData"})
 # Named by the schema of policies; ours are attached to roles only.
-_OF_USERS = frozenset(
+OF_USERS = frozenset(
     {
         *("iam:AttachGroupPolicy", "iam:DetachGroupPolicy"),
         *("iam:AttachUserPolicy", "iam:DetachUserPolicy"),
     }
 )
 # Whoever may call these takes a permissions boundary off, or makes a role without it.
-_OF_BOUNDARIES = frozenset(
+OF_BOUNDARIES = frozenset(
     {"iam:DeleteRolePermissionsBoundary", "iam:PutRolePermissionsBoundary"}
 )
 _BOUNDED = ("iam:AttachRolePolicy", "iam:CreateRole", "iam:PutRolePermissionsBoundary")
@@ -140,7 +140,7 @@ def deployment_policy(templates: Templates) -> dict[str, Any]:
         for action in deployment_actions(type_)
         if action.partition(":")[0] in known
     }
-    actions -= _OF_USERS | _OF_BOUNDARIES
+    actions -= OF_USERS | OF_BOUNDARIES
     boundary = _boundary(templates)
     if boundary:
         actions -= {*_BOUNDED}

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from typing import get_args
 
 from cdk_app.naming import Unit, stack_name
 from cdk_app.settings import environment_names
@@ -14,7 +15,7 @@ from review.deployer import deployment_policy
 from review.permissions import Statement, statements
 
 DOCS = ROOT / "docs"
-UNITS: tuple[Unit, ...] = ("storage", "training", "observability", "serving")
+UNITS: tuple[Unit, ...] = get_args(Unit)
 _INTRODUCTION = """\
 # Permissions of the roles
 
@@ -31,7 +32,9 @@ SageMaker may assume a role only for resources of the same account and region.
 def documents(docs: Path = DOCS) -> dict[Path, str]:
     """Return the text of every generated document, by its path."""
     stored = {
-        name: baselines.stored(name, docs / "templates") for name in environment_names()
+        name: templates
+        for name in environment_names()
+        if (templates := baselines.stored(name, docs / "templates"))
     }
     made = {docs / "iam.md": permissions_page(stored), **cost.documents(docs)}
     for environment, templates in stored.items():

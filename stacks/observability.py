@@ -6,18 +6,18 @@ from constructs import Construct
 
 from cdk_app import naming
 from cdk_app.constructs.alarm_topic import AlarmTopic
-from cdk_app.constructs.cost_budget import CostBudget
 from cdk_app.constructs.endpoint_alarms import EndpointAlarms
 from cdk_app.constructs.endpoint_dashboard import EndpointDashboard
 from cdk_app.constructs.endpoint_metrics import EndpointMetrics
 from cdk_app.constructs.evening_schedule import EveningSchedule
 from cdk_app.settings import Settings
-from cdk_app.tags import project_tags
 from stacks.storage import StorageStack
 
 
 class ObservabilityStack(Stack):
     """Can be deployed before the endpoint and outlive it."""
+
+    topic_arn: str
 
     def __init__(
         self,
@@ -41,9 +41,13 @@ class ObservabilityStack(Stack):
             else None
         )
         metrics = EndpointMetrics(settings.environment)
-        topic = AlarmTopic(
+        notifications = AlarmTopic(
             self, "Notifications", key=key, email=settings.alarms.email
-        ).topic
+        )
+        if settings.has_budget:
+            notifications.allow_budgets()
+        topic = notifications.topic
+        self.topic_arn = self.export_value(topic.topic_arn)
         alarms = EndpointAlarms(
             self,
             "Alarms",
@@ -52,13 +56,6 @@ class ObservabilityStack(Stack):
             hosting=settings.hosting,
             topic=topic,
         ).alarms
-        CostBudget(
-            self,
-            "Cost",
-            monthly_usd=settings.cost.monthly_cost_ceiling_usd,
-            tags=project_tags(settings),
-            topic=topic,
-        )
         self._destroy_serving_daily(settings)
         dashboard = EndpointDashboard(
             self, "Overview", settings=settings, metrics=metrics, alarms=alarms

@@ -9,7 +9,7 @@ from constructs import Construct
 
 
 class AlarmTopic(Construct):
-    """An SNS topic that only this account's alarms publish to, over TLS."""
+    """An SNS topic that only this account's alarms and budgets publish to, over TLS."""
 
     topic: sns.Topic
 
@@ -23,18 +23,32 @@ class AlarmTopic(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.topic = sns.Topic(self, "Topic", master_key=key, enforce_ssl=True)
-        alarms = f"arn:{Aws.PARTITION}:cloudwatch:{Aws.REGION}:{Aws.ACCOUNT_ID}:alarm:*"
+        self._allow(
+            "AlarmsOfThisAccount",
+            "cloudwatch.amazonaws.com",
+            f"arn:{Aws.PARTITION}:cloudwatch:{Aws.REGION}:{Aws.ACCOUNT_ID}:alarm:*",
+        )
+        if email:
+            self.topic.add_subscription(subscriptions.EmailSubscription(email))
+
+    def allow_budgets(self) -> None:
+        """Let the budgets of this account publish here."""
+        self._allow(
+            "BudgetsOfThisAccount",
+            "budgets.amazonaws.com",
+            f"arn:{Aws.PARTITION}:budgets::{Aws.ACCOUNT_ID}:*",
+        )
+
+    def _allow(self, sid: str, service: str, source_arn: str) -> None:
         self.topic.add_to_resource_policy(
             iam.PolicyStatement(
-                sid="AlarmsOfThisAccount",
-                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                sid=sid,
+                principals=[iam.ServicePrincipal(service)],
                 actions=["sns:Publish"],
                 resources=[self.topic.topic_arn],
                 conditions={
                     "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
-                    "ArnLike": {"aws:SourceArn": alarms},
+                    "ArnLike": {"aws:SourceArn": source_arn},
                 },
             )
         )
-        if email:
-            self.topic.add_subscription(subscriptions.EmailSubscription(email))

@@ -2,10 +2,7 @@
 
 from collections.abc import Mapping
 
-from aws_cdk import Aws
 from aws_cdk import aws_budgets as budgets
-from aws_cdk import aws_iam as iam
-from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from cdk_app.tags import ENVIRONMENT_TAG, PROJECT_TAG
@@ -27,26 +24,10 @@ class CostBudget(Construct):
         *,
         monthly_usd: float,
         tags: Mapping[str, str],
-        topic: sns.Topic,
+        topic_arn: str,
     ) -> None:
         super().__init__(scope, construct_id)
-        allowed = topic.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="BudgetsOfThisAccount",
-                principals=[iam.ServicePrincipal("budgets.amazonaws.com")],
-                actions=["sns:Publish"],
-                resources=[topic.topic_arn],
-                conditions={
-                    "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
-                    "ArnLike": {
-                        "aws:SourceArn": (
-                            f"arn:{Aws.PARTITION}:budgets::{Aws.ACCOUNT_ID}:*"
-                        )
-                    },
-                },
-            )
-        )
-        budget = budgets.CfnBudget(
+        budgets.CfnBudget(
             self,
             "Budget",
             budget=budgets.CfnBudget.BudgetDataProperty(
@@ -64,7 +45,7 @@ class CostBudget(Construct):
                 metrics=["UnblendedCost"],
             ),
             notifications_with_subscribers=[
-                _notification(kind, percent, topic)
+                _notification(kind, percent, topic_arn)
                 for kind in ("ACTUAL", "FORECASTED")
                 for percent in THRESHOLD_PERCENTS
             ],
@@ -73,8 +54,6 @@ class CostBudget(Construct):
                 for key, value in tags.items()
             ],
         )
-        if allowed.policy_dependable:
-            budget.node.add_dependency(allowed.policy_dependable)
 
 
 def _tagged(key: str, value: str) -> budgets.CfnBudget.ExpressionProperty:
@@ -86,7 +65,7 @@ def _tagged(key: str, value: str) -> budgets.CfnBudget.ExpressionProperty:
 
 
 def _notification(
-    kind: str, percent: int, topic: sns.Topic
+    kind: str, percent: int, topic_arn: str
 ) -> budgets.CfnBudget.NotificationWithSubscribersProperty:
     return budgets.CfnBudget.NotificationWithSubscribersProperty(
         notification=budgets.CfnBudget.NotificationProperty(
@@ -97,7 +76,7 @@ def _notification(
         ),
         subscribers=[
             budgets.CfnBudget.SubscriberProperty(
-                subscription_type="SNS", address=topic.topic_arn
+                subscription_type="SNS", address=topic_arn
             )
         ],
     )

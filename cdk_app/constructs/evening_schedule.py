@@ -31,7 +31,7 @@ class EveningSchedule(Construct):
         # A group, because groups carry tags and schedules cannot.
         group = scheduler.CfnScheduleGroup(self, "Group")
         role = self._role(group, stack_name)
-        schedule = scheduler.CfnSchedule(
+        scheduler.CfnSchedule(
             self,
             "Schedule",
             description=f"Deletes {stack_name} every day at {time}.",
@@ -50,7 +50,6 @@ class EveningSchedule(Construct):
                 ),
             ),
         )
-        schedule.node.add_dependency(role)
 
     def _role(
         self,

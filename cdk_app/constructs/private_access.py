@@ -5,7 +5,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from cdk_app.constructs.permissions import use_batch_data
+from cdk_app.constructs.permissions import use_batch_data, write_captures
 from cdk_app.settings import NetworkSettings
 
 
@@ -33,7 +33,7 @@ class PrivateAccess(Construct):
             self,
             "Runtime",
             vpc_id=settings.vpc_id,
-            service_name=f"com.amazonaws.{Aws.REGION}.sagemaker.runtime",
+            service_name=ec2.InterfaceVpcEndpointAwsService.SAGEMAKER_RUNTIME.name,
             vpc_endpoint_type="Interface",
             subnet_ids=list(settings.subnet_ids),
             security_group_ids=list(settings.security_group_ids),
@@ -56,14 +56,14 @@ class PrivateAccess(Construct):
     def _storage(
         self, settings: NetworkSettings, artifact_bucket_arn: str, data_bucket_arn: str
     ) -> None:
-        batch = use_batch_data(data_bucket_arn)
-        for statement in batch:
+        data = [*use_batch_data(data_bucket_arn), write_captures(data_bucket_arn)]
+        for statement in data:
             statement.add_any_principal()
         ec2.CfnVPCEndpoint(
             self,
             "Storage",
             vpc_id=settings.vpc_id,
-            service_name=f"com.amazonaws.{Aws.REGION}.s3",
+            service_name=ec2.GatewayVpcEndpointAwsService.S3.name,
             vpc_endpoint_type="Gateway",
             route_table_ids=list(settings.route_table_ids),
             policy_document=iam.PolicyDocument(
@@ -77,7 +77,7 @@ class PrivateAccess(Construct):
                             f"{artifact_bucket_arn}/*",
                         ],
                     ),
-                    *batch,
+                    *data,
                 ]
             ),
         )

@@ -29,7 +29,9 @@ class ScoreMetrics(Construct):
                 self,
                 name,
                 log_group=log_group,
-                filter_pattern=logs.FilterPattern.exists(f"$.{field}"),
+                # As a number: `= "*"` compares strings, which may not be written
+                # in scientific notation.
+                filter_pattern=logs.FilterPattern.number_value(f"$.{field}", ">=", 0),
                 metric_namespace=namespace,
                 metric_name=name,
                 metric_value=f"$.{field}",

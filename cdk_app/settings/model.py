@@ -4,6 +4,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
+from cdk_app.regions import REGIONS_WITHOUT_BUDGETS
 from cdk_app.settings.fields import Section, is_nvme
 from cdk_app.settings.hosting import HostingSettings, InstanceHosting
 from cdk_app.settings.sections import (
@@ -42,6 +43,23 @@ class Settings(Section):
     review: ReviewSettings
     iam: IamSettings = IamSettings()
     tags: dict[TagKey, TagValue] = Field(default_factory=dict)
+
+    @property
+    def has_budget(self) -> bool:
+        """Whether there is a budget: it is asked for, and the region has the type."""
+        return self.cost.budget and self.aws.region not in REGIONS_WITHOUT_BUDGETS
+
+    @model_validator(mode="after")
+    def _tag_keys_differ_in_more_than_case(self) -> Self:
+        seen: dict[str, str] = {}
+        for key in self.tags:
+            other = seen.setdefault(key.lower(), key)
+            if other != key:
+                raise ValueError(
+                    f"tags: expected keys that differ in more than case, got {other!r} "
+                    f"and {key!r}, for which IAM refuses every role; remove one"
+                )
+        return self
 
     @model_validator(mode="after")
     def _serverless_has_neither_network_nor_capture(self) -> Self:

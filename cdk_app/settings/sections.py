@@ -1,9 +1,11 @@
 """The sections of a settings file, apart from hosting."""
 
+import difflib
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from cdk_app.regions import REGIONS
 from cdk_app.settings.fields import (
     DailyTimeSetting,
     Days,
@@ -17,12 +19,26 @@ RESERVED_TAGS = ("Project", "Environment")
 
 
 def _tag_key(key: str) -> str:
-    if key in RESERVED_TAGS or key.lower().startswith("aws:"):
+    # IAM takes keys that differ in case alone for one key, and refuses both.
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
+    reserved = {name.lower() for name in RESERVED_TAGS}
+    if key.lower() in reserved or key.lower().startswith("aws:"):
         raise ValueError(
             f"expected a tag of your own, got {key!r}, which the application "
-            "or AWS sets; remove it or choose another name"
+            "or AWS sets (in any case); remove it or choose another name"
         )
     return key
+
+
+def _region(region: str) -> str:
+    if region not in REGIONS:
+        near = difflib.get_close_matches(region, REGIONS, n=1)
+        raise ValueError(
+            f"expected a region that has the image and every resource type, got "
+            f"{region!r}; {f'did you mean {near[0]!r}' if near else 'choose one'} of "
+            "the list in docs/aws.md"
+        )
+    return region
 
 
 TagValue = Annotated[str, Field(pattern=r"^[A-Za-z0-9 _.:/=+@-]{1,256}$")]
@@ -40,7 +56,7 @@ class AwsSettings(Section):
     """Account and region; left out, they come from the deployer's credentials."""
 
     account: Annotated[str, Field(pattern=r"^\d{12}$")] | None = None
-    region: Annotated[str, Field(pattern=r"^[a-z]{2,4}(-[a-z]+)+-\d$")] | None = None
+    region: Annotated[str, AfterValidator(_region)] | None = None
 
 
 class StorageSettings(Section):
@@ -186,5 +202,7 @@ class CostSettings(Section):
 
     monthly_cost_ceiling_usd: Annotated[float, Field(gt=0)]
     """Passed by the estimate, it stops the review; passed by the bill, it alerts."""
+    budget: bool = True
+    """A stack with the ceiling as an AWS Budget, where the region has such."""
     destroy_serving_at: DailyTimeSetting | None = None
     """When the serving stack is deleted every day; ``cdk deploy`` brings it back."""

@@ -46,7 +46,10 @@ def picture_of(known: prices.PriceList, region: str, workload: Workload) -> str:
 
 def _estimates(docs: Path, known: prices.PriceList, workload: Workload) -> str:
     estimates: dict[str, tuple[Estimate, float]] = {}
+    # An environment that was never reviewed has no templates, and no row yet.
     for name in environment_names():
+        if not (docs / "templates" / name).is_dir():
+            continue
         settings = load(name)
         resources = read_resources(docs / "templates" / name, name)
         # Not the shell's: the page is the same on every machine.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cdk_app import images, settings
+from cdk_app import regions, settings
 from cdk_app.settings import InstanceHosting, ServerlessHosting
 from review.schemas import is_action, takes_resource
 from tests.infrastructure.synthesized import ROOT
@@ -15,10 +15,13 @@ PAGE = (ROOT / "docs" / "aws.md").read_text()
 POLICIES = ROOT / "docs" / "policies"
 
 
-def test_page_lists_the_regions_of_the_image_and_no_other() -> None:
+def test_page_lists_the_regions_and_no_other() -> None:
     section = PAGE.partition("## Regions")[2].partition("Serverless endpoints")[0]
-    listed = re.findall(r"\b[a-z]{2}(?:-[a-z]+)+-\d\b", section)
-    assert sorted(listed) == sorted(images.REGISTRY_ACCOUNTS)
+    listed, _, budgets = section.partition("no budget")
+    region = r"\b[a-z]{2}(?:-[a-z]+)+-\d\b"
+    assert sorted(re.findall(region, listed)) == sorted(regions.REGIONS)
+    without = sorted(re.findall(region, budgets))
+    assert without == sorted(regions.REGIONS_WITHOUT_BUDGETS)
 
 
 @pytest.mark.parametrize("name", settings.environment_names())

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cdk_app import prices
+from cdk_app import prices, settings
 from review.cost import gate
 from review.cost.estimate import Estimate, estimate
 from review.cost.free import FREE_RESOURCE_TYPES
@@ -165,7 +165,7 @@ def test_the_month_of_prod(prod: Synthesized) -> None:
 def test_the_ceiling_is_a_budget_of_the_environments_tags(
     environment: Synthesized,
 ) -> None:
-    budget = environment.the("observability", "AWS::Budgets::Budget")
+    budget = environment.the("budget", "AWS::Budgets::Budget")
     data = budget["Budget"]
     assert data["BudgetType"] == "COST"
     assert data["TimeUnit"] == "MONTHLY"
@@ -183,21 +183,59 @@ def test_the_ceiling_is_a_budget_of_the_environments_tags(
     assert tags["Environment"] == environment.environment
 
 
+def with_text(name: str, old: str, new: str, directory: Path) -> Synthesized:
+    """Synthesize a shipped environment with one piece of its file replaced."""
+    text = (settings.ENVIRONMENTS_DIRECTORY / f"{name}.toml").read_text()
+    assert text.count(old) == 1
+    (directory / f"{name}.toml").write_text(text.replace(old, new))
+    return Synthesized(settings.load(name, directory), directory / "out")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("[cost]\n", "[cost]\nbudget = false\n"),
+        ("[storage]\n", '[aws]\nregion = "eu-north-1"\n\n[storage]\n'),
+    ],
+    ids=["by choice", "by region"],
+)
+def test_without_a_budget_the_alarms_stay(old: str, new: str, tmp_path: Path) -> None:
+    """eu-north-1 has no `AWS::Budgets::Budget`."""
+    chosen = with_text("staging", old, new, tmp_path)
+    assert "budget" not in chosen.units
+    assert chosen.resources("observability", "AWS::CloudWatch::Alarm")
+    policy = chosen.the("observability", "AWS::SNS::TopicPolicy")
+    assert "budgets.amazonaws.com" not in json.dumps(policy)
+
+
+def test_the_budget_is_alone_and_nothing_needs_it(environment: Synthesized) -> None:
+    resources = environment.json("budget")["Resources"].values()
+    assert [item["Type"] for item in resources] == ["AWS::Budgets::Budget"]
+    name = f"fraud-{environment.environment}-budget"
+    for unit in environment.units:
+        assert name not in {one.id for one in environment.stack(unit).dependencies}
+
+
 def test_the_budget_tells_the_topic_at_half_four_fifths_and_all_of_it(
     dev: Synthesized,
 ) -> None:
-    budget = dev.the("observability", "AWS::Budgets::Budget")
+    budget = dev.the("budget", "AWS::Budgets::Budget")
     (topic,) = dev.resources("observability", "AWS::SNS::Topic")
+    (export,) = (
+        output["Export"]["Name"]
+        for output in dev.json("observability")["Outputs"].values()
+        if "Export" in output and output["Value"] == {"Ref": topic}
+    )
     told = {
         (
             item["Notification"]["NotificationType"],
             item["Notification"]["Threshold"],
-            item["Subscribers"][0]["Address"]["Ref"],
+            item["Subscribers"][0]["Address"]["Fn::ImportValue"],
         )
         for item in budget["NotificationsWithSubscribers"]
     }
     assert told == {
-        (kind, percent, topic)
+        (kind, percent, export)
         for kind in ("ACTUAL", "FORECASTED")
         for percent in (50, 80, 100)
     }

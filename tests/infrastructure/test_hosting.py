@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from cdk_app import settings
+from tests.infrastructure.conftest import VARIATIONS
 from tests.infrastructure.synthesized import Synthesized
 
 MODEL = "AWS::SageMaker::Model"
@@ -223,5 +225,18 @@ def test_callers_and_artifacts_stay_inside_the_vpc(everything: Synthesized) -> N
         "ListBatchInput",
         "ReadBatchInput",
         "WriteBatchOutput",
+        "CaptureData",
     ]
     assert all("DataBucket" in json.dumps(one["Resource"]) for one in batch)
+
+
+def test_the_gateway_stays_with_its_owner_where_no_route_table_is_named(
+    tmp_path: Path,
+) -> None:
+    text = (VARIATIONS / "everything.toml").read_text()
+    named = 'route_table_ids = ["rtb-0123456789abcdef0"]\n'
+    assert named in text
+    (tmp_path / "everything.toml").write_text(text.replace(named, ""))
+    chosen = Synthesized(settings.load("everything", tmp_path), tmp_path / "out")
+    endpoint = chosen.the("serving", "AWS::EC2::VPCEndpoint")
+    assert endpoint["VpcEndpointType"] == "Interface"

@@ -1,19 +1,11 @@
 import importlib
+from collections.abc import Mapping
 
-from cdk_app import images
+from cdk_app import images, regions
+from review.schemas import has_type
 from tests.infrastructure.synthesized import Synthesized
 
-DNS_SUFFIXES = {
-    "cn": "amazonaws.com.cn",
-    "us-iso": "c2s.ic.gov",
-    "us-isob": "sc2s.sgov.gov",
-    "us-isof": "csp.hci.ic.gov",
-}
-
-
-def url_suffix(region: str) -> str:
-    """What CloudFormation puts for AWS::URLSuffix in a region."""
-    return DNS_SUFFIXES.get(region.rsplit("-", 2)[0], "amazonaws.com")
+BUDGET = "AWS::Budgets::Budget"
 
 
 def test_registries_are_those_of_the_sagemaker_sdk() -> None:
@@ -27,18 +19,40 @@ def test_registries_are_those_of_the_sagemaker_sdk() -> None:
             instance_type="ml.m5.large",
             image_scope="inference",
         ) == (
-            f"{account}.dkr.ecr.{region}.{url_suffix(region)}"
-            f"/{images.REPOSITORY}:{images.TAG}"
+            f"{account}.dkr.ecr.{region}.amazonaws.com/{images.REPOSITORY}:{images.TAG}"
         )
 
 
-def test_no_region_of_the_sdk_is_missing() -> None:
+def test_regions_are_those_that_have_the_image_and_every_resource_type(
+    environments: Mapping[str, Synthesized],
+    everything: Synthesized,
+    project_image: Synthesized,
+) -> None:
+    """By the SDK's table and the linter's schemas, in AWS's commercial partition."""
     image_uris = importlib.import_module("sagemaker.core.image_uris")
     versions = image_uris.config_for_framework("sklearn")["inference"]["versions"]
-    assert (
-        (versions[images.SCIKIT_LEARN_VERSION]["registries"])
-        == images.REGISTRY_ACCOUNTS
-    )
+    types = {
+        resource["Type"]
+        for synthesized in (*environments.values(), everything, project_image)
+        for unit in synthesized.units
+        for resource in synthesized.json(unit)["Resources"].values()
+        if not resource["Type"].startswith("Custom::")
+    } - {BUDGET}
+    commercial = {
+        region
+        for region in versions[images.SCIKIT_LEARN_VERSION]["registries"]
+        if not region.startswith(("cn-", "us-gov-", "us-iso"))
+    }
+    complete = {
+        region for region in commercial if all(has_type(region, one) for one in types)
+    }
+    assert complete == regions.REGIONS
+
+
+def test_regions_without_budgets_are_those_of_the_schemas() -> None:
+    assert {
+        region for region in regions.REGIONS if not has_type(region, BUDGET)
+    } == regions.REGIONS_WITHOUT_BUDGETS
 
 
 def test_template_looks_the_registry_up_by_region(dev: Synthesized) -> None:

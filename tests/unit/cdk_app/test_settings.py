@@ -135,6 +135,26 @@ def test_missing_section_is_refused(refusal: Refusal) -> None:
             'Project = "mine"',
             "expected a tag of your own, got 'Project'",
         ),
+        (
+            'CostCenter = "fraud-staging"',
+            'environment = "mine"',  # IAM takes it for our Environment
+            "expected a tag of your own, got 'environment'",
+        ),
+        (
+            'CostCenter = "fraud-staging"',
+            'CostCenter = "a"\ncostcenter = "b"',
+            "tags: expected keys that differ in more than case, got 'CostCenter'",
+        ),
+        (
+            "[storage]",
+            '[aws]\nregion = "eu-centrall-1"\n\n[storage]',
+            "got 'eu-centrall-1'; did you mean 'eu-central-1'",
+        ),
+        (
+            "[storage]",
+            '[aws]\nregion = "cn-north-1"\n\n[storage]',
+            "aws.region: expected a region that has the image and every resource type",
+        ),
     ],
 )
 def test_wrong_value_is_refused(
