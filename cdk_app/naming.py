@@ -32,18 +32,6 @@ ENDPOINTS_LOG_GROUP_PREFIX = "/aws/sagemaker/Endpoints"
 TRAINING_JOBS_LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 TRANSFORM_JOBS_LOG_GROUP = "/aws/sagemaker/TransformJobs"
 
-# Parameters of the serving stack.
-ARTIFACT_URI_PARAMETER = "ModelArtifactUri"
-MANIFEST_SHA256_PARAMETER = "ModelManifestSha256"
-DECISION_RULE_PARAMETER = "DecisionRule"
-SERVING_IMAGE_PARAMETER = "ServingImageUri"
-
-# SageMaker's own log groups, which are also the namespaces of its metrics about
-# instances. Those of jobs are shared by the whole account and region.
-ENDPOINTS_LOG_GROUP_PREFIX = "/aws/sagemaker/Endpoints"
-TRAINING_JOBS_LOG_GROUP = "/aws/sagemaker/TrainingJobs"
-TRANSFORM_JOBS_LOG_GROUP = "/aws/sagemaker/TransformJobs"
-
 DATA_BUCKET_OUTPUT = "DataBucketName"
 ARTIFACT_BUCKET_OUTPUT = "ArtifactBucketName"
 ENCRYPTION_KEY_OUTPUT = "EncryptionKeyArn"
