@@ -3,8 +3,10 @@
 import argparse
 import os
 import re
+import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -12,8 +14,9 @@ from typing import NoReturn
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from artifact.errors import ArtifactError
+from serving.server.port import listen
 from serving.server.starting import refusing_requests
-from serving.server.supervisor import Supervisor, listen
+from serving.server.supervisor import STOP_SIGNALS, Supervisor, report
 
 _PORT_VARIABLE = "SAGEMAKER_BIND_TO_PORT"
 _MOST_WORKERS = 1024
@@ -22,14 +25,16 @@ _DIGITS = re.compile(r"[0-9]{1,5}")
 
 def main() -> int:
     """Run the server; returns its exit status."""
+    for number in STOP_SIGNALS:
+        # Nothing has begun that would have to be finished: the end is at once.
+        signal.signal(number, lambda *_: os._exit(0))
     options = _options()
     try:
         sockets = listen(options.host, options.port, options.workers)
     except OSError as error:
-        print(
+        report(
             f"[ERROR] Cannot listen on {options.host}:{options.port}: "
-            f"{error.strerror}; stop what uses the port or choose another.",
-            file=sys.stderr,
+            f"{error.strerror}; stop what uses the port or choose another."
         )
         return 1
     try:
@@ -42,12 +47,14 @@ def main() -> int:
             digest = os.environ.get("FRAUD_MANIFEST_SHA256", "")
             service = Service(options.model_dir, digest)
     except ArtifactError as error:
-        print(f"[ERROR] {error}", file=sys.stderr)
+        report(f"[ERROR] {error}")
         return 1
     port = sockets[0].getsockname()[1]
-    print(
-        f"Serving on {options.host}:{port} with {options.workers} workers", flush=True
-    )
+    with suppress(OSError, ValueError, AttributeError):  # nobody need be reading
+        print(
+            f"Serving on {options.host}:{port} with {options.workers} workers",
+            flush=True,
+        )
     settle()
     Supervisor(sockets, lambda listener: run_worker(service, listener)).run()
     return 0

@@ -93,19 +93,18 @@ class Invocations:
             raise empty_body()
         rows, form = self._read(request.body, media_type)
         probabilities = self._scorer.predict(rows)
-        values = probabilities.tolist()
         if n_reasons:
-            body = self._explain(rows, values, form, wanted, n_reasons)
+            body = self._explain(rows, probabilities, form, wanted, n_reasons)
         else:
-            body = encode(values, form, wanted)
+            body = encode(probabilities, form, wanted)
         return Answer(
             200,
             wanted,
             body,
-            rows=len(values),
+            rows=len(probabilities),
             outside=self._schema.count_outside(rows),
             alerts=self._alerts.count(probabilities, rows),
-            max_fraud_probability=max(values),
+            max_fraud_probability=float(probabilities.max()),
         )
 
     def _read(self, body: bytes, media_type: str) -> tuple[Rows, str]:
@@ -118,7 +117,7 @@ class Invocations:
         return read_npy(body, self._schema), "list"
 
     def _explain(
-        self, rows: Rows, values: list[float], form: str, wanted: str, count: int
+        self, rows: Rows, probabilities: Rows, form: str, wanted: str, count: int
     ) -> bytes:
         if wanted == media_types.CSV:
             raise RequestError(
@@ -134,7 +133,7 @@ class Invocations:
                 got=f"{len(rows)} transactions",
             )
         reasons = [explain(self._scorer, self._features, row, count) for row in rows]
-        return encode_with_reasons(values, reasons, form, wanted)
+        return encode_with_reasons(probabilities.tolist(), reasons, form, wanted)
 
 
 def refusal(error: RequestError, headers: Mapping[str, str] = _NO_HEADERS) -> Answer:

@@ -11,6 +11,8 @@ MAX_BODY_BYTES = 25 * 1024 * 1024
 #: InvokeEndpoint's CustomAttributes arrive in this header.
 CUSTOM_ATTRIBUTES_HEADER = "X-Amzn-SageMaker-Custom-Attributes"
 
+#: White space that may stand around a header's value: RFC 9110, 5.5.
+_BLANK = " \t"
 _EXPLAIN = "explain"
 _MOST_REASONS = 100
 _NUMBER = re.compile(r"[0-9]{1,3}")  # int() takes no text of thousands of digits
@@ -28,7 +30,7 @@ class Request(NamedTuple):
 
 def check_encoding(encoding: str) -> None:
     """Refuse a compressed body: a small one could unpack to any size."""
-    if encoding not in ("", "identity"):
+    if encoding and encoding.strip(_BLANK).lower() not in ("", "identity"):
         raise RequestError(
             415,
             "unsupported_media_type",
@@ -39,6 +41,7 @@ def check_encoding(encoding: str) -> None:
 
 def check_length(announced: str) -> int:
     """Return the length that Content-Length announces, refusing one too large."""
+    announced = announced.strip(_BLANK)
     if not announced.isascii() or not announced.isdigit():
         raise bad_request(
             "invalid_length", expected="Content-Length in digits", got="other text"

@@ -83,10 +83,18 @@ class ModelContainer(Construct):
             model_data_url=artifact_uri.value_as_string,
             environment={
                 **_server_environment(settings, hosting),
+                **_log_environment(hosting),
                 "FRAUD_MANIFEST_SHA256": manifest_sha256.value_as_string,
                 "LOG_LEVEL": settings.log_level,
             },
         )
+
+
+def _log_environment(hosting: HostingSettings) -> dict[str, str]:
+    """Have the log written before the answer where the platform freezes after it."""
+    if isinstance(hosting, InstanceHosting):
+        return {}
+    return {"FRAUD_LOG_BEFORE_ANSWER": "true"}
 
 
 def _server_environment(

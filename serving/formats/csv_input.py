@@ -15,7 +15,7 @@ import numpy as np
 
 from serving.errors import bad_request, empty_body
 from serving.formats.schema import Rows, Schema
-from serving.formats.text import BLANK, decode_text, lines_of
+from serving.formats.text import BLANK, BLOCK_BYTES, decode_text, lines_of
 
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _PLAIN = b"0123456789+-.eE,\r\n"
@@ -84,8 +84,10 @@ class CsvReader:
             for number, line in enumerate(lines_of(text), 1):
                 values.extend(self._row(line, number, columns))
             return self._schema.rows_of(values)
-        ordered = np.empty_like(quick)
-        ordered[:, list(columns)] = quick
+        ordered = quick
+        if list(columns) != list(range(len(columns))):
+            ordered = np.empty_like(quick)
+            ordered[:, list(columns)] = quick
         self._schema.check_rows(ordered)
         return ordered
 
@@ -95,19 +97,26 @@ class CsvReader:
         n_rows = body.count(b"\n") + 1
         if body.count(b",") != n_rows * commas or body.translate(None, _PLAIN):
             return None
-        lines = body.split(b"\n")
-        if any(line.count(b",") != commas for line in lines):
+        values = np.empty(n_rows * (commas + 1))
+        start = filled = 0
+        # In blocks, between which other threads run: one call would hold them up.
+        while start < len(body):
+            end = body.find(b"\n", start + BLOCK_BYTES)
+            end = len(body) if end < 0 else end
+            lines = body[start:end].split(b"\n")
+            if any(line.count(b",") != commas for line in lines):
+                return None
+            cells = b",".join(lines).split(b",")
+            try:
+                values[filled : filled + len(cells)] = np.fromiter(
+                    map(float, cells), np.float64, len(cells)
+                )
+            except ValueError:
+                return None
+            start, filled = end + 1, filled + len(cells)
+        if filled != len(values) or not np.isfinite(values).all():
             return None
-        try:
-            values = np.fromiter(
-                map(float, b",".join(lines).split(b",")),
-                np.float64,
-                n_rows * (commas + 1),
-            )
-        except ValueError:
-            return None
-        rows = values.reshape(n_rows, commas + 1)
-        return rows if np.isfinite(rows).all() else None
+        return values.reshape(n_rows, commas + 1)
 
     def _row(self, line: str, row: int, columns: list[int] | range) -> list[float]:
         schema = self._schema

@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from serving.errors import bad_request
 
 BLANK = " \t\n\r"
+#: Large bodies are read in blocks of this size: a single call of compiled code on all
+#: of a body would keep the small requests beside it waiting.
+BLOCK_BYTES = 64 * 1024
 
 
 def decode_text(body: bytes) -> str:

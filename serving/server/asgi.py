@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Any, TypeAlias
 
 from serving.errors import RequestError, too_large
-from serving.invocation import Answer
+from serving.invocation import Answer, refusal
 from serving.request import MAX_BODY_BYTES, Request, check_encoding, check_length
 from serving.service import Service, header_lines
 
@@ -23,7 +23,8 @@ Send: TypeAlias = Callable[[Mapping[str, Any]], Awaitable[None]]
 BODY_SECONDS = 30.0
 #: Larger bodies go to the thread: below, decoding takes less than a millisecond.
 INLINE_BYTES = 64 * 1024
-#: Bytes of incomplete and large bodies held at a time; then the answer is 503.
+#: Bytes of incomplete and large bodies held at a time, and of large answers (or a
+#: single one that is larger); then the answer is 503.
 MAX_HELD_BYTES = 4 * MAX_BODY_BYTES
 
 _RETRY_AFTER = {"Retry-After": "1"}
@@ -47,7 +48,9 @@ class AsgiApplication:
     def __init__(self, service: Service, body_seconds: float = BODY_SECONDS) -> None:
         self.service = service
         self._body_seconds = body_seconds
-        self._held_bytes = 0
+        #: Bytes of incomplete and large bodies, and of large answers until their
+        #: clients have read them.
+        self._held_bytes = self._unread_bytes = 0
         self._thread = ThreadPoolExecutor(1, "large-bodies")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -58,15 +61,21 @@ class AsgiApplication:
             answer = await self._answer(scope, receive)
         except DisconnectedError:
             return
-        headers = [(k.encode(), v.encode()) for k, v in header_lines(answer)]
-        await send(
-            {
-                "type": "http.response.start",
-                "status": answer.status,
-                "headers": headers,
-            }
-        )
-        await send({"type": "http.response.body", "body": answer.body})
+        if len(answer.body) <= INLINE_BYTES:
+            await _send(send, answer)
+            return
+        if (
+            self._unread_bytes
+            and self._unread_bytes + len(answer.body) > MAX_HELD_BYTES
+        ):
+            error = _overloaded("answers that are not yet read")
+            await _send(send, refusal(error, _RETRY_AFTER))
+            return
+        self._unread_bytes += len(answer.body)
+        try:
+            await _send(send, answer)
+        finally:
+            self._unread_bytes -= len(answer.body)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         refused = self.service.refuse_address(scope["method"], scope["path"])
@@ -98,12 +107,7 @@ class AsgiApplication:
             return self.service.invoke(Request(message["body"], **headers))
         held = length or MAX_BODY_BYTES
         if self._held_bytes + held > MAX_HELD_BYTES:
-            raise RequestError(
-                HTTPStatus.SERVICE_UNAVAILABLE,
-                "overloaded",
-                expected=f"at most {MAX_HELD_BYTES} bytes of large bodies at a time",
-                got="more",
-            )
+            raise _overloaded("large bodies")
         self._held_bytes += held
         try:
             body = await self._within_time(_rest(message, receive))
@@ -134,6 +138,33 @@ class AsgiApplication:
                 expected=f"the body within {self._body_seconds:g} seconds",
                 got="only part of it",
             ) from None
+
+
+async def _send(send: Send, answer: Answer) -> None:
+    """Send an answer; return when its client has read all but little of it."""
+    await send(
+        {
+            "type": "http.response.start",
+            "status": answer.status,
+            "headers": [(k.encode(), v.encode()) for k, v in header_lines(answer)],
+        }
+    )
+    is_large = len(answer.body) > INLINE_BYTES
+    await send(
+        {"type": "http.response.body", "body": answer.body, "more_body": is_large}
+    )
+    if is_large:
+        # uvicorn waits before it sends on, not after it has sent.
+        await send({"type": "http.response.body", "body": b""})
+
+
+def _overloaded(of_what: str) -> RequestError:
+    return RequestError(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "overloaded",
+        expected=f"at most {MAX_HELD_BYTES} bytes of {of_what} at a time",
+        got="more",
+    )
 
 
 async def _rest(message: Mapping[str, Any], receive: Receive) -> bytes:

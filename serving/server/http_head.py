@@ -8,6 +8,7 @@ has made of it. A head within the bound is never refused.
 from http import HTTPStatus
 from typing import Any
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from serving.errors import RequestError
@@ -34,6 +35,8 @@ class BoundedHeads(HttpToolsProtocol):
         #: what is left of earlier lines only makes the most larger.
         self._line_bytes = self._most_line_bytes = 0
         self._head_refused = False
+        #: Head of a request that offers an upgrade, without the offer.
+        self._offer: bytes | None = None
 
     def data_received(self, data: bytes) -> None:
         """Parse what came."""
@@ -41,7 +44,8 @@ class BoundedHeads(HttpToolsProtocol):
             return
         self._began_here = False
         self._most_line_bytes = self._line_bytes + len(data)
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        self._parse(data)
         if self._in_lines and not self._head_refused:
             self._line_bytes = (
                 self._collected_bytes() if self._began_here else self._most_line_bytes
@@ -49,6 +53,47 @@ class BoundedHeads(HttpToolsProtocol):
             if self._line_bytes > MAX_HEAD_BYTES:
                 self._head_refused = True
                 self._refuse_head()
+
+    def _parse(self, data: bytes | memoryview) -> None:
+        """Parse what came, also behind the head of a request that offers an upgrade."""
+        while data:
+            try:
+                self.parser.feed_data(data)
+            except httptools.HttpParserError:
+                self.send_400_response("Invalid HTTP request received.")
+                return
+            except httptools.HttpParserUpgrade as upgrade:
+                if self._offer is None:
+                    return
+                head, self._offer = self._offer, None
+                # The parser takes an upgrade for granted and would read no body.
+                self.parser = httptools.HttpRequestParser(self)
+                self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+                self._most_line_bytes = len(head)
+                self.parser.feed_data(head)
+                data = memoryview(data)[upgrade.args[0] :]
+            else:
+                return
+
+    def take_offer(self) -> bool:
+        """Note the head of a request that offers an upgrade, to parse it without.
+
+        The offer is ignored, as RFC 9110, 7.8 lets a server do.
+        """
+        if not self.parser.should_upgrade():
+            return False
+        lines = [
+            b"%b: %b\r\n" % (name, value)
+            for name, value in self.headers
+            if name != b"upgrade"
+        ]
+        self._offer = b"%b %b HTTP/%b\r\n%b\r\n" % (
+            self.parser.get_method(),
+            self.url,
+            self.parser.get_http_version().encode(),
+            b"".join(lines),
+        )
+        return True
 
     def check_head(self) -> None:
         """Check a complete head that may be too long.

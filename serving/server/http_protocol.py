@@ -10,6 +10,9 @@ second over a worker's connections ends those, and idle ones.
 """
 
 import asyncio
+import os
+import socket
+import struct
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -27,6 +30,8 @@ KEEP_ALIVE_SECONDS = 75.0
 _SWEEP_SECONDS = 1.0
 
 _PATH, _METHOD, _VERSION = b"/invocations", b"POST", "1.1"
+_CONNECT = b"CONNECT"
+_NO_LINGER = struct.pack("ii", 1, 0)
 _WANTED = {
     b"content-type": "content_type",
     b"accept": "accept",
@@ -56,6 +61,9 @@ class Protocol(BoundedHeads):
         #: When what is being waited for began: a whole request, or the next one.
         self._since = self.loop.time()
         self._receiving = False
+        #: Bytes of answers that the client had not taken at the last sweep, and since
+        #: when it has taken none.
+        self._unsent_bytes, self._unsent_since = 0, self._since
 
     def connection_made(self, transport: Any) -> None:  # noqa: ANN401 - uvicorn's
         """Begin; the first connection of a worker starts the sweep."""
@@ -78,6 +86,18 @@ class Protocol(BoundedHeads):
         if self._may_go_direct():
             self._direct = b""
             return
+        if self.parser.get_method() == _CONNECT:
+            self.answer_and_close(
+                RequestError(
+                    HTTPStatus.METHOD_NOT_ALLOWED,
+                    "method_not_allowed",
+                    expected="GET or POST",
+                    got="another method",
+                )
+            )
+            return
+        if self.take_offer():
+            return
         url, headers, expects = self.url, self.headers, self.expect_100_continue
         super().on_message_begin()
         self.url, self.expect_100_continue = url, expects
@@ -93,10 +113,13 @@ class Protocol(BoundedHeads):
 
     def on_message_complete(self) -> None:
         """Answer, on the short way."""
-        self._receiving = False
         if self._direct is None:
-            super().on_message_complete()
+            # The parser also ends what it takes for an upgrade: not yet a request.
+            if self._offer is None and not self._closing:
+                self._receiving = False
+                super().on_message_complete()
             return
+        self._receiving = False
         body, self._direct = self._direct, None
         if self.transport.is_closing():
             return
@@ -114,6 +137,9 @@ class Protocol(BoundedHeads):
     def expire(self, now: float) -> None:
         """End what has taken too long."""
         waited = now - self._since
+        if self._is_unread(now):
+            self._reset()
+            return
         if self._receiving and waited > BODY_SECONDS:
             if self._direct is not None or self.cycle is None:
                 self.answer_and_close(
@@ -128,6 +154,21 @@ class Protocol(BoundedHeads):
                 self.transport.close()
         elif not self._receiving and waited > KEEP_ALIVE_SECONDS and self._is_idle():
             self.transport.close()
+
+    def _is_unread(self, now: float) -> bool:
+        """Whether nothing of an answer has been taken for too long."""
+        unsent = self.transport.get_write_buffer_size()
+        if unsent == 0 or unsent < self._unsent_bytes:
+            self._unsent_since = now
+        self._unsent_bytes = unsent
+        return unsent > 0 and now - self._unsent_since > BODY_SECONDS
+
+    def _reset(self) -> None:
+        """Drop the connection, and what the kernel holds for it too."""
+        number = self.transport.get_extra_info("socket").fileno()
+        with socket.socket(fileno=os.dup(number)) as connection:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+        self.transport.abort()
 
     def answer_and_close(self, error: RequestError) -> None:
         """Write a refusal as the last answer of the connection."""

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -84,6 +84,7 @@ def project_server(
     workers: int = 1,
     code: Path = ROOT,
     environment: Mapping[str, str] | None = None,
+    command: Sequence[str] = (sys.executable, "-m", "serving"),
 ) -> Iterator[Server]:
     """``python -m serving`` from the code in a directory."""
     with socket.socket() as free:
@@ -92,7 +93,7 @@ def project_server(
     arguments = ["--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)]
     with log.open("w") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "serving", *arguments],
+            [*command, *arguments],
             cwd=code,
             env={
                 "PATH": os.environ["PATH"],

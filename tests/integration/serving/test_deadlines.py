@@ -51,6 +51,14 @@ def port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     assert not thread.is_alive()
 
 
+def read_head(connection: socket.socket) -> bytes:
+    connection.settimeout(30)
+    data = b""
+    while b"\r\n\r\n" not in data and (chunk := connection.recv(1)):
+        data += chunk
+    return data
+
+
 def read_all(connection: socket.socket) -> bytes:
     connection.settimeout(30)
     data = b""
@@ -88,3 +96,22 @@ def test_a_request_that_never_becomes_complete_is_408_and_closed(
 def test_a_connection_that_says_nothing_is_closed(port: int) -> None:
     with socket.create_connection(("127.0.0.1", port)) as connection:
         assert read_all(connection) == b""
+
+
+def test_an_answer_that_nobody_reads_is_given_up(port: int) -> None:
+    rows = b"1,1,1\n" * 400_000
+    head = HEAD + b"Content-Type: text/csv\r\nContent-Length: %d\r\n\r\n" % len(rows)
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.connect(("127.0.0.1", port))
+        connection.sendall(head + rows)
+        assert read_head(connection).startswith(b"HTTP/1.1 200 ")
+
+        def is_given_up() -> bool:
+            with socket.create_connection(("127.0.0.1", port)) as other:
+                other.sendall(b"GET /ping HTTP/1.1\r\nHost: x\r\n\r\n")
+                assert read_head(other).startswith(b"HTTP/1.1 200 ")
+            info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)
+            return info[0] != 1  # no longer ESTABLISHED
+
+        wait_until(is_given_up)

@@ -7,14 +7,21 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
 from artifact.manifest import read_manifest
-from tests.integration.serving.running import Server, project_server, wait_until
+from tests.integration.serving.running import (
+    ROOT,
+    Server,
+    project_server,
+    wait_until,
+)
 from tests.unit.serving.sample_artifact import write_artifact
 
 JSON = {"Content-Type": "application/json"}
@@ -99,6 +106,97 @@ def test_a_connection_serves_many_requests(server: Server) -> None:
         response.read()
         assert response.status == status
     connection.close()
+
+
+UPGRADES = {
+    "h2c": (
+        b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: x\r\n"
+    ),
+    "websocket": b"connection: upgrade\r\nupgrade: websocket\r\n",
+    "several": b"Connection: keep-alive, Upgrade\r\nUpgrade: h2c, websocket\r\n",
+    "no-token": b"Upgrade: h2c\r\n",
+}
+
+
+@pytest.mark.parametrize("offer", UPGRADES)
+def test_an_offered_upgrade_is_ignored(server: Server, offer: str) -> None:
+    request = REQUEST.replace(b"Host: x\r\n", b"Host: x\r\n" + UPGRADES[offer])
+    connection = server.send(request + request + REQUEST + PING + request)
+    assert [status for status, _ in read_answers(connection, 5)] == [200] * 5
+    for at in range(len(request)):
+        connection.sendall(request[at : at + 1])
+    assert read_answers(connection, 1)[0][0] == 200
+    connection.sendall(PING.replace(b"Host", UPGRADES[offer] + b"Host"))
+    assert read_answers(connection, 1)[0][0] == 200
+    connection.close()
+
+
+def test_a_chunked_body_behind_an_offered_upgrade_is_read(server: Server) -> None:
+    head = REQUEST.partition(b"Content-Length")[0]
+    chunked = head + UPGRADES["h2c"] + b"Transfer-Encoding: chunked\r\n\r\n"
+    chunk = b"%x\r\n%b\r\n0\r\n\r\n" % (len(BODY), BODY)
+    connection = server.send(chunked + chunk + PING)
+    assert [status for status, _ in read_answers(connection, 2)] == [200, 200]
+    connection.close()
+
+
+def test_thousands_of_offers_in_one_read_are_answered(server: Server) -> None:
+    ping = PING.replace(b"Host", UPGRADES["h2c"] + b"Host")
+    connection = server.send(ping * 500)
+    assert [status for status, _ in read_answers(connection, 500)] == [200] * 500
+    connection.close()
+
+
+def test_a_tunnel_is_refused_and_closed(server: Server) -> None:
+    connection = server.send(b"CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n")
+    assert read_answers(connection, 1)[0][0] == 405
+    assert connection.recv(1) == b""
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b"Content-Length: ", b"Content-Length:  \t"),
+        (b"%d\r\n" % len(BODY), b"%d \t \r\n" % len(BODY)),
+        (b"Host: x\r\n", b"Host: x\r\nContent-Encoding: Identity\r\n"),
+        (b"Host: x\r\n", b"Host: x\r\ncontent-encoding:\tIDENTITY \r\n"),
+        (b"Host: x\r\n", b"Host: x\r\nContent-Encoding:\r\n"),
+    ],
+)
+def test_white_space_and_case_of_headers_do_not_matter(
+    server: Server, before: bytes, after: bytes
+) -> None:
+    connection = server.send(REQUEST.replace(before, after, 1))
+    assert read_answers(connection, 1)[0][0] == 200
+    connection.close()
+
+
+def test_a_large_body_of_small_cells_does_not_stall_small_requests(
+    server: Server,
+) -> None:
+    rows = b"1,1,1\n" * (25 * 1024 * 1024 // 6)
+    answers: list[int] = []
+    sender = threading.Thread(
+        target=lambda: answers.append(
+            server.request("POST", "/invocations", rows, {"Content-Type": "text/csv"})[
+                0
+            ]
+        )
+    )
+    sender.start()
+    waits = []
+    connection = server.connect()
+    while sender.is_alive():
+        started = time.monotonic()
+        connection.request("POST", "/invocations", BODY, JSON)
+        connection.getresponse().read()
+        waits.append(time.monotonic() - started)
+    connection.close()
+    assert answers == [200]
+    assert len(waits) > 20
+    # One call of compiled code on the whole body used to take seconds.
+    assert max(waits) < 1.0, sorted(waits)[-5:]
 
 
 def test_pipelined_requests_are_answered_in_order(server: Server) -> None:
@@ -447,3 +545,115 @@ def test_a_port_in_use_is_told(server: Server, model_dir: Path, tmp_path: Path) 
     ended = start(*arguments, FRAUD_MODEL_DIR=str(model_dir))
     assert ended.returncode == 1
     assert ended.stderr.startswith(f"[ERROR] Cannot listen on 127.0.0.1:{server.port}")
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_two_servers_do_not_share_a_port(
+    model_dir: Path, tmp_path: Path, workers: int
+) -> None:
+    with project_server(model_dir, tmp_path / "log", workers=2) as first:
+        for host in ("127.0.0.1", "0.0.0.0"):
+            second = subprocess.run(
+                [
+                    *(sys.executable, "-m", "serving", "--model-dir", model_dir),
+                    *("--host", host, "--port", str(first.port)),
+                    *("--workers", str(workers)),
+                ],
+                cwd=ROOT,
+                capture_output=True,
+                text=True,
+                timeout=60,
+                check=False,
+            )
+            assert second.returncode == 1
+            assert "stop what uses the port" in second.stderr
+        assert first.is_healthy()
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGQUIT, signal.SIGKILL])
+def test_no_worker_outlives_its_supervisor(
+    model_dir: Path, tmp_path: Path, number: int
+) -> None:
+    with project_server(model_dir, tmp_path / "log", workers=2) as running:
+        workers = running.workers()
+        assert len(workers) == 2
+        status = running.stop(number)
+        assert status == (-number if number == signal.SIGKILL else 0)
+        wait_until(lambda: not any(map(psutil.pid_exists, workers)))
+
+
+def test_a_closed_standard_error_ends_nothing(model_dir: Path, tmp_path: Path) -> None:
+    command = f'exec "{sys.executable}" -m serving "$@" >&- 2>&-'
+    with project_server(
+        model_dir, tmp_path / "log", workers=2, command=("sh", "-c", command, "serve")
+    ) as running:
+        (victim, _) = running.workers()
+        os.kill(victim, signal.SIGKILL)
+        wait_until(
+            lambda: len(running.workers()) == 2 and victim not in running.workers()
+        )
+        assert running.is_healthy()
+        assert running.stop() == 0
+
+
+def test_the_log_goes_on_when_its_reader_went_and_came_again(
+    model_dir: Path, tmp_path: Path
+) -> None:
+    """Standard output is a pipe: opened by name again, it has another reader."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    command = f'exec "{sys.executable}" -m serving "$@" >"{pipe}"'
+    with project_server(
+        model_dir, tmp_path / "log", command=("sh", "-c", command, "serve")
+    ) as running:
+        os.close(reader)
+        for _ in range(3):
+            assert running.request("POST", "/invocations", BODY, JSON)[0] == 200
+            time.sleep(0.3)
+        reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+        seen = b""
+
+        def dropped_lines_are_told() -> bool:
+            nonlocal seen
+            running.request("POST", "/invocations", BODY, JSON)
+            with suppress(BlockingIOError):
+                seen += os.read(reader, 65536)
+            return b"log_lines_dropped" in seen and b'"status": 200' in seen
+
+        wait_until(dropped_lines_are_told)
+    os.close(reader)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stop_while_the_model_loads_ends_the_server_at_once(
+    model_dir: Path, tmp_path: Path, number: int
+) -> None:
+    slow = tmp_path / "slow"
+    slow.mkdir()
+    (slow / "sitecustomize.py").write_text(
+        "import sys, time\n"
+        "class Slow:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'serving.service':\n"
+        "            print('loading', flush=True)\n"
+        "            time.sleep(120)\n"
+        "sys.meta_path.insert(0, Slow())\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "serving", "--port", "0", "--model-dir", model_dir],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(slow)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "loading\n"
+        started = time.monotonic()
+        process.send_signal(number)
+        assert process.wait(60) == 0
+        assert time.monotonic() - started < 5
+    finally:
+        process.kill()
+        process.wait()

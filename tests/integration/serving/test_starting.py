@@ -5,20 +5,23 @@ import json
 import socket
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 
+from serving.server.port import listen
 from serving.server.starting import refusing_requests
-from serving.server.supervisor import listen
 from tests.integration.serving.running import ROOT, wait_until
 from tests.unit.serving.sample_artifact import write_artifact
 
 
 @pytest.fixture
 def sockets() -> Iterator[list[socket.socket]]:
-    bound = listen("127.0.0.1", 0, 2)
+    bound: list[socket.socket] = [*listen("127.0.0.1", 0, 2)]
     yield bound
     for one in bound:
         one.close()
@@ -129,3 +132,28 @@ def test_the_sockets_are_left_to_the_server_that_follows(
     assert accepted[0].recv(1) == b"x"
     accepted[0].close()
     waiting.close()
+
+
+def test_senders_that_drip_keep_neither_the_others_nor_the_start_waiting(
+    sockets: list[socket.socket],
+) -> None:
+    stop = threading.Event()
+
+    def drip(connection: socket.socket) -> None:
+        with suppress(OSError):
+            while not stop.wait(0.05):
+                connection.sendall(b"x")
+
+    with ExitStack() as stack:
+        stack.callback(stop.set)
+        with refusing_requests(sockets):
+            for _ in range(20):
+                sender = socket.create_connection(sockets[0].getsockname())
+                stack.callback(sender.close)
+                threading.Thread(target=drip, args=(sender,), daemon=True).start()
+            connection = connect(sockets)
+            connection.request("GET", "/ping")
+            assert connection.getresponse().status == 503
+            connection.close()
+            started = time.monotonic()
+        assert time.monotonic() - started < 2

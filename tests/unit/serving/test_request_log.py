@@ -2,6 +2,7 @@
 
 import json
 import math
+from pathlib import Path
 
 import pytest
 
@@ -105,3 +106,60 @@ def test_a_reader_that_stands_still_costs_lines_and_no_memory(
     got = lines(capsys, log)
     assert len(got) == 3
     assert got[-1] == {"log_lines_dropped": 3}
+
+
+@pytest.mark.parametrize("probability", [9.8e-05, 1e-12, 0.0, 0.25, 1.0, 1e-300])
+def test_numbers_have_a_fixed_point(
+    capsys: pytest.CaptureFixture[str], probability: float
+) -> None:
+    log = RequestLog()
+    log.write("a", SCORED._replace(max_fraud_probability=probability), 1e-7)
+    log.flush()
+    line = capsys.readouterr().out
+    assert "e-" not in line
+    assert json.loads(line)["max_fraud_probability"] == pytest.approx(
+        probability, abs=1e-9
+    )
+
+
+def test_where_the_platform_freezes_a_line_is_written_before_the_answer(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FRAUD_LOG_BEFORE_ANSWER", "true")
+    monkeypatch.setattr("serving.request_log._FLUSH_SECONDS", 3600)
+    RequestLog().write("a", SCORED, 0.001)
+    assert json.loads(capsys.readouterr().out)["request_id"] == "a"
+
+
+def test_lines_of_a_failed_write_are_counted_and_the_next_are_written(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("serving.request_log._FLUSH_SECONDS", 3600)
+    log = RequestLog()
+    with Path("/dev/full").open("w") as full:
+        monkeypatch.setattr("sys.stdout", full)
+        for _ in range(3):
+            log.write("lost", SCORED, 0.001)
+        log.flush()
+        log.write("lost", SCORED, 0.001)
+        log.flush()
+    with (tmp_path / "log").open("w") as file:
+        monkeypatch.setattr("sys.stdout", file)
+        log.write("kept", SCORED, 0.001)
+        log.flush()
+        log.flush()
+    lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
+    assert [line.get("request_id") for line in lines] == ["kept", None]
+    assert lines[1] == {"log_lines_dropped": 4}
+
+
+@pytest.mark.parametrize("stream", [None, "closed"])
+def test_without_standard_output_requests_are_answered_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, stream: str | None
+) -> None:
+    file = (tmp_path / "log").open("w")
+    file.close()
+    monkeypatch.setattr("sys.stdout", file if stream else None)
+    log = RequestLog()
+    log.write("a", SCORED, 0.001)
+    log.flush()
