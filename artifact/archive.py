@@ -10,11 +10,9 @@ import argparse
 import gzip
 import hashlib
 import io
-import os
 import posixpath
 import sys
 import tarfile
-import tempfile
 import zlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,6 +30,7 @@ from artifact.manifest import (
     read_manifest,
     verify,
 )
+from artifact.publishing import staging_directory
 
 #: What an archive may hold: far more than an artifact of this project, far less than
 #: a disk.
@@ -187,10 +186,10 @@ def pack(directory: Path, tar_path: Path) -> None:
     The same contents give the same bytes: order, owners, modes and times are
     fixed. The tar appears under its name only when it is complete.
     """
-    handle, temporary = tempfile.mkstemp(dir=tar_path.parent, prefix=".packing-")
-    try:
+    with staging_directory(tar_path) as staging:
+        temporary = staging / tar_path.name
         with (
-            os.fdopen(handle, "wb") as raw,
+            temporary.open("wb") as raw,
             gzip.GzipFile("", "wb", compresslevel=6, fileobj=raw, mtime=0) as zipped,
             tarfile.open(fileobj=zipped, mode="w", format=tarfile.PAX_FORMAT) as tar,
         ):
@@ -200,10 +199,7 @@ def pack(directory: Path, tar_path: Path) -> None:
                 entry.size = len(data)
                 entry.mode = 0o644
                 tar.addfile(entry, io.BytesIO(data))
-        Path(temporary).replace(tar_path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+        temporary.replace(tar_path)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -4,9 +4,8 @@ import importlib.metadata
 import os
 import platform
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from artifact.manifest import (
     read_manifest,
     write_manifest,
 )
+from artifact.publishing import publish_directory, staging_directory
 from artifact.table import TableEncoder
 from artifact.timestamps import SECONDS_PER_UNIT, text_of_seconds
 from artifact.values import encoder
@@ -65,29 +65,28 @@ def artifact_directory(model_dir: Path) -> Iterator[Path]:
         If `model_dir` holds other files or cannot be written, before anything is.
     """
     with _directory_beside(model_dir) as temporary:
-        staged = Path(temporary) / "artifact"
+        staged = temporary / "artifact"
         staged.mkdir()
         yield staged
         # Something may have been put there during the training.
         _refuse_other_files(model_dir)
-        _publish(staged, model_dir, old=Path(temporary) / "old")
+        _publish(staged, model_dir)
 
 
 @contextmanager
-def _directory_beside(model_dir: Path) -> Iterator[str]:
+def _directory_beside(model_dir: Path) -> Iterator[Path]:
     """Yield a temporary directory on the file system of `model_dir`."""
     try:
         _refuse_other_files(model_dir)
         model_dir.parent.mkdir(parents=True, exist_ok=True)
-        temporary = tempfile.TemporaryDirectory(
-            dir=model_dir.parent, prefix=f".{model_dir.name}-"
-        )
+        stack = ExitStack()
+        temporary = stack.enter_context(staging_directory(model_dir))
     except OSError as error:
         raise _not_writable(model_dir, error.strerror) from None
-    with temporary as name:
+    with stack:
         if model_dir.exists() and not os.access(model_dir, os.W_OK | os.X_OK):
             raise _not_writable(model_dir, "Permission denied")
-        yield name
+        yield temporary
 
 
 def _not_writable(model_dir: Path, reason: str | None) -> TrainingError:
@@ -229,12 +228,10 @@ def _written_by_training(model_dir: Path) -> set[str]:
         return set()
 
 
-def _publish(staged: Path, model_dir: Path, old: Path) -> None:
+def _publish(staged: Path, model_dir: Path) -> None:
     """Put the artifact in its place, by renaming where the file system lets us."""
     try:
-        if model_dir.exists():
-            model_dir.rename(old)
-        staged.rename(model_dir)
+        publish_directory(staged, model_dir)
     except OSError:
         # SageMaker mounts its model directory, which therefore cannot be renamed.
         # The manifest goes last: without it the rest is no artifact.
