@@ -17,7 +17,7 @@ import zlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol, cast
 
 from artifact import layout
 from artifact.decision import DecisionRule, parse_config
@@ -36,6 +36,13 @@ from artifact.publishing import staging_directory
 #: a disk.
 MAX_UNPACKED_BYTES = 8 * 1024**3
 MAX_MEMBERS = 10_000
+
+
+class Stream(Protocol):
+    """What an archive is read from: a file, or the body of an answer of S3."""
+
+    def read(self, size: int, /) -> bytes:
+        """Read on, at most `size` bytes."""
 
 
 @dataclass(frozen=True)
@@ -59,20 +66,27 @@ class Documents:
 
 
 def read_documents(
-    archive: BinaryIO, source: str, names: Collection[str] = ()
+    archive: Stream,
+    source: str,
+    names: Collection[str] = (),
+    *,
+    complete: bool = True,
 ) -> Documents:
     """Read the manifest, the rule and other small files out of ``model.tar.gz``.
 
-    The archive is read as a stream, once and to its end, and nothing is unpacked.
+    The archive is read as a stream, once, and nothing is unpacked.
     What SageMaker deploys is read: gzip, members with or without a leading ``./``.
 
     Parameters
     ----------
-    archive : binary file
+    archive : binary file, or what else reads
     source : str
         What errors call it: its URI or path.
     names : collection of str
         Further files to read, where the archive has them.
+    complete : bool
+        Read to the end, and check every file against the manifest; else no further
+        than to the last file that is asked for (`pack` writes the model after them).
 
     Raises
     ------
@@ -82,15 +96,15 @@ def read_documents(
     """
     wanted = {layout.MANIFEST, layout.CONFIG, *names}
     try:
-        files, hashes = _read(archive, wanted)
+        files, hashes = _read(archive, wanted, complete)
     except _RefusedError as error:
         raise ArtifactError(
             f"{source} holds {error}; deploy a {layout.ARCHIVE} that training wrote."
         ) from None
     except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile, ValueError):
         raise ArtifactError(
-            f"{source} is no complete tar.gz archive; deploy a {layout.ARCHIVE} that "
-            "training wrote."
+            f"{source} is no tar.gz archive, or not all of one; deploy a "
+            f"{layout.ARCHIVE} that training wrote."
         ) from None
     if layout.MANIFEST not in files:
         raise ArtifactError(
@@ -98,9 +112,10 @@ def read_documents(
             f"{layout.ARCHIVE} that training wrote."
         )
     manifest = parse_manifest(files[layout.MANIFEST])
-    check_names(hashes, manifest)
-    for name, expected in manifest.files.items():
-        if hashes[name] != expected:
+    if complete:
+        check_names(hashes, manifest)
+    for name in sorted(hashes.keys() - {layout.MANIFEST} | {layout.CONFIG}):
+        if hashes.get(name) != manifest.files.get(name):
             raise ArtifactError(
                 f"{name} in {source} is not the file that its manifest lists; deploy "
                 "the original artifact."
@@ -118,13 +133,15 @@ class _RefusedError(Exception):
 
 
 def _read(
-    archive: BinaryIO, wanted: Collection[str]
+    archive: Stream,
+    wanted: Collection[str],
+    complete: bool,  # noqa: FBT001 - from one place
 ) -> tuple[dict[str, bytes], dict[str, str]]:
     """Contents of the wanted files, and the SHA-256 of every file."""
     files: dict[str, bytes] = {}
     hashes: dict[str, str] = {}
     with (
-        gzip.GzipFile(fileobj=archive) as unzipped,
+        gzip.GzipFile(fileobj=cast("BinaryIO", archive)) as unzipped,
         _Bounded(unzipped) as bounded,
         tarfile.open(fileobj=bounded, mode="r|") as tar,
     ):
@@ -144,6 +161,8 @@ def _read(
             hashes[name] = digest.hexdigest()
             if name in wanted:
                 files[name] = b"".join(chunks)
+            if not complete and len(files) == len(wanted):
+                return files, hashes
         # To the end of the compressed stream, where its check sum is.
         while bounded.read(1 << 20):
             pass
@@ -167,13 +186,14 @@ def _checked_name(member: tarfile.TarInfo, number: int) -> str:
 class _Bounded(io.BufferedIOBase):
     """A stream that ends with an error where an archive has become too large."""
 
-    def __init__(self, stream: BinaryIO | gzip.GzipFile) -> None:
+    def __init__(self, stream: gzip.GzipFile) -> None:
         self._stream = stream
         self._left_bytes = MAX_UNPACKED_BYTES
 
     def read(self, size: int | None = -1, /) -> bytes:
         """Read on, at most `size` bytes."""
-        data = self._stream.read(1 << 20 if size is None or size < 0 else size)
+        # As much as there is: reading ahead would meet the end of a cut archive early.
+        data = self._stream.read1(1 << 20 if size is None or size < 0 else size)
         self._left_bytes -= len(data)
         if self._left_bytes < 0:
             raise _RefusedError(f"more than {MAX_UNPACKED_BYTES} bytes unpacked")

@@ -1,26 +1,25 @@
 """An artifact in S3: its manifest, rule and documents, read without the model."""
 
-import hashlib
-import posixpath
-import tarfile
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import boto3
 from botocore.exceptions import ClientError
 
 from artifact import layout
-from artifact.decision import DecisionRule, read_decision_rule
-from artifact.errors import ArtifactError
-from artifact.manifest import Manifest, read_manifest
+from artifact.archive import read_documents
+from artifact.decision import DecisionRule
+from artifact.manifest import Manifest
 from operations.account.errors import OperationError, error_code, explained
 from operations.account.s3 import S3Uri
 
-_RULE_FILES = frozenset({layout.CONFIG, layout.MANIFEST})
 #: For people; an artifact may lack them.
-_DOCUMENTS = frozenset({layout.METRICS, layout.REPORT, layout.MODEL_CARD})
+_DOCUMENTS = frozenset(
+    {
+        *(layout.METRICS, layout.REPORT, layout.MODEL_CARD),
+        *(layout.CONFIG, layout.MANIFEST),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -40,47 +39,16 @@ def read_artifact(
 ) -> PublishedArtifact:
     """Read an artifact's manifest and rule, and if asked for its documents.
 
-    The object is streamed, and no further than to the last file needed: `pack`
-    writes the manifest and the rule before the model.
+    The object is streamed, without its documents no further than to the last file
+    needed; nothing is unpacked, and all that is read is as the manifest lists it.
 
     Raises
     ------
     OperationError
         If the object is not there or cannot be read.
     ArtifactError
-        If it is no artifact, or holds another file than its manifest lists.
+        If it is no artifact, or holds other files than its manifest lists.
     """
-    wanted = _RULE_FILES | _DOCUMENTS if documents else _RULE_FILES
-    files = dict(_read_members(session, uri, set(wanted)))
-    with tempfile.TemporaryDirectory() as temporary:
-        directory = Path(temporary)
-        for name, content in files.items():
-            (directory / name).write_bytes(content)
-        manifest = read_manifest(directory)
-        for name in _RULE_FILES | set(files):
-            _check(name, files, manifest, uri)
-        return PublishedArtifact(
-            uri,
-            manifest,
-            hashlib.sha256(files[layout.MANIFEST]).hexdigest(),
-            read_decision_rule(directory),
-            files,
-        )
-
-
-def _check(name: str, files: Mapping[str, bytes], manifest: Manifest, uri: str) -> None:
-    if name == layout.MANIFEST:
-        return
-    if hashlib.sha256(files.get(name, b"")).hexdigest() != manifest.files.get(name):
-        raise ArtifactError(
-            f"{name} in {uri} is not the file that its manifest lists; deploy the "
-            "original artifact."
-        )
-
-
-def _read_members(
-    session: boto3.Session, uri: str, waiting: set[str]
-) -> Iterator[tuple[str, bytes]]:
     place = S3Uri.parse(uri, option="artifact")
     with explained():
         try:
@@ -92,21 +60,10 @@ def _read_members(
                 f"There is no object {uri}; upload the artifact again, or deploy one "
                 "that is there."
             ) from None
-        try:
-            with (
-                answer["Body"] as body,
-                tarfile.open(fileobj=body, mode="r|gz") as tar,
-            ):
-                for member in tar:
-                    name = posixpath.normpath(member.name)
-                    file = tar.extractfile(member) if name in waiting else None
-                    if file is not None:
-                        waiting.discard(name)
-                        yield name, file.read()
-                    if not waiting:
-                        return
-        except (tarfile.TarError, EOFError, OSError):
-            raise ArtifactError(
-                f"{uri} is no tar.gz archive; deploy a {layout.ARCHIVE} that training "
-                "wrote."
-            ) from None
+        with answer["Body"] as body:
+            found = read_documents(
+                body, uri, _DOCUMENTS if documents else (), complete=documents
+            )
+    return PublishedArtifact(
+        uri, found.manifest, found.manifest_sha256, found.decision_rule, found.files
+    )

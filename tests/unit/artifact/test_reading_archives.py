@@ -97,7 +97,7 @@ def test_a_changed_file_is_refused(model_dir: Path) -> None:
 @pytest.mark.parametrize("share", [0.0, 0.001, 0.2, 0.5, 0.9, 0.999])
 def test_a_truncated_archive_is_one_sentence(model_dir: Path, share: float) -> None:
     data = gzip.compress(tar_of(model_dir))
-    with pytest.raises(ArtifactError, match=r"no complete tar\.gz archive"):
+    with pytest.raises(ArtifactError, match=r"is no tar\.gz archive"):
         read(data[: int(len(data) * share)])
 
 
@@ -107,14 +107,14 @@ def test_a_truncated_archive_is_one_sentence(model_dir: Path, share: float) -> N
     ids=["empty", "zip", "head", "no-tar", "zeros"],
 )
 def test_another_file_is_one_sentence(data: bytes) -> None:
-    with pytest.raises(ArtifactError, match=r"no complete tar\.gz|no manifest\.json"):
+    with pytest.raises(ArtifactError, match=r"is no tar\.gz|no manifest\.json"):
         read(data)
 
 
 def test_a_tar_that_is_not_compressed_is_refused_as_sagemaker_does(
     model_dir: Path,
 ) -> None:
-    with pytest.raises(ArtifactError, match=r"no complete tar\.gz archive"):
+    with pytest.raises(ArtifactError, match=r"is no tar\.gz archive"):
         read(tar_of(model_dir))
 
 
@@ -151,3 +151,12 @@ def test_more_members_than_the_bound_are_refused(
     monkeypatch.setattr(archive, "MAX_MEMBERS", 3)
     with pytest.raises(ArtifactError, match="more than 3 members"):
         read(gzip.compress(tar_of(model_dir)))
+
+
+def test_the_rule_is_read_without_the_rest_where_that_is_enough(
+    model_dir: Path,
+) -> None:
+    (model_dir / layout.SCORER).write_bytes(b"changed")
+    stream = io.BytesIO(gzip.compress(tar_of(model_dir)))
+    found = read_documents(stream, "x", complete=False)
+    assert found.decision_rule.policy == "threshold"
