@@ -115,11 +115,12 @@ class Browser:
         }
         self._call("Emulation.setEmulatedMedia", features=[scheme])
 
-    def open(self, path: Path) -> None:
-        """Load a file and wait until it has loaded; forget what was before."""
+    def open(self, page: Path | str) -> None:
+        """Load a file or a URL, wait until it has loaded; forget what was before."""
         self.complaints.clear()
         self.requests.clear()
-        self._call("Page.navigate", url=path.as_uri())
+        url = page if isinstance(page, str) else page.as_uri()
+        self._call("Page.navigate", url=url)
         while self._next().get("method") != "Page.loadEventFired":
             pass
 
