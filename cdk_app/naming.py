@@ -43,6 +43,8 @@ SERVING_ROLE_OUTPUT = "ServingRoleArn"
 DECISION_RULE_OUTPUT = "DecisionRuleParameterName"
 ALARM_TOPIC_OUTPUT = "AlarmTopicArn"
 DASHBOARD_OUTPUT = "DashboardName"
+DASHBOARD_URL_OUTPUT = "DashboardUrl"
+ALARM_SUBSCRIBER_OUTPUT = "AlarmSubscriber"
 SERVING_DESTROYED_OUTPUT = "ServingDestroyedDailyAt"
 
 
@@ -53,6 +55,11 @@ def stack_name(environment: str, unit: Unit) -> str:
 
 def endpoint_name(environment: str) -> str:
     """Return the endpoint's name, fixed so that its log group can precede it."""
+    return f"{PROJECT}-{environment}"
+
+
+def dashboard_name(environment: str) -> str:
+    """Return the dashboard's name, by which people find it; one for all regions."""
     return f"{PROJECT}-{environment}"
 
 

@@ -17,6 +17,7 @@ from review.lint import lint
 from review.options import parser
 from review.permissions import open_wildcards, statements
 from review.region import region_of
+from review.subscribers import open_subscribers, to_decide
 
 REPORTS = ROOT / "out"
 PASSED, FAILED, MISUSED = 0, 1, 2
@@ -61,6 +62,7 @@ def _review(environment: str, *, check: bool) -> bool:
             *assembly.findings,
             *lint(assembly, month.region),
             *open_wildcards(assembly.templates),
+            *open_subscribers(settings),
         )
     review = markdown.Review(
         environment=environment,
@@ -75,6 +77,7 @@ def _review(environment: str, *, check: bool) -> bool:
         ),
         statements=tuple(statements(assembly.templates)),
         cost=table.itemised(month, known, ceiling_usd),
+        to_decide=to_decide(settings),
         cost_problems=tuple(gate.problems(month, ceiling_usd)),
     )
     print(markdown.summary(review))

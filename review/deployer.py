@@ -25,7 +25,7 @@ RESOURCES: Mapping[str, tuple[str, ...]] = {
     "budgets": (f"arn:aws:budgets::*:budget/{PROJECT}-*",),
     "cloudwatch": (
         f"arn:aws:cloudwatch:*:*:alarm:{PROJECT}-*",
-        "arn:aws:cloudwatch::*:dashboard/*",
+        f"arn:aws:cloudwatch::*:dashboard/{PROJECT}-*",
     ),
     "ec2": (
         "arn:aws:ec2:*:*:route-table/*",

@@ -22,6 +22,8 @@ class Review:
     statements: tuple[Statement, ...]
     cost: str
     cost_problems: tuple[str, ...]
+    #: What people have to decide before the environment is production.
+    to_decide: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -37,6 +39,7 @@ def markdown(review: Review) -> str:
                 f"# Review of {review.environment}",
                 "",
                 *_findings(review),
+                *_decisions(review),
                 *_changes(review.changes),
                 "## Permissions",
                 "",
@@ -76,6 +79,7 @@ def summary(review: Review) -> str:
             f"{'NOT PASSED' if review.cost_problems else 'within the ceiling'}"
         ),
         *(f"    {problem}" for problem in review.cost_problems),
+        *(f"  to decide: {item}" for item in review.to_decide),
     ]
     for finding in review.findings:
         lines += [
@@ -114,6 +118,13 @@ def _findings(review: Review) -> list[str]:
         for item in review.findings
     ]
     return [*lines, ""]
+
+
+def _decisions(review: Review) -> list[str]:
+    if not review.to_decide:
+        return []
+    listed = [f"- {item}" for item in review.to_decide]
+    return ["## To decide before production", "", *listed, ""]
 
 
 def _changes(changes: Sequence[Change]) -> list[str]:

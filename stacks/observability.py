@@ -1,6 +1,6 @@
 """Alarms, their topic and the dashboard. Knows the endpoint by its name alone."""
 
-from aws_cdk import CfnOutput, Environment, Stack
+from aws_cdk import Aws, CfnOutput, Environment, Stack
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
@@ -42,7 +42,7 @@ class ObservabilityStack(Stack):
         )
         metrics = EndpointMetrics(settings.environment)
         notifications = AlarmTopic(
-            self, "Notifications", key=key, email=settings.alarms.email
+            self, "Notifications", key=key, email=settings.alarms.subscriber
         )
         if settings.has_budget:
             notifications.allow_budgets()
@@ -65,6 +65,22 @@ class ObservabilityStack(Stack):
             naming.ALARM_TOPIC_OUTPUT,
             value=topic.topic_arn,
             description="SNS topic that alarms are published to.",
+        )
+        CfnOutput(
+            self,
+            naming.ALARM_SUBSCRIBER_OUTPUT,
+            value=settings.alarms.subscriber or "nobody: see [alarms] email",
+            description="Who is sent an e-mail when an alarm trips.",
+        )
+        CfnOutput(
+            self,
+            naming.DASHBOARD_URL_OUTPUT,
+            value=(
+                f"https://{Aws.REGION}.console.aws.amazon.com/cloudwatch/home"
+                f"?region={Aws.REGION}#dashboards/dashboard/"
+                f"{naming.dashboard_name(settings.environment)}"
+            ),
+            description="The dashboard, in the console.",
         )
         CfnOutput(
             self,

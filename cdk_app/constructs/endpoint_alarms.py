@@ -96,7 +96,8 @@ class EndpointAlarms(Construct):
     def _latency_and_traffic(self, settings: AlarmSettings) -> None:
         self._add(
             "ModelLatency",
-            "p99 of the model's latency (microseconds).",
+            f"p99 of the model's latency is above {settings.model_latency_p99_ms:g} ms "
+            "(CloudWatch shows microseconds).",
             self._metrics.invocation("ModelLatency", "p99", minutes=5),
             settings.model_latency_p99_ms * MICROSECONDS_PER_MS,
             periods=3,

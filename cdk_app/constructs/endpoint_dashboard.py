@@ -8,7 +8,7 @@ from constructs import Construct
 
 from cdk_app import naming
 from cdk_app.constructs.endpoint_alarms import alert_rate
-from cdk_app.constructs.endpoint_metrics import EndpointMetrics
+from cdk_app.constructs.endpoint_metrics import MICROSECONDS_PER_MS, EndpointMetrics
 from cdk_app.settings import InstanceHosting, Settings
 
 _ROW_WIDTH = 24
@@ -34,6 +34,7 @@ class EndpointDashboard(Construct):
         self.dashboard = cloudwatch.Dashboard(
             self,
             "Dashboard",
+            dashboard_name=naming.dashboard_name(settings.environment),
             default_interval=Duration.hours(6),
             widgets=[
                 [_heading(settings)],
@@ -63,16 +64,16 @@ class EndpointDashboard(Construct):
                 ],
             ),
             _graph(
-                "Latency of the model (µs)",
+                "Latency of the model (ms)",
                 [
-                    invocation("ModelLatency", statistic, label=statistic)
+                    _milliseconds(invocation("ModelLatency", statistic), statistic)
                     for statistic in ("p50", "p90", "p99")
                 ],
             ),
             _graph(
-                "Latency added by SageMaker (µs)",
+                "Latency added by SageMaker (ms)",
                 [
-                    invocation("OverheadLatency", statistic, label=statistic)
+                    _milliseconds(invocation("OverheadLatency", statistic), statistic)
                     for statistic in ("p50", "p99")
                 ],
             ),
@@ -137,8 +138,8 @@ class EndpointDashboard(Construct):
         invocation = self._metrics.invocation
         return [
             _graph(
-                "Compute that is paid for (µs per minute)",
-                [invocation("ModelLatency", "Sum", label="ModelLatency")],
+                "Compute that is paid for (ms per minute)",
+                [_milliseconds(invocation("ModelLatency", "Sum"), "sum")],
                 width=8,
             ),
             _graph(
@@ -153,8 +154,8 @@ class EndpointDashboard(Construct):
                 width=8,
             ),
             _graph(
-                "Cold starts (µs)",
-                [invocation("ModelSetupTime", "Maximum", label="ModelSetupTime")],
+                "Cold starts (ms)",
+                [_milliseconds(invocation("ModelSetupTime", "Maximum"), "longest")],
                 width=8,
             ),
         ]
@@ -176,6 +177,18 @@ def _heading(settings: Settings) -> cloudwatch.IWidget:
         ),
         width=_ROW_WIDTH,
         height=2,
+    )
+
+
+def _milliseconds(metric: cloudwatch.Metric, label: str) -> cloudwatch.MathExpression:
+    """Show what CloudWatch counts in microseconds as the settings count it."""
+    # An id stands for one metric in a whole graph.
+    microseconds = f"{label.lower()}_microseconds"
+    return cloudwatch.MathExpression(
+        expression=f"{microseconds} / {MICROSECONDS_PER_MS}",
+        using_metrics={microseconds: metric},
+        period=metric.period,
+        label=label,
     )
 
 

@@ -41,7 +41,10 @@ class RollbackAlarms(Construct):
             cloudwatch.Alarm(
                 self,
                 "ModelLatency",
-                alarm_description="Roll back: p99 of the model's latency (µs).",
+                alarm_description=(
+                    "Roll back: p99 of the model's latency is above "
+                    f"{thresholds.model_latency_p99_ms:g} ms."
+                ),
                 metric=metrics.invocation("ModelLatency", "p99"),
                 threshold=thresholds.model_latency_p99_ms * MICROSECONDS_PER_MS,
                 comparison_operator=_ABOVE,

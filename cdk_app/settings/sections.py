@@ -1,6 +1,7 @@
 """The sections of a settings file, apart from hosting."""
 
 import difflib
+import re
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -28,6 +29,15 @@ def _tag_key(key: str) -> str:
             "or AWS sets (in any case); remove it or choose another name"
         )
     return key
+
+
+def _email(email: str) -> str:
+    if email != "none" and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email):
+        raise ValueError(
+            f"expected an e-mail address, or 'none' for nobody, got {email!r}; correct "
+            "it"
+        )
+    return email
 
 
 def _region(region: str) -> str:
@@ -152,7 +162,8 @@ class NetworkSettings(Section):
 class AlarmSettings(Section):
     """When somebody is told. Rollback has alarms of its own, in ``hosting``."""
 
-    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")] | None = None
+    email: Annotated[str, AfterValidator(_email)] | None = None
+    """Who is subscribed; ``none`` says that nobody is, on purpose."""
     server_errors_per_5_minutes: Annotated[int, Field(ge=1)]
     client_error_percent: Percent
     model_latency_p99_ms: Annotated[float, Field(gt=0)]
@@ -161,6 +172,11 @@ class AlarmSettings(Section):
     highest_alert_percent: Percent
     utilization_percent: Percent
     """CPU and memory of instances; concurrency of a serverless endpoint."""
+
+    @property
+    def subscriber(self) -> str | None:
+        """The address that alarms are sent to, if there is one."""
+        return None if self.email == "none" else self.email
 
     @model_validator(mode="after")
     def _alert_rate_is_a_range(self) -> Self:

@@ -1,6 +1,7 @@
 """Who is told what, and what the dashboard shows."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -168,3 +169,22 @@ def test_dashboard_shows_what_is_paid_for(dev: Synthesized, prod: Synthesized) -
 def test_outputs(environment: Synthesized) -> None:
     outputs = environment.json("observability")["Outputs"]
     assert {"AlarmTopicArn", "DashboardName"} <= set(outputs)
+    assert outputs["AlarmSubscriber"]["Value"].startswith("nobody")
+    name = f"fraud-{environment.environment}"
+    dashboard = environment.the("observability", "AWS::CloudWatch::Dashboard")
+    assert dashboard["DashboardName"] == name
+    url = json.dumps(outputs["DashboardUrl"]["Value"])
+    assert f"#dashboards/dashboard/{name}" in url
+
+
+def test_latencies_are_shown_in_milliseconds_as_the_settings_say_them(
+    environment: Synthesized,
+) -> None:
+    """CloudWatch counts microseconds: each is hidden behind an expression."""
+    text = text_of_dashboard(environment)
+    assert "µs" not in text
+    for name in ("ModelLatency", "OverheadLatency", "ModelSetupTime"):
+        shown = text.count(f'\\"{name}\\"')
+        hidden = len(re.findall(rf'\\"{name}\\"[^\]]*?\\"visible\\":false', text))
+        assert shown == hidden, name
+    assert "_microseconds / 1000" in text

@@ -1,6 +1,10 @@
 """What a reviewer reads of an environment that must not be deployed."""
 
+from dataclasses import replace
+
+from cdk_app.settings import Settings, load
 from review.markdown import Review, markdown, summary
+from review.subscribers import open_subscribers, to_decide
 
 
 def review(*cost_problems: str) -> Review:
@@ -29,3 +33,25 @@ def test_a_passed_ceiling_fails_the_review_and_is_said_in_both_texts() -> None:
 def test_within_the_ceiling_it_passes() -> None:
     assert review().passed
     assert "cost in eu-west-1: within the ceiling" in summary(review())
+
+
+def staging(email: str | None) -> Settings:
+    shipped = load("staging")
+    return shipped.model_copy(
+        update={"alarms": shipped.alarms.model_copy(update={"email": email})}
+    )
+
+
+def test_staging_is_refused_until_somebody_says_who_reads_its_alarms() -> None:
+    (finding,) = open_subscribers(staging(None))
+    assert "alarms.email: expected an address, or 'none'" in finding.message
+    assert open_subscribers(staging("none")) == []
+    assert open_subscribers(staging("team@example.com")) == []
+
+
+def test_nobody_is_listed_under_what_to_decide() -> None:
+    (item,) = to_decide(staging("none"))
+    listed = replace(review(), to_decide=(item,))
+    assert "## To decide before production" in markdown(listed)
+    assert f"to decide: {item}" in summary(listed)
+    assert to_decide(staging("team@example.com")) == ()
