@@ -7,7 +7,7 @@ export JSII_NODE := $(CURDIR)/.venv/bin/node
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-fast install-check browser check format format-check lint types \
-	requirements requirements-check review review-check image clean
+	requirements requirements-check review review-check image test-image clean
 
 help: ## Show this list
 	@echo "Targets:"
@@ -95,6 +95,9 @@ tests/browser/unpacked/.ready: tests/browser/package-lock.json tests/browser/unp
 	  && TMPDIR="$$PWD/unpacked" node unpack.js && rm -rf node_modules
 	@touch $@
 
+test-image: setup ## The serving image with a real Docker engine; needs a network
+	@pytest -q tests/image
+
 check: format-check lint types requirements-check review-check test ## Every gate
 
 review: setup ## Write what a reviewer reads: make review [ENV=prod]
@@ -104,7 +107,7 @@ review-check: setup
 	@echo "==> review: rules, stored templates, cost ceilings"
 	@fraud review --check
 
-image: setup ## Push the serving image: make image [ENV=prod]
+image: setup ## Have the serving image built in the account: make image [ENV=prod]
 	@fraud image $(if $(ENV),--env $(ENV))
 
 format: setup ## Rewrite the code in the one format

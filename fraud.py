@@ -55,7 +55,7 @@ GROUPS: dict[str, tuple[Command, ...]] = {
             "image",
             "operations.image.options",
             "operations.image.command",
-            "build and push the project's serving image",
+            "have the serving image built, in the account",
         ),
     ),
     "With a live endpoint": (

@@ -71,3 +71,16 @@ def endpoint_log_group_name(environment: str) -> str:
 def metric_namespace(environment: str) -> str:
     """Return the namespace of the metrics that are made of the endpoint's logs."""
     return f"Fraud/{environment}"
+
+
+def image_build_project_name(environment: str) -> str:
+    """Return the name of the CodeBuild project that builds the serving image.
+
+    CloudFormation's own would not begin with the project's, which policies go by.
+    """
+    return f"{PROJECT}-{environment}-serving-image"
+
+
+def image_build_log_group_name(environment: str) -> str:
+    """Return the log group that CodeBuild writes these builds' logs to."""
+    return f"/aws/codebuild/{image_build_project_name(environment)}"

@@ -8,14 +8,15 @@ principals differ there, and nothing here was tried on them.
 from cdk_app.images import REGISTRY_ACCOUNTS
 
 #: Have AWS's scikit-learn image and every resource type of the stacks but the budget.
-REGIONS = frozenset(REGISTRY_ACCOUNTS)
+#: (`AWS::CodeBuild::Project` is missing in ca-west-1.)
+REGIONS = frozenset(REGISTRY_ACCOUNTS) - {"ca-west-1"}
 
 #: Of these, the ones in which CloudFormation has no `AWS::Budgets::Budget`. A budget
 #: that is made in another region watches the whole account all the same.
 REGIONS_WITHOUT_BUDGETS = frozenset(
     {
         *("af-south-1", "ap-east-1", "ap-northeast-3", "ap-south-2", "ap-southeast-3"),
-        *("ap-southeast-4", "ca-west-1", "eu-central-2", "eu-north-1", "eu-south-1"),
+        *("ap-southeast-4", "eu-central-2", "eu-north-1", "eu-south-1"),
         *("eu-south-2", "il-central-1"),
     }
 )

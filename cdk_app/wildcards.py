@@ -21,7 +21,7 @@ WILDCARDS = {
     "LogInToRegistry": Wildcard(
         r"\*",
         "ecr:GetAuthorizationToken takes no resource; what it opens is limited by "
-        "PullImage.",
+        "PullImage or PushImage.",
     ),
     "PutMetrics": Wildcard(
         r"\*",
@@ -41,6 +41,10 @@ WILDCARDS = {
     "WriteLogs": Wildcard(
         r"arn:[^*]+:log-group:/aws/sagemaker/(Endpoints/fraud-[^*]+|TrainingJobs):\*",
         "The log streams of one log group; SageMaker chooses their names.",
+    ),
+    "WriteBuildLogs": Wildcard(
+        r"arn:[^*]+:log-group:/aws/codebuild/fraud-[^*]+-serving-image:\*",
+        "The log streams of one log group; CodeBuild names them after its builds.",
     ),
     "WriteOwnLogs": Wildcard(
         r"arn:[^*]+:log-group:/aws/lambda/fraud-[^*]+-\*:\*",

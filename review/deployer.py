@@ -27,6 +27,7 @@ RESOURCES: Mapping[str, tuple[str, ...]] = {
         f"arn:aws:cloudwatch:*:*:alarm:{PROJECT}-*",
         f"arn:aws:cloudwatch::*:dashboard/{PROJECT}-*",
     ),
+    "codebuild": (f"arn:aws:codebuild:*:*:project/{PROJECT}-*",),
     "ec2": (
         "arn:aws:ec2:*:*:route-table/*",
         "arn:aws:ec2:*:*:security-group/*",
@@ -42,6 +43,7 @@ RESOURCES: Mapping[str, tuple[str, ...]] = {
     "kms": ("arn:aws:kms:*:*:key/*",),
     "lambda": (f"arn:aws:lambda:*:*:function:{PROJECT}-*",),
     "logs": (
+        f"arn:aws:logs:*:*:log-group:/aws/codebuild/{PROJECT}-*",
         f"arn:aws:logs:*:*:log-group:/aws/lambda/{PROJECT}-*",
         f"arn:aws:logs:*:*:log-group:/aws/sagemaker/Endpoints/{PROJECT}-*",
     ),

@@ -12,6 +12,21 @@ from cfnlint.schema.manager import (  # type: ignore[import-untyped]
 _REGION = "us-east-1"  # has every resource type
 
 
+#: Types whose schema names no permissions: CloudFormation's own handlers are older.
+#: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscodebuild.html
+_WITHOUT_HANDLERS = {
+    "AWS::CodeBuild::Project": frozenset(
+        {
+            "codebuild:BatchGetProjects",
+            "codebuild:CreateProject",
+            "codebuild:DeleteProject",
+            "codebuild:UpdateProject",
+            "iam:PassRole",
+        }
+    )
+}
+
+
 @cache
 def schema(resource_type: str) -> dict[str, Any]:
     """Return the schema of a type, or an empty one for ``Custom::`` types."""
@@ -35,6 +50,8 @@ def deployment_actions(resource_type: str) -> frozenset[str]:
     Tagging has its own list in a schema. What a schema names and IAM does not know
     (`s3:REST.PUT.OBJECT`) is left out: `create-policy` may refuse it.
     """
+    if resource_type in _WITHOUT_HANDLERS:
+        return _WITHOUT_HANDLERS[resource_type]
     known = schema(resource_type)
     handlers = known.get("handlers", {})
     named = [

@@ -14,6 +14,7 @@ from typing import NoReturn
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from artifact.errors import ArtifactError
+from serving.server.cores import usable_cores
 from serving.server.port import listen
 from serving.server.starting import refusing_requests
 from serving.server.supervisor import STOP_SIGNALS, Supervisor, report
@@ -114,8 +115,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--workers",
         type=_whole_number(1, _MOST_WORKERS),
-        default=len(os.sched_getaffinity(0)),
-        help="processes (default: one per core)",
+        default=usable_cores(),
+        help="processes (default: one per core, within the CPU quota)",
     )
     return parser
 

@@ -87,7 +87,10 @@ class StorageStack(Stack):
             "Encryption",
             description=f"Fraud detection, {settings.environment}: everything at rest.",
             retain=settings.storage.retain,
-            log_group_name=naming.endpoint_log_group_name(settings.environment),
+            log_group_names=[
+                naming.endpoint_log_group_name(settings.environment),
+                naming.image_build_log_group_name(settings.environment),
+            ],
         ).key
 
     def _outputs(

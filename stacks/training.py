@@ -12,6 +12,7 @@ from cdk_app import naming
 from cdk_app.constructs import permissions
 from cdk_app.constructs.container_images import ScikitLearnImage
 from cdk_app.constructs.roles import ExecutionRole
+from cdk_app.constructs.serving_image_build import ServingImageBuild
 from cdk_app.constructs.serving_repository import ServingImageRepository
 from cdk_app.settings import Settings
 from stacks.storage import StorageStack
@@ -60,23 +61,35 @@ class TrainingStack(Stack):
             value=self.role.role_arn,
             description="Role that training jobs run in.",
         )
-        self._add_serving_repository(settings, storage.key_arn)
+        self._add_serving_image(settings, storage)
 
-    def _add_serving_repository(self, settings: Settings, key_arn: str | None) -> None:
+    def _add_serving_image(self, settings: Settings, storage: StorageStack) -> None:
         """Add the repository, whichever image the environment serves with.
 
         An export that went with `[container] image` could not go while the serving
         stack still imports it, so that no environment got back to AWS's image.
         """
         repository = ServingImageRepository(
-            self, "ServingImage", key_arn=key_arn, retain=settings.storage.retain
+            self,
+            "ServingImage",
+            key_arn=storage.key_arn,
+            retain=settings.storage.retain,
         ).repository
+        if settings.container.image == "project":
+            ServingImageBuild(
+                self,
+                "ServingImageBuild",
+                settings=settings,
+                repository=repository,
+                artifact_bucket_arn=storage.artifact_bucket_arn,
+                key_arn=storage.key_arn,
+            )
         self.serving_repository_arn = self.export_value(repository.repository_arn)
         CfnOutput(
             self,
             naming.SERVING_REPOSITORY_OUTPUT,
             value=repository.repository_uri,
-            description="Repository that 'make image' pushes the serving image to.",
+            description="Repository that 'fraud image' has the serving image in.",
         )
 
 

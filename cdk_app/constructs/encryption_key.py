@@ -1,5 +1,7 @@
 """The one customer-managed key of an environment that asks for it."""
 
+from collections.abc import Sequence
+
 from aws_cdk import Aws, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -24,7 +26,7 @@ class EncryptionKey(Construct):
         *,
         description: str,
         retain: bool,
-        log_group_name: str,
+        log_group_names: Sequence[str],
     ) -> None:
         super().__init__(scope, construct_id)
         self.key = kms.Key(
@@ -36,7 +38,7 @@ class EncryptionKey(Construct):
         )
         self.key.add_to_resource_policy(
             iam.PolicyStatement(
-                sid="EncryptEndpointLogs",
+                sid="EncryptLogs",
                 principals=[iam.ServicePrincipal(f"logs.{Aws.REGION}.amazonaws.com")],
                 actions=[
                     "kms:Decrypt",
@@ -50,9 +52,9 @@ class EncryptionKey(Construct):
                 resources=["*"],  # in a key policy: this key
                 conditions={
                     "ArnEquals": {
-                        "kms:EncryptionContext:aws:logs:arn": log_group_arn(
-                            log_group_name
-                        )
+                        "kms:EncryptionContext:aws:logs:arn": [
+                            log_group_arn(name) for name in log_group_names
+                        ]
                     }
                 },
             )

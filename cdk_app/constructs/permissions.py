@@ -31,6 +31,33 @@ def pull_image(image: ContainerImage) -> list[iam.PolicyStatement]:
     ]
 
 
+def push_image(repository_arn: str) -> list[iam.PolicyStatement]:
+    """Allow pushing to one repository.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html
+    """
+    return [
+        iam.PolicyStatement(
+            sid="LogInToRegistry",
+            actions=["ecr:GetAuthorizationToken"],
+            resources=["*"],
+        ),
+        iam.PolicyStatement(
+            sid="PushImage",
+            actions=[
+                "ecr:BatchCheckLayerAvailability",
+                "ecr:BatchGetImage",
+                "ecr:CompleteLayerUpload",
+                "ecr:GetDownloadUrlForLayer",
+                "ecr:InitiateLayerUpload",
+                "ecr:PutImage",
+                "ecr:UploadLayerPart",
+            ],
+            resources=[repository_arn],
+        ),
+    ]
+
+
 def put_metrics(*namespaces: str) -> iam.PolicyStatement:
     """Allow metrics in these namespaces."""
     return iam.PolicyStatement(
@@ -102,19 +129,24 @@ def write_captures(data_bucket_arn: str) -> iam.PolicyStatement:
     )
 
 
+def encrypt_with_key(key_arn: str) -> iam.PolicyStatement:
+    """Allow reading and writing what the key encrypts."""
+    return iam.PolicyStatement(
+        sid="UseKey",
+        actions=[
+            "kms:Decrypt",
+            "kms:DescribeKey",
+            "kms:Encrypt",
+            "kms:GenerateDataKey",
+        ],
+        resources=[key_arn],
+    )
+
+
 def use_key(key_arn: str) -> list[iam.PolicyStatement]:
     """Allow reading and writing what the key encrypts, and mounting its volumes."""
     return [
-        iam.PolicyStatement(
-            sid="UseKey",
-            actions=[
-                "kms:Decrypt",
-                "kms:DescribeKey",
-                "kms:Encrypt",
-                "kms:GenerateDataKey",
-            ],
-            resources=[key_arn],
-        ),
+        encrypt_with_key(key_arn),
         iam.PolicyStatement(
             sid="MountEncryptedVolumes",
             actions=["kms:CreateGrant"],

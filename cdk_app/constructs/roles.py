@@ -41,7 +41,7 @@ class Policy(Construct):
 
 
 class ExecutionRole(Construct):
-    """A SageMaker execution role whose policy is attached as the role is created.
+    """A role that a service assumes, whose policy is attached as it is created.
 
     SageMaker reads the artifact and pulls the image as soon as a model or job is
     created, so a policy that is attached after the role comes too late. A
@@ -57,6 +57,7 @@ class ExecutionRole(Construct):
         *,
         description: str,
         statements: Sequence[iam.PolicyStatement],
+        service: str = "sagemaker",
     ) -> None:
         super().__init__(scope, construct_id)
         policy = Policy(
@@ -67,11 +68,11 @@ class ExecutionRole(Construct):
             "Role",
             description=description,
             assumed_by=iam.ServicePrincipal(
-                "sagemaker.amazonaws.com",
+                f"{service}.amazonaws.com",
                 conditions={
                     "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
                     "ArnLike": {
-                        "aws:SourceArn": f"arn:{Aws.PARTITION}:sagemaker:"
+                        "aws:SourceArn": f"arn:{Aws.PARTITION}:{service}:"
                         f"{Aws.REGION}:{Aws.ACCOUNT_ID}:*"
                     },
                 },

@@ -6,6 +6,9 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 UNTAGGED_IMAGES_KEPT = 5
+#: Pushed last. An endpoint that scales out pulls its image again: one that served it
+#: so many pushes ago would find none.
+IMAGES_KEPT = 30
 
 
 class ServingImageRepository(Construct):
@@ -35,7 +38,12 @@ class ServingImageRepository(Construct):
                     description="Few untagged images.",
                     tag_status=ecr.TagStatus.UNTAGGED,
                     max_image_count=UNTAGGED_IMAGES_KEPT,
-                )
+                ),
+                ecr.LifecycleRule(
+                    description="The images pushed last.",
+                    tag_status=ecr.TagStatus.ANY,
+                    max_image_count=IMAGES_KEPT,
+                ),
             ],
             removal_policy=RemovalPolicy.RETAIN if retain else RemovalPolicy.DESTROY,
             empty_on_delete=not retain,

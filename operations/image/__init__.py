@@ -1,1 +1,1 @@
-"""The project's serving image, built and pushed."""
+"""The project's serving image: built in the account, or here by Docker."""

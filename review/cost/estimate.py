@@ -42,16 +42,18 @@ class Estimate:
 
     @property
     def idle_usd(self) -> float:
-        """Known cost of a month without requests and without training."""
+        """Known cost of a month without requests, training and image builds."""
         return _sum(line.usd for line in self.lines if line.basis is Basis.STANDING)
 
     @property
     def usd_per_million_predictions(self) -> float | None:
-        """What a million predictions cost at this traffic, training left out."""
+        """What a million predictions cost, training and image builds left out."""
         if not self.workload.requests_per_month:
             return None
         serving = _sum(
-            line.usd for line in self.lines if line.basis is not Basis.TRAINING
+            line.usd
+            for line in self.lines
+            if line.basis in {Basis.STANDING, Basis.TRAFFIC}
         )
         return serving / self.workload.requests_per_month * 1_000_000
 

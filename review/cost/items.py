@@ -15,6 +15,8 @@ class Basis(StrEnum):
     """Grows with requests."""
     TRAINING = "training"
     """Grows with training jobs."""
+    BUILDS = "builds"
+    """Grows with builds of the serving image."""
 
 
 @dataclass(frozen=True)

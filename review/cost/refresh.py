@@ -91,6 +91,7 @@ _USAGE_TYPES = {
     "cloudwatch.logs-ingested": ("AmazonCloudWatch", "DataProcessing-Bytes"),
     "cloudwatch.logs-stored": ("AmazonCloudWatch", "TimedStorage-ByteHrs"),
     "cloudwatch.metric": ("AmazonCloudWatch", "CW:MetricMonitorUsage"),
+    "codebuild.linux-small": ("CodeBuild", "Build-Min:Linux:g1.small"),
     "ecr.storage": ("AmazonECR", "TimedStorage-ByteHrs"),
     "s3.storage": ("AmazonS3", "TimedStorage-ByteHrs"),
     "sagemaker.hosting-volume": ("AmazonSageMaker", "Host:VolumeUsage.gp2"),

@@ -98,6 +98,7 @@ def _sums(estimate: Estimate, ceiling_usd: float) -> list[str]:
         ("Idle: no requests, no training", estimate.idle_usd),
         ("Traffic", estimate.basis_usd(Basis.TRAFFIC)),
         ("Training", estimate.basis_usd(Basis.TRAINING)),
+        *_builds(estimate),
         ("Month", estimate.usd),
         ("Month, autoscaling at its maximum", estimate.maximum_usd),
         ("Ceiling", ceiling_usd),
@@ -108,6 +109,12 @@ def _sums(estimate: Estimate, ceiling_usd: float) -> list[str]:
     if estimate.unknown_items:
         text.append("The sums leave out what is unknown.")
     return text
+
+
+def _builds(estimate: Estimate) -> list[tuple[str, float]]:
+    if all(line.basis is not Basis.BUILDS for line in estimate.lines):
+        return []
+    return [("Image builds", estimate.basis_usd(Basis.BUILDS))]
 
 
 def _price(usd: float) -> str:

@@ -25,6 +25,8 @@ class Workload:
     training_hours: float = 2
     stored_gb_per_bucket: float = 1
     other_logs_gb: float = 0.1
+    image_builds: float = 4
+    minutes_per_image_build: float = 5
 
     seconds_per_request: float = 0.001
     request_bytes: float = 483

@@ -30,6 +30,8 @@ MONTH = Workload(
 GB = 1024**3
 LOGS_GB = 3_000_000 * 300 / GB
 IMAGES_USD = 2 * 0.10  # a repository is priced by what a bucket holds
+#: Four builds a month of five minutes each.
+BUILDS_USD = 4 * 5 * 0.005
 PASSED_THROUGH = 3_000_000 * 650 / GB * 0.016
 
 
@@ -131,8 +133,9 @@ def test_the_month_of_staging(staging: Synthesized) -> None:
         PASSED_THROUGH + logs_usd(14) + count(staging, "AWS::Logs::MetricFilter") * 0.30
     )
     training = 4 * 0.115 + 10 * 4 / 730 * 0.14
+    builds = BUILDS_USD + function_logs_usd(14)
     assert result.idle_usd == pytest.approx(idle)
-    assert result.usd == pytest.approx(idle + traffic + training)
+    assert result.usd == pytest.approx(idle + traffic + training + builds)
     assert result.maximum_usd == pytest.approx(result.usd)
 
 
@@ -156,8 +159,9 @@ def test_the_month_of_prod(prod: Synthesized) -> None:
         + count(prod, "AWS::Logs::MetricFilter") * 0.30
     )
     training = 4 * 0.23 + 30 * 4 / 730 * 0.14
+    builds = BUILDS_USD + function_logs_usd(365)
     assert result.idle_usd == pytest.approx(idle)
-    assert result.usd == pytest.approx(idle + traffic + training)
+    assert result.usd == pytest.approx(idle + traffic + training + builds)
     assert result.maximum_usd == pytest.approx(result.usd + 4 * one_instance)
     assert count(prod, "AWS::KMS::Key") == 1
 

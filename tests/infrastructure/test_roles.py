@@ -11,8 +11,27 @@ UNITS = ("training", "serving")
 WITH_KEY = {"MountEncryptedVolumes", "UseKey"}
 
 
+def of_container(synthesized: Synthesized, unit: str, resource_type: str) -> str:
+    """Logical id of the role, or its policy, that a unit's containers have."""
+    (name,) = (
+        name
+        for name in synthesized.resources(unit, resource_type)
+        if name.startswith(f"{unit.capitalize()}Role")
+    )
+    return name
+
+
+def role_of(synthesized: Synthesized, unit: str) -> dict[str, Any]:
+    roles = synthesized.resources(unit, "AWS::IAM::Role")
+    role: dict[str, Any] = roles[of_container(synthesized, unit, "AWS::IAM::Role")]
+    properties: dict[str, Any] = role["Properties"]
+    return properties
+
+
 def statements(synthesized: Synthesized, unit: str) -> dict[str, dict[str, Any]]:
-    policy = synthesized.the(unit, "AWS::IAM::ManagedPolicy")
+    name = of_container(synthesized, unit, "AWS::IAM::ManagedPolicy")
+    policies = synthesized.resources(unit, "AWS::IAM::ManagedPolicy")
+    policy = policies[name]["Properties"]
     return {item["Sid"]: item for item in policy["PolicyDocument"]["Statement"]}
 
 
@@ -21,8 +40,8 @@ def test_policy_is_attached_when_the_role_is_created(
     environment: Synthesized, unit: str
 ) -> None:
     """A policy attached later comes after SageMaker has read the artifact."""
-    (policy,) = environment.resources(unit, "AWS::IAM::ManagedPolicy")
-    role = environment.the(unit, "AWS::IAM::Role")
+    policy = of_container(environment, unit, "AWS::IAM::ManagedPolicy")
+    role = role_of(environment, unit)
     assert role["ManagedPolicyArns"] == [{"Ref": policy}]
     assert "Policies" not in role
     assert not environment.resources(unit, "AWS::IAM::Policy")
@@ -32,7 +51,7 @@ def test_policy_is_attached_when_the_role_is_created(
 def test_only_sagemaker_in_this_account_and_region_assumes_the_role(
     environment: Synthesized, unit: str
 ) -> None:
-    role = environment.the(unit, "AWS::IAM::Role")
+    role = role_of(environment, unit)
     (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
     assert statement["Principal"] == {"Service": "sagemaker.amazonaws.com"}
     assert statement["Action"] == "sts:AssumeRole"

@@ -12,14 +12,17 @@ from aws_cdk import App, Stack
 from cdk_app import settings
 from cdk_app.constructs.container_images import IMAGE_URI_PATTERN
 from cdk_app.constructs.serving_repository import (
+    IMAGES_KEPT,
     UNTAGGED_IMAGES_KEPT,
     ServingImageRepository,
 )
+from cdk_app.image_build import BUILD_ARGUMENTS
 from review.deployer import deployment_policy
 from tests.infrastructure.references import affected_by
 from tests.infrastructure.synthesized import Synthesized
 
 REPOSITORY = "AWS::ECR::Repository"
+BUILD = "AWS::CodeBuild::Project"
 MODEL = "AWS::SageMaker::Model"
 DIGEST = "a" * 64
 REGISTRY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
@@ -48,17 +51,85 @@ def test_repository_is_scanned_and_its_tags_stay(project_image: Synthesized) -> 
     assert "RepositoryName" not in repository
 
 
-def test_few_untagged_images_are_kept_and_every_tagged_one(
+def test_few_untagged_images_are_kept_and_not_every_tagged_one(
     project_image: Synthesized,
 ) -> None:
     policy = project_image.the("training", REPOSITORY)["LifecyclePolicy"]
-    (rule,) = json.loads(policy["LifecyclePolicyText"])["rules"]
-    assert rule["selection"] == {
-        "tagStatus": "untagged",
-        "countType": "imageCountMoreThan",
-        "countNumber": UNTAGGED_IMAGES_KEPT,
+    rules = json.loads(policy["LifecyclePolicyText"])["rules"]
+    kept = {
+        rule["selection"]["tagStatus"]: rule["selection"]["countNumber"]
+        for rule in sorted(rules, key=lambda rule: rule["rulePriority"])
+        if rule["selection"]["countType"] == "imageCountMoreThan"
     }
-    assert rule["action"] == {"type": "expire"}
+    assert list(kept.items()) == [
+        ("untagged", UNTAGGED_IMAGES_KEPT),
+        ("any", IMAGES_KEPT),
+    ]
+    assert {rule["action"]["type"] for rule in rules} == {"expire"}
+
+
+def statements(synthesized: Synthesized, unit: str) -> list[dict[str, Any]]:
+    policies = synthesized.resources(unit, "AWS::IAM::ManagedPolicy").values()
+    return [
+        statement
+        for policy in policies
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+    ]
+
+
+def test_the_build_alone_may_push(project_image: Synthesized) -> None:
+    pushing = {
+        unit: [item for item in statements(project_image, unit) if pushes(item)]
+        for unit in ("storage", "training", "serving", "observability")
+    }
+    (push,) = pushing.pop("training")
+    assert not any(pushing.values())
+    (repository,) = project_image.resources("training", REPOSITORY)
+    assert push["Resource"] == {"Fn::GetAtt": [repository, "Arn"]}
+    (policy,) = (
+        name
+        for name, resource in project_image.resources(
+            "training", "AWS::IAM::ManagedPolicy"
+        ).items()
+        if any(map(pushes, resource["Properties"]["PolicyDocument"]["Statement"]))
+    )
+    roles = project_image.resources("training", "AWS::IAM::Role").values()
+    (role,) = (
+        item["Properties"]
+        for item in roles
+        if {"Ref": policy} in item["Properties"]["ManagedPolicyArns"]
+    )
+    assert "codebuild.amazonaws.com" in json.dumps(role["AssumeRolePolicyDocument"])
+
+
+def pushes(statement: dict[str, Any]) -> bool:
+    return "ecr:PutImage" in statement["Action"]
+
+
+def test_a_build_reads_one_object_and_writes_one_log(
+    project_image: Synthesized,
+) -> None:
+    project = project_image.the("training", BUILD)
+    assert project["Source"]["Type"] == "S3"
+    assert json.dumps(project["Source"]["Location"]).endswith(
+        '"/serving-image/sources.zip"]]}'
+    )
+    assert project["Artifacts"] == {"Type": "NO_ARTIFACTS"}
+    (log_group,) = project_image.resources("training", "AWS::Logs::LogGroup")
+    written = project["LogsConfig"]["CloudWatchLogs"]
+    assert written == {"Status": "ENABLED", "GroupName": {"Ref": log_group}}
+
+
+def test_a_build_makes_what_sagemaker_takes(project_image: Synthesized) -> None:
+    specification = json.loads(
+        project_image.the("training", BUILD)["Source"]["BuildSpec"]
+    )
+    assert specification["env"]["variables"] == {"DOCKER_BUILDKIT": "1"}
+    login, build, push = specification["phases"]["build"]["commands"][1:]
+    assert "--password-stdin" in login
+    assert " ".join(BUILD_ARGUMENTS) in build
+    assert "oci-mediatypes=false" in build
+    assert push == 'docker push "$REPOSITORY_URI:$IMAGE_TAG"'
 
 
 def test_repository_is_encrypted_with_the_environments_key(
@@ -195,6 +266,11 @@ def test_deployer_may_make_repositories_of_the_project_only(
     (ecr,) = (item for item in document["Statement"] if item["Sid"] == "Ecr")
     assert {"ecr:CreateRepository", "ecr:DeleteRepository"} <= set(ecr["Action"])
     assert ecr["Resource"] == "arn:aws:ecr:*:*:repository/fraud-*"
+    (build,) = (item for item in document["Statement"] if item["Sid"] == "Codebuild")
+    assert {"codebuild:CreateProject", "codebuild:DeleteProject"} <= set(
+        build["Action"]
+    )
+    assert build["Resource"] == "arn:aws:codebuild:*:*:project/fraud-*"
 
 
 def needed_by_serving(synthesized: Synthesized) -> set[str]:

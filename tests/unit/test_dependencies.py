@@ -9,7 +9,10 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = frozenset(
-    {"cdk_app.settings", "cdk_app.naming", "cdk_app.tags", "cdk_app.prices"}
+    {
+        *("cdk_app.settings", "cdk_app.naming", "cdk_app.tags", "cdk_app.prices"),
+        "cdk_app.image_build",
+    }
 )
 
 # What each folder may import of the project, most specific path first.

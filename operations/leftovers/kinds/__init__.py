@@ -5,6 +5,7 @@ others refer to.
 """
 
 from operations.leftovers.kinds import (
+    builds,
     governance,
     hosting,
     images,
@@ -31,6 +32,7 @@ KINDS: tuple[Kind, ...] = (
     monitoring.DASHBOARDS,
     log_groups.LOG_GROUPS,
     objects.BUCKETS,
+    builds.PROJECTS,
     images.REPOSITORIES,
     governance.BUDGETS,
     governance.PARAMETERS,

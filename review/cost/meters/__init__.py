@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from review.cost.items import LineItem
+from review.cost.meters.builds import build_project
 from review.cost.meters.context import Context
 from review.cost.meters.endpoint import endpoint_config
 from review.cost.meters.monitoring import (
@@ -19,6 +20,7 @@ METERS: dict[str, Callable[[Resource, Context], list[LineItem]]] = {
     "AWS::ApplicationAutoScaling::ScalingPolicy": scaling_policy,
     "AWS::CloudWatch::Alarm": alarm,
     "AWS::CloudWatch::Dashboard": dashboard,
+    "AWS::CodeBuild::Project": build_project,
     "AWS::EC2::VPCEndpoint": vpc_endpoint,
     "AWS::ECR::Repository": repository,
     "AWS::KMS::Key": key,

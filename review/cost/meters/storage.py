@@ -6,6 +6,7 @@ from review.cost.templates import Resource
 from review.cost.workload import DAYS_PER_MONTH
 
 ENDPOINT_LOGS = "/aws/sagemaker/Endpoints/"
+BUILD_LOGS = "/aws/codebuild/"
 
 
 def bucket(resource: Resource, context: Context) -> list[LineItem]:
@@ -32,14 +33,12 @@ def log_group(resource: Resource, context: Context) -> list[LineItem]:
     Compression is not taken off, so stored logs are priced too high rather than
     too low.
     """
-    is_endpoint = str(resource.properties.get("LogGroupName", "")).startswith(
-        ENDPOINT_LOGS
-    )
+    name = str(resource.properties.get("LogGroupName", ""))
+    is_endpoint = name.startswith(ENDPOINT_LOGS)
     workload = context.workload
     gb = workload.request_logs_gb if is_endpoint else workload.other_logs_gb
-    basis = Basis.TRAFFIC if is_endpoint else Basis.STANDING
     days = resource.number("RetentionInDays")
-    of_what = "the endpoint" if is_endpoint else "a function"
+    of_what, basis = _writer(name)
     return [
         context.line(
             resource.stack,
@@ -56,6 +55,14 @@ def log_group(resource: Resource, context: Context) -> list[LineItem]:
             gb * days / DAYS_PER_MONTH,
         ),
     ]
+
+
+def _writer(log_group_name: str) -> tuple[str, Basis]:
+    if log_group_name.startswith(ENDPOINT_LOGS):
+        return "the endpoint", Basis.TRAFFIC
+    if log_group_name.startswith(BUILD_LOGS):
+        return "image builds", Basis.BUILDS
+    return "a function", Basis.STANDING
 
 
 def repository(resource: Resource, context: Context) -> list[LineItem]:

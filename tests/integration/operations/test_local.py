@@ -19,7 +19,7 @@ from local_aws.testing.sagemaker_resources import (
 
 from tests.unit.serving.sample_artifact import write_artifact
 
-DIGEST = f"sha256:{'0123456789abcdef' * 4}"
+MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 TRANSACTION = {"Hour": 3, "V1": 0.25, "Amount": 12.5}
 
 
@@ -32,12 +32,19 @@ def packed(directory: Path) -> bytes:
 
 def create_model(aws: LocalAws, name: str, artifact: str, **variables: str) -> None:
     """Create a repository, and a model of an image of it by its digest."""
-    repository = aws.client("ecr").create_repository(repositoryName=name)["repository"]
+    ecr = aws.client("ecr")
+    repository = ecr.create_repository(repositoryName=name)["repository"]
+    digest = ecr.put_image(
+        repositoryName=name,
+        imageTag="1",
+        imageManifest=json.dumps({"schemaVersion": 2, "mediaType": MANIFEST}),
+        imageManifestMediaType=MANIFEST,
+    )["image"]["imageId"]["imageDigest"]
     aws.client("sagemaker").create_model(
         ModelName=name,
         ExecutionRoleArn=ROLE,
         PrimaryContainer={
-            "Image": f"{repository['repositoryUri']}@{DIGEST}",
+            "Image": f"{repository['repositoryUri']}@{digest}",
             "ModelDataUrl": artifact,
             "Environment": {"LOG_LEVEL": "INFO", **variables},
         },

@@ -11,13 +11,14 @@ from local_aws.testing.running import LocalAws
 
 from app import add_stacks
 from cdk_app import settings
+from operations.image import codebuild, command
+from operations.image.sources import read_sources
 from tests.e2e.conftest import ROOT
 from tests.integration.stacks.account import Account
 from tests.unit.serving.sample_artifact import write_artifact
 
 ENVIRONMENT = "projectimage"
 VARIATIONS = ROOT / "tests" / "infrastructure" / "variations"
-DIGEST = f"sha256:{'c4' * 32}"
 
 
 @pytest.fixture(scope="module")
@@ -42,8 +43,29 @@ def packed_artifact(directory: Path) -> bytes:
     return buffer.getvalue()
 
 
-def test_the_stacks_serve_the_image_and_leave_nothing(
-    local_aws: LocalAws, templates: Path, tmp_path: Path
+@pytest.fixture
+def shell(local_aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `fraud image` finds where somebody runs it against local AWS."""
+    found = settings.load(ENVIRONMENT, VARIATIONS)
+    monkeypatch.setattr(command, "load", lambda _: found)
+    monkeypatch.setattr(codebuild, "POLL_SECONDS", 0.2)
+    for name, value in local_aws.environment.items():
+        monkeypatch.setenv(name, value)
+
+
+def built_image(capsys: pytest.CaptureFixture[str]) -> str:
+    """Run `fraud image`; return the image that it names."""
+    assert command.main(["--env", ENVIRONMENT]) == 0, capsys.readouterr().err
+    printed = capsys.readouterr().out
+    return printed.rpartition("ServingImageUri=")[2].strip()
+
+
+@pytest.mark.usefixtures("shell")
+def test_the_stacks_build_and_serve_the_image_and_leave_nothing(
+    local_aws: LocalAws,
+    templates: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     account = Account(local_aws, templates)
     ecr = local_aws.client("ecr")
@@ -57,11 +79,20 @@ def test_the_stacks_serve_the_image_and_leave_nothing(
 
     key = "job/output/model.tar.gz"
     account.s3.put_object(Bucket=bucket, Key=key, Body=packed_artifact(tmp_path))
+    uri = built_image(capsys)
+    assert uri.startswith(f"{repository['repositoryUri']}@sha256:")
+    assert built_image(capsys) == uri
+    name = repository["repositoryName"]
+    (image,) = ecr.describe_images(repositoryName=name)["imageDetails"]
+    assert image["imageTags"] == [read_sources().tag]
+    builds = local_aws.client("codebuild").list_builds()["ids"]
+    assert len(builds) == 1
+
     serving = account.deploy(
         ENVIRONMENT,
         "serving",
         ModelArtifactUri=f"s3://{bucket}/{key}",
-        ServingImageUri=f"{repository['repositoryUri']}@{DIGEST}",
+        ServingImageUri=uri,
     )
     answer = local_aws.client("sagemaker-runtime").invoke_endpoint(
         EndpointName=serving["EndpointName"],
@@ -77,4 +108,5 @@ def test_the_stacks_serve_the_image_and_leave_nothing(
             StackName=stack, WaiterConfig={"Delay": 1, "MaxAttempts": 60}
         )
     assert ecr.describe_repositories()["repositories"] == []
+    assert local_aws.client("codebuild").list_projects()["projects"] == []
     assert local_aws.client("sagemaker").list_endpoints()["Endpoints"] == []

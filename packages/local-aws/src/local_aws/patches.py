@@ -14,6 +14,7 @@ from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import FakeEndpointConfig
 
 from local_aws import iam_simulation, resource_tags
+from local_aws.codebuild import builds as codebuild_builds
 
 INSTANCE_TYPE = re.compile(
     r"ml\.[a-z]+\d+[a-z0-9-]*\.(nano|micro|small|medium|\d*x?large)"
@@ -25,6 +26,7 @@ def apply() -> None:
     know_managed_policies()
     record_bucket_policies_only()
     know_new_instance_types()
+    codebuild_builds.add_to_moto()
     iam_simulation.add_to_moto()
     resource_tags.add_to_moto()
 

@@ -91,6 +91,21 @@ def repository(client: Client, name: str, tags: Tags) -> None:
     client("ecr").create_repository(repositoryName=name, tags=pairs(tags))
 
 
+def build_project(client: Client, name: str, tags: Tags) -> None:
+    client("codebuild").create_project(
+        name=name,
+        source={"type": "S3", "location": "bucket/sources.zip"},
+        artifacts={"type": "NO_ARTIFACTS"},
+        environment={
+            "type": "LINUX_CONTAINER",
+            "image": "aws/codebuild/amazonlinux-x86_64-standard:6.0",
+            "computeType": "BUILD_GENERAL1_SMALL",
+        },
+        serviceRole=ROLE,
+        tags=pairs(tags, "key", "value"),
+    )
+
+
 def budget(client: Client, name: str, tags: Tags) -> None:
     account = client("sts").get_caller_identity()["Account"]
     client("budgets").create_budget(

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import Any
 
 from local_aws.containers import sklearn
 from local_aws.containers.container import ServingLaunch, TrainingLaunch
@@ -16,7 +17,9 @@ from local_aws.processes import Command
 ECR = r"(?P<account>\d{12})\.dkr\.ecr\.[\w-]+\.amazonaws\.com(\.cn)?"
 SKLEARN = re.compile(ECR + r"/sagemaker-scikit-learn:1\.[\w.-]+")
 OWN = re.compile(
-    ECR + r"/(?P<repository>[a-z0-9][\w./-]*)(@sha256:[0-9a-f]{64}|:[\w][\w.-]{0,127})"
+    ECR
+    + r"/(?P<repository>[a-z0-9][\w./-]*)"
+    + r"(@(?P<digest>sha256:[0-9a-f]{64})|:(?P<tag>[\w][\w.-]{0,127}))"
 )
 
 
@@ -70,3 +73,34 @@ def find(uri: str, account: str, own: Sequence[DockerfileImage]) -> Image:
         + "".join(f", {name} by tag or digest" for name in known)
         + "; the option --image REPOSITORY=DIRECTORY adds one of this account."
     )
+
+
+def check_pushed(uri: str, ecr: Any) -> None:  # noqa: ANN401
+    """Check that an image of one's own is in its repository.
+
+    Parameters
+    ----------
+    ecr
+        boto3 client of the account's registry.
+
+    Raises
+    ------
+    UnsupportedImageError
+        If it is not.
+    """
+    match = OWN.fullmatch(uri)
+    if not match or SKLEARN.fullmatch(uri):
+        return
+    digest, tag = match["digest"], match["tag"]
+    wanted = {"imageDigest": digest} if digest else {"imageTag": tag}
+    try:
+        found = ecr.batch_get_image(
+            repositoryName=match["repository"], imageIds=[wanted]
+        )["images"]
+    except ecr.exceptions.RepositoryNotFoundException:
+        found = []
+    if not found:
+        raise UnsupportedImageError(
+            f"There is no image {uri}: its repository has none of this "
+            f"{'digest' if digest else 'tag'}; push it first."
+        )

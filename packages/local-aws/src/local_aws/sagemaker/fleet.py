@@ -213,6 +213,7 @@ def _command(
 
     uri = str(variant.container.get("Image", ""))
     image = images.find(uri, account, shared.images)
+    images.check_pushed(uri, shared.clients(region).client("ecr"))
     model_data.download(client, variant.container, directory.ml / "model")
     environment = directory.environment(
         shared.url,

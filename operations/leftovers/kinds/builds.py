@@ -1,0 +1,28 @@
+"""Projects of CodeBuild, which cost nothing between builds."""
+
+from collections.abc import Iterator
+
+from operations.leftovers.account import Account
+from operations.leftovers.found import Found
+from operations.leftovers.kinds.kind import Kind
+from operations.leftovers.scope import as_mapping
+
+_MOST_NAMES = 100  # that BatchGetProjects takes
+
+
+def _projects(account: Account) -> Iterator[Found]:
+    codebuild = account.client("codebuild")
+    names = list(account.pages("codebuild", "list_projects", "projects"))
+    for first in range(0, len(names), _MOST_NAMES):
+        some = names[first : first + _MOST_NAMES]
+        for entry in codebuild.batch_get_projects(names=some)["projects"]:
+            tags = as_mapping(entry.get("tags") or [])
+            yield Found("build project", entry["name"], entry["arn"], tags)
+
+
+def _delete(account: Account, found: Found) -> str:
+    account.client("codebuild").delete_project(name=found.name)
+    return "deleted"
+
+
+PROJECTS = Kind("build project", _projects, _delete)

@@ -1,0 +1,1 @@
+"""CodeBuild: builds that build and push container images."""
