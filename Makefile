@@ -70,14 +70,19 @@ node_modules/.ready: package-lock.json .venv/.ready
 demo: setup ## Data to live endpoint to nothing, on this machine
 	@python -m demo
 
+# Long tests come first, so that the workers end together. They often wait for a
+# child process: one worker more than there are cores.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+PYTEST = pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
+
 test: setup browser ## Every test: unit, infrastructure, integration, end to end
-	@pytest -q -n 2 --dist loadfile
+	@$(PYTEST)
 
 install-check: ## The way without make, in an empty clone: pip, npm, cdk synth, fraud
 	@.ci/install $(PYTHON)
 
 test-fast: setup ## The tests of a minute: unit and infrastructure
-	@pytest -q -n 2 --dist loadfile tests/unit tests/infrastructure \
+	@$(PYTEST) tests/unit tests/infrastructure \
 	  packages/local-aws/tests/unit
 
 # The tests of the report need a browser: 68 MB from npm, 211 MB on disk. Elsewhere
