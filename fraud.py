@@ -40,6 +40,13 @@ GROUPS: dict[str, tuple[Command, ...]] = {
     ),
     "Before a deployment": (
         Command(
+            "settings",
+            "",
+            "review.environments.settings_command",
+            "the settings of an environment that are in force",
+        ),
+        Command("env", "", "review.environments.env_command", "make a new environment"),
+        Command(
             "review",
             "review.options",
             "review.command",

@@ -13,6 +13,7 @@ from review.assembly import ROOT, Templates
 from review.cost import document as cost
 from review.deployer import deployment_policy
 from review.permissions import Statement, statements
+from review.settings_page import settings_page
 
 DOCS = ROOT / "docs"
 UNITS: tuple[Unit, ...] = get_args(Unit)
@@ -37,6 +38,7 @@ def documents(docs: Path = DOCS) -> dict[Path, str]:
         if (templates := baselines.stored(name, docs / "templates"))
     }
     made = {docs / "iam.md": permissions_page(stored), **cost.documents(docs)}
+    made[docs / "settings.md"] = settings_page()
     for environment, templates in stored.items():
         for _, body in dashboard.dashboard_bodies(templates):
             picture = dashboard.draw(f"Dashboard of {environment}", body)

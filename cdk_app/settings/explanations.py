@@ -7,6 +7,8 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from cdk_app.settings.reference import example_of, settings_of
+
 _NAMES_A_FIELD = re.compile(r"[a-z_.]+: expected ")
 
 
@@ -28,7 +30,7 @@ def _sentence(details: ErrorDetails, model: type[BaseModel]) -> str:
         case "extra_forbidden":
             return f"{field}: {_unknown_key(path[-1], section)}."
         case "missing":
-            return f"{field}: expected a value, got none; add it to the file."
+            return f"{field}: {_missing(field, model)}."
         case "value_error":
             reason = details["msg"].removeprefix("Value error, ")
             return f"{_joined(field, reason)}."
@@ -37,13 +39,22 @@ def _sentence(details: ErrorDetails, model: type[BaseModel]) -> str:
             got = details["ctx"]["tag"]
             return f"{field}.kind: expected {expected}, got {got!r}; use one of these."
         case "union_tag_not_found":
-            return f"{field}.kind: expected a value, got none; add it to the file."
+            return f"{field}.kind: {_missing(f'{field}.kind', model)}."
         case _:
             expected = details["msg"].removeprefix("Input should be ")
             return (
                 f"{field}: expected {expected}, got {details['input']!r}; "
                 "correct the value."
             )
+
+
+def _missing(field: str, model: type[BaseModel]) -> str:
+    """Say what a key takes, and a line that would do."""
+    setting = next((one for one in settings_of(model) if one.key == field), None)
+    if setting is None:
+        return "expected a table, got none; add it to the file"
+    line = f"{field.rpartition('.')[2]} = {example_of(setting)}"
+    return f"expected a value ({setting.expected}), got none; add it, such as: {line}"
 
 
 def _joined(field: str, reason: str) -> str:

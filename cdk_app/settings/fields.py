@@ -1,5 +1,6 @@
 """Field types that several sections of the settings share."""
 
+import difflib
 import re
 from dataclasses import dataclass
 from typing import Annotated
@@ -13,7 +14,9 @@ INSTANCE_TYPE = re.compile(r"ml\.(?P<family>[a-z]+\d+[a-z]*)\.(?P<size>[a-z0-9-]
 class Section(BaseModel):
     """A table of the settings file: frozen, strict types, no unknown keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True
+    )
 
 
 def instance_family(instance_type: str) -> str:
@@ -61,8 +64,19 @@ def vcpus(instance_type: str) -> int:
     return 4 * int(multiple[1] or 1) if multiple else 2
 
 
+#: Sizes as AWS names them.
+_SIZES = ("medium", "large", "xlarge", *(f"{n}xlarge" for n in range(2, 49)))
+
+
 def _x86_instance_type(instance_type: str) -> str:
     family = instance_family(instance_type)
+    size = instance_type.rpartition(".")[2]
+    if size not in _SIZES:
+        near = difflib.get_close_matches(size, _SIZES, n=1) or ["large"]
+        raise ValueError(
+            f"expected a SageMaker instance type, got {instance_type!r}; did you mean "
+            f"'ml.{family}.{near[0]}'?"
+        )
     if re.fullmatch(r"[a-z]+\d+g[a-z]*", family):
         raise ValueError(
             f"expected an x86 instance type, got {instance_type!r}, which has an Arm "

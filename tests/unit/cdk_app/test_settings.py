@@ -74,7 +74,10 @@ def test_unknown_key_is_refused_with_the_nearest_known_one(refusal: Refusal) -> 
         "volume_size_gb, got the unknown key "
         "'max_runtime_second'; did you mean 'max_runtime_seconds'?"
     ) in message
-    assert "training.max_runtime_seconds: expected a value, got none" in message
+    assert (
+        "training.max_runtime_seconds: expected a value (whole number, 60 to 432000, "
+        "in seconds), got none; add it, such as: max_runtime_seconds = 300."
+    ) in message
 
 
 def test_unknown_key_of_a_hosting_kind_is_refused(refusal: Refusal) -> None:
@@ -92,7 +95,7 @@ def test_missing_section_is_refused(refusal: Refusal) -> None:
     start, end = VALID.index("[container]"), VALID.index("[alarms]")
     text = VALID[:start] + VALID[end:]
     assert refusal(text) == (
-        "cdk_app/environments/try.toml: container: expected a value, got none; "
+        "cdk_app/environments/try.toml: container: expected a table, got none; "
         "add it to the file."
     )
 
@@ -221,3 +224,14 @@ def test_any_wrong_value_is_told_in_sentences_that_name_the_file(
         for sentence in message.splitlines():
             assert sentence.startswith("try.toml: ")
             assert "expected " in sentence
+
+
+@pytest.mark.parametrize(
+    ("got", "meant"),
+    [("ml.m5.lrge", "ml.m5.large"), ("ml.m5.4xlarg", "ml.m5.4xlarge")],
+)
+def test_a_mistyped_size_is_refused_with_the_nearest(
+    refusal: Refusal, got: str, meant: str
+) -> None:
+    message = refusal(VALID.replace("ml.m5.large", got, 1))
+    assert f"got '{got}'; did you mean '{meant}'?" in message

@@ -1,0 +1,67 @@
+"""``fraud settings`` and ``fraud env new``."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from cdk_app.settings import load
+from cdk_app.settings.loading import ENVIRONMENTS_DIRECTORY
+from review.environments import env_command, settings_command
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    copy = tmp_path / "environments"
+    shutil.copytree(ENVIRONMENTS_DIRECTORY, copy)
+    return copy
+
+
+def test_every_value_in_force_is_printed_and_defaults_are_marked(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert settings_command.main(["--env", "prod"]) == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert 'hosting.kind = "instances"' in printed
+    assert "hosting.network_isolation = true  # default" in printed
+    assert "alarms.client_error_percent = 5.0" in printed
+
+
+def test_an_unknown_environment_is_refused_in_a_sentence(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert settings_command.main(["--env", "nowhere"]) == 1
+    assert capsys.readouterr().err.startswith("error: env: expected one of dev")
+
+
+def test_a_new_environment_is_like_the_other(
+    directory: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert env_command.main(["new", "qa", "--like", "staging"], directory) == 0
+    made, like = load("qa", directory), load("staging", directory)
+    assert made.model_copy(update={"environment": "staging"}) == like
+    assert "npx cdk deploy -c env=qa --all" in capsys.readouterr().out
+    assert not list(directory.glob(".*"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["new", "prod"], "which has a file"),
+        (["new", "../qa"], "expected up to 12 lower-case letters"),
+        (["new", "QA"], "expected up to 12 lower-case letters"),
+        (["new", "qa", "--like", "nowhere"], "env: expected one of"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_nothing_is_written(
+    arguments: list[str],
+    said: str,
+    directory: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    before = {path: path.read_bytes() for path in directory.iterdir()}
+    assert env_command.main(arguments, directory) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("error: ")
+    assert said in error
+    assert {path: path.read_bytes() for path in directory.iterdir()} == before
