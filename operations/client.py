@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import boto3
@@ -19,7 +20,8 @@ from operations.account.errors import OperationError, explained
 from operations.account.session import aws_session
 from operations.rule.published import find_parameter, read_rule
 
-Transaction = Mapping[str, float]
+#: Column → number, string, boolean, timestamp or None, as in the training table.
+Transaction = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ class FraudClient:
         OperationError
             If the endpoint cannot be called or refuses the transaction.
         """
-        answer = self._invoke(dict(transaction), reasons)
+        answer = self._invoke(_row(transaction), reasons)
         with self._understood():
             probability = float(answer["fraud_probability"])
             given = tuple(Reason(**reason) for reason in answer.get("reasons", ()))
@@ -106,7 +108,7 @@ class FraudClient:
 
     def probabilities(self, transactions: Sequence[Transaction]) -> list[float]:
         """Return the fraud probability of each transaction, without any rule."""
-        answer = self._invoke([dict(transaction) for transaction in transactions])
+        answer = self._invoke([_row(transaction) for transaction in transactions])
         with self._understood():
             return [float(item["fraud_probability"]) for item in answer]
 
@@ -123,7 +125,7 @@ class FraudClient:
                 EndpointName=self.endpoint,
                 ContentType="application/json",
                 Accept="application/json",
-                Body=json.dumps(payload, default=float).encode(),
+                Body=json.dumps(payload, default=_plain, allow_nan=False).encode(),
                 **asked,
             )
             body = response["Body"].read()
@@ -139,3 +141,20 @@ class FraudClient:
                 f"The endpoint {self.endpoint} answered something else than fraud "
                 "probabilities; is it an endpoint of this project?"
             ) from None
+
+
+def _row(transaction: Transaction) -> dict[str, Any]:
+    """Return the row as JSON holds it: a missing value is null."""
+    return {name: None if _is_missing(v) else v for name, v in transaction.items()}
+
+
+def _is_missing(value: object) -> bool:
+    # NaN, and pandas' NaT, are what differs from itself.
+    return isinstance(value, float | date) and value != value  # noqa: PLR0124
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever json does not know
+    """Return a moment as ISO 8601, and numpy's scalars as Python's."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return value.item() if hasattr(value, "item") else float(value)

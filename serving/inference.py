@@ -12,6 +12,7 @@ from http import HTTPStatus
 from typing import Any
 
 from artifact.errors import ArtifactError
+from serving.formats.media_types import NPY
 from serving.request import CUSTOM_ATTRIBUTES_HEADER, Request
 from serving.service import Service
 from serving.wsgi import Application, let_others_in
@@ -77,6 +78,8 @@ def transform_fn(
         )
     )
     if answer.status == HTTPStatus.OK:
+        if answer.media_type == NPY:
+            return answer.body, answer.media_type
         return answer.body.decode(), answer.media_type
     return flask.Response(answer.body, answer.status, mimetype=answer.media_type)
 

@@ -13,7 +13,7 @@ from serving.formats.csv_input import CsvReader
 from serving.formats.encoding import encode, encode_one, encode_with_reasons
 from serving.formats.json_input import JsonReader
 from serving.formats.npy_input import read_npy
-from serving.formats.schema import Rows, Schema
+from serving.formats.schema import Ignored, Rows, Schema
 from serving.request import MAX_BODY_BYTES, Request, reasons_wanted
 
 #: Reasons cost two scored rows per feature; for more transactions use batch transform.
@@ -38,6 +38,8 @@ class Answer(NamedTuple):
     alerts: int = 0
     max_fraud_probability: float = 0.0
     error_code: str = ""
+    #: Fields of the training table that the model does not use.
+    ignored: int = 0
 
 
 class Invocations:
@@ -91,7 +93,8 @@ class Invocations:
             raise too_large(MAX_BODY_BYTES)
         if not request.body:
             raise empty_body()
-        rows, form = self._read(request.body, media_type)
+        ignored = Ignored()
+        rows, form = self._read(request.body, media_type, ignored)
         probabilities = self._scorer.predict(rows)
         if n_reasons:
             body = self._explain(rows, probabilities, form, wanted, n_reasons)
@@ -105,26 +108,27 @@ class Invocations:
             outside=self._schema.count_outside(rows),
             alerts=self._alerts.count(probabilities, rows),
             max_fraud_probability=float(probabilities.max()),
+            ignored=ignored.fields,
         )
 
-    def _read(self, body: bytes, media_type: str) -> tuple[Rows, str]:
+    def _read(self, body: bytes, media_type: str, ignored: Ignored) -> tuple[Rows, str]:
         if media_type == media_types.JSON:
-            return self._json.read(body)
+            return self._json.read(body, ignored)
         if media_type == media_types.JSON_LINES:
-            return self._json.read_lines(body), "list"
+            return self._json.read_lines(body, ignored), "list"
         if media_type == media_types.CSV:
-            return self._csv.read(body), "list"
+            return self._csv.read(body, ignored), "list"
         return read_npy(body, self._schema), "list"
 
     def _explain(
         self, rows: Rows, probabilities: Rows, form: str, wanted: str, count: int
     ) -> bytes:
-        if wanted == media_types.CSV:
+        if wanted in (media_types.CSV, media_types.NPY):
             raise RequestError(
                 406,
                 "not_acceptable",
                 expected="Accept of a JSON type, which can hold reasons",
-                got=media_types.CSV,
+                got=wanted,
             )
         if len(rows) > MAX_ROWS_WITH_REASONS:
             raise bad_request(

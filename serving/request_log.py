@@ -70,6 +70,8 @@ class RequestLog:
                 f'"max_fraud_probability": {answer.max_fraud_probability:.9f}, '
                 f'"values_outside_training_range": {answer.outside}'
             )
+            if answer.ignored:
+                scored += f', "ignored_fields": {answer.ignored}'
         failed = f', "error": "{answer.error_code}"' if answer.error_code else ""
         self._add(
             f'{{"request_id": "{request_id}", "status": {answer.status}, '

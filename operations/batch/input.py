@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import boto3
 from botocore.exceptions import ClientError
 
+from artifact.columns import Kind
 from artifact.manifest import Manifest
 from operations.account.errors import OperationError, error_code, explained
 from operations.account.s3 import S3Uri
@@ -99,7 +100,7 @@ def check_first_lines(
     for key in found.keys:
         line = _first_line(session, bucket, key, is_compressed=found.is_compressed)
         where = f"s3://{bucket}/{key}"
-        if found.media_type == CSV and _is_header(line):
+        if found.media_type == CSV and _is_header(line, manifest):
             raise OperationError(
                 f"{where} begins with a header, which a transform job would take for "
                 "a transaction; remove it (tail -n +2), with the columns in the "
@@ -136,10 +137,16 @@ def _first_line(
     return start.split(b"\n", 1)[0]
 
 
-def _is_header(line: bytes) -> bool:
-    """Whether no cell is a number."""
-    cells = line.decode(errors="replace").split(",")
-    return bool(line.strip()) and not any(_is_number(cell) for cell in cells)
+def _is_header(line: bytes, manifest: Manifest) -> bool:
+    """Whether all cells are columns' names, or in a table of numbers none is one."""
+    cells = [
+        cell.strip().strip('"') for cell in line.decode(errors="replace").split(",")
+    ]
+    names = {*manifest.feature_names, *manifest.ignored_names}
+    if names.issuperset(cells):
+        return True
+    only_numbers = all(column.kind is Kind.NUMBER for column in manifest.inputs)
+    return only_numbers and bool(line.strip()) and not any(map(_is_number, cells))
 
 
 def _is_number(cell: str) -> bool:

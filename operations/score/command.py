@@ -53,7 +53,7 @@ def _read_transaction(file: str) -> dict[str, Any]:
         transaction = None
     if not isinstance(transaction, dict):
         raise OperationError(
-            f"{file} must hold one JSON object of feature names and numbers, such as "
+            f"{file} must hold one JSON object, a row of the training table, such as "
             '{"Time": 0.0, "V1": -1.36, "Amount": 149.62}.'
         )
     return transaction

@@ -16,7 +16,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument(
         "--file",
         required=True,
-        help="JSON object of feature name to number; - reads standard input",
+        help="JSON object, a row of the training table; - reads standard input",
     )
     options.add_argument(
         "--decision-rule-parameter",

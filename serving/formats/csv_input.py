@@ -14,7 +14,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from serving.errors import bad_request, empty_body
-from serving.formats.schema import Rows, Schema
+from serving.formats.schema import Ignored, Rows, Schema
+from serving.formats.table_csv import TableCsv
 from serving.formats.text import BLANK, BLOCK_BYTES, decode_text, lines_of
 
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
@@ -26,10 +27,11 @@ class CsvReader:
 
     def __init__(self, schema: Schema) -> None:
         self._schema = schema
+        self._table = TableCsv(schema)
         #: Names that no value can be taken for.
         self._telling = {name for name in schema.names if not _NUMBER.fullmatch(name)}
 
-    def read(self, body: bytes) -> Rows:
+    def read(self, body: bytes, ignored: Ignored | None = None) -> Rows:
         """Rows of shape (n_rows, n_features); row numbers count lines of data.
 
         Raises
@@ -41,12 +43,21 @@ class CsvReader:
         if not text:
             raise empty_body()
         first, _, rest = text.partition("\n")
+        if self._schema.is_typed or self._names_ignored(first):
+            return self._table.read(text, ignored or Ignored())
         columns = self._header(first)
         if columns is None:
             return self._data(text, range(len(self._schema)))
         if not rest:
             raise empty_body()
         return self._data(rest, columns)
+
+    def _names_ignored(self, line: str) -> bool:
+        """Whether a header names columns that the model does not use."""
+        ignored = self._schema.ignored
+        return bool(ignored) and any(
+            cell in ignored and not _NUMBER.fullmatch(cell) for cell in _cells(line)
+        )
 
     def _header(self, line: str) -> list[int] | None:
         """Column of the model for each cell, or None when the line is data."""

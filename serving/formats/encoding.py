@@ -1,5 +1,6 @@
 """Probabilities → the body of the answer."""
 
+import io
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
@@ -8,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from artifact.scoring.reasons import Reason
-from serving.formats.media_types import CSV, JSON_LINES
+from serving.formats.media_types import CSV, JSON_LINES, NPY
 
 Probabilities = npt.NDArray[np.float64]
 
@@ -34,9 +35,14 @@ def encode(
 
     JSON answers in the form of the request: an object for one transaction, a list
     for a list, ``{"predictions": [...]}`` for ``{"instances": [...]}``. JSON Lines
-    has one object a line, CSV one probability a line. Every number is the shortest
+    has one object a line, CSV one probability a line, npy is an array of shape
+    (n_rows,). Every number is the shortest
     decimal that reads back as the same float64.
     """
+    if media_type == NPY:
+        file = io.BytesIO()
+        np.save(file, np.asarray(probabilities, np.float64))
+        return file.getvalue()
     start, end, between = _AROUND.get(media_type, _IN_LIST)
     objects = between.join(
         start

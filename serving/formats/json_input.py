@@ -16,7 +16,8 @@ from serving.formats.json_decoders import (
     fastest_decoder,
 )
 from serving.formats.json_scanner import INSTANCES, JsonScanner
-from serving.formats.schema import Rows, Schema
+from serving.formats.schema import Ignored, Rows, Schema
+from serving.formats.table_json import TableJson
 from serving.formats.text import BLANK, BLOCK_BYTES, decode_text
 
 _BLANK = BLANK.encode()
@@ -54,8 +55,11 @@ class JsonReader:
 
         self._decode_one = decode_one or decoder_of_one(schema)
         self._n_quotes = 2 * len(schema)
+        self._table = TableJson(schema) if schema.is_typed or schema.ignored else None
+        if schema.is_typed:
+            self._countable = False
 
-    def read(self, body: bytes) -> tuple[Rows, str]:
+    def read(self, body: bytes, ignored: Ignored | None = None) -> tuple[Rows, str]:
         """Rows of shape (n_rows, n_features), and the form they came in.
 
         The form is "object" for one transaction, "list", or "instances" for
@@ -66,22 +70,28 @@ class JsonReader:
         RequestError
             Naming the row and field at fault.
         """
+        ignored = ignored or Ignored()
         quick = self._read_quickly(body) if self._countable else None
-        return quick or JsonScanner(decode_text(body), self._schema).document()
+        if quick is None and self._table is not None:
+            quick = self._table.read(body, ignored)
+        return quick or JsonScanner(decode_text(body), self._schema, ignored).document()
 
     def read_one(self, body: bytes) -> tuple[float, ...] | None:
         """Read the values of one ordinary object quickly; None in any doubt."""
+        if self._schema.is_typed:
+            return self._table.read_one(body) if self._table is not None else None
         if not self._countable or body.count(b'"') != self._n_quotes:
             return None
         return self._decode_one(body)
 
-    def read_lines(self, body: bytes) -> Rows:
+    def read_lines(self, body: bytes, ignored: Ignored | None = None) -> Rows:
         """Rows of a JSON Lines body, one object a line."""
         if self._countable:
             quick = self._read_lines_quickly(body.rstrip(_BLANK))
             if quick:
                 return quick[0]
-        return JsonScanner(decode_text(body), self._schema).lines()
+        ignored = ignored or Ignored()
+        return JsonScanner(decode_text(body), self._schema, ignored).lines()
 
     def _read_lines_quickly(self, body: bytes) -> tuple[Rows, str] | None:
         # Counted and not split: millions of lines would be as many objects.

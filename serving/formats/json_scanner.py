@@ -10,13 +10,14 @@ from array import array
 from json.decoder import scanstring  # type: ignore[attr-defined]
 
 from serving.errors import RequestError, bad_request, empty_body
-from serving.formats.schema import Rows, Schema, Values
+from serving.formats.schema import Ignored, Rows, Schema, Values
 from serving.formats.text import BLANK, lines_of
 
 INSTANCES = "instances"
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
+_WORDS = {"null": None, "true": True, "false": False}
 _KINDS = {
     **dict.fromkeys("0123456789", "a number"),
     '"': "a string",
@@ -35,8 +36,11 @@ _KINDS = {
 class JsonScanner:
     """Walks over JSON text once, from transaction to transaction."""
 
-    def __init__(self, text: str, schema: Schema) -> None:
+    def __init__(
+        self, text: str, schema: Schema, ignored: Ignored | None = None
+    ) -> None:
         self._text = text
+        self._ignored = ignored or Ignored()
         self._schema = schema
         self._at = 0
         self._row: int | None = None
@@ -120,24 +124,30 @@ class JsonScanner:
         if self._peek() != "{":
             raise self._unexpected("an object")
         self._take("{")
-        while not (self._peek() == "}" and not seen):
+        first = True
+        while not (first and self._peek() == "}"):
+            first = False
             if self._peek() != '"':
                 raise self._wrong("a field's name in double quotes")
             name = self._string()
             self._take(":")
             column = self._schema.index.get(name)
-            if column is None:
+            if column is not None:
+                if column in seen:
+                    raise bad_request(
+                        "duplicate_field",
+                        row=row,
+                        field=name,
+                        expected="each feature once",
+                        got="the same feature again",
+                    )
+                seen.add(column)
+                values[column] = self._value(name, row, column)
+            elif name in self._schema.ignored:
+                self._scalar(name)
+                self._ignored.fields += 1
+            else:
                 raise self._schema.unknown_field(row, name)
-            if column in seen:
-                raise bad_request(
-                    "duplicate_field",
-                    row=row,
-                    field=name,
-                    expected="each feature once",
-                    got="the same feature again",
-                )
-            seen.add(column)
-            values[column] = self._schema.check_value(self._number(name), row, column)
             if self._peek() == "}":
                 break
             self._take(",", "',' or '}'")
@@ -147,11 +157,26 @@ class JsonScanner:
                 raise self._schema.missing_field(row, name)
         return values
 
-    def _number(self, field: str) -> float:
+    def _value(self, field: str, row: int, column: int) -> float:
+        if self._schema.columns[column].is_plain:
+            return self._schema.check_value(self._number(field), row, column)
+        return self._schema.encoded(self._scalar(field), row, column)
+
+    def _scalar(self, field: str) -> str | float | bool | None:
+        """Read a string, a number, true, false or null."""
+        if self._peek() == '"':
+            return self._string()
+        for word, value in _WORDS.items():
+            if self._text.startswith(word, self._at):
+                self._at += len(word)
+                return value
+        return self._number(field, "a string, a number, true, false or null")
+
+    def _number(self, field: str, expected: str = "a number") -> float:
         self._peek()
         match = _NUMBER.match(self._text, self._at)
         if match is None:
-            raise self._unexpected("a number", field)
+            raise self._unexpected(expected, field)
         self._at = match.end()
         return float(match.group())
 

@@ -8,7 +8,7 @@ CSV = "text/csv"
 NPY = "application/x-npy"
 
 ACCEPTED_INPUTS = (JSON, JSON_LINES, CSV, NPY)
-OFFERED_OUTPUTS = (JSON, JSON_LINES, CSV)
+OFFERED_OUTPUTS = (JSON, JSON_LINES, CSV, NPY)
 
 _ALIASES = {
     "application/x-jsonlines": JSON_LINES,

@@ -10,6 +10,8 @@ import re
 
 import numpy as np
 
+from artifact.columns import Kind
+from artifact.timestamps import SECONDS_PER_UNIT
 from serving.errors import RequestError, bad_request
 from serving.formats.schema import Rows, Schema
 
@@ -33,6 +35,7 @@ def read_npy(body: bytes, schema: Schema) -> Rows:
     RequestError
         If it is no array of real numbers of that shape, or a value is refused.
     """
+    _refuse_text(schema)
     length_bytes = _LENGTH_BYTES.get(body[:_MAGIC_BYTES])
     if length_bytes is None:
         raise _invalid()
@@ -60,8 +63,28 @@ def read_npy(body: bytes, schema: Schema) -> Rows:
     rows = values.reshape(shape, order="F" if fortran == b"True" else "C")
     with np.errstate(invalid="ignore"):  # signalling NaNs are refused
         rows = np.ascontiguousarray(rows, np.float64)
+        if schema.is_typed:
+            rows = rows.copy()
+            for place, column in enumerate(schema.columns):
+                rows[:, place] *= SECONDS_PER_UNIT.get(column.time_format, 1.0)
+                rows[np.isin(rows[:, place], column.missing_codes), place] = np.nan
         schema.check_rows(rows)
     return rows
+
+
+def _refuse_text(schema: Schema) -> None:
+    """Refuse the form for a table that has more than numbers."""
+    for column in schema.columns:
+        if column.kind is Kind.CATEGORY or (
+            column.kind is Kind.TIMESTAMP and column.time_format not in SECONDS_PER_UNIT
+        ):
+            raise RequestError(
+                415,
+                "unsupported_media_type",
+                field=column.name,
+                expected="JSON, JSON Lines or CSV, which can hold this column",
+                got=f"an array of numbers, and the column is a {column.kind}",
+            )
 
 
 def _shape(sizes: list[int], width: int) -> tuple[int, int]:

@@ -6,8 +6,15 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from artifact.columns import Kind
 from artifact.manifest import Manifest
-from artifact.values import LARGEST
+from artifact.values import (
+    LARGEST,
+    WrongKindError,
+    encoder,
+    expected_of,
+    text_encoder,
+)
 from serving.errors import RequestError, bad_request, is_plain_name
 
 if TYPE_CHECKING:
@@ -18,6 +25,13 @@ Rows = npt.NDArray[np.float64]
 Values: TypeAlias = "array[float]"
 
 
+class Ignored:
+    """Counts the fields of a request that the model does not use."""
+
+    def __init__(self) -> None:
+        self.fields = 0
+
+
 class Schema:
     """Names, order and types of the features, as the artifact's manifest has them."""
 
@@ -26,20 +40,31 @@ class Schema:
         self.names = manifest.feature_names
         self.index = {name: i for i, name in enumerate(self.names)}
         self.whole = tuple(f.dtype.startswith(("int", "uint")) for f in features)
-        self._low = np.array([min(f.quantiles.values()) for f in features])
-        self._high = np.array([max(f.quantiles.values()) for f in features])
-        #: Lowest and highest value of each feature in training; what lies between
-        #: is taken. None where whole numbers are to be told from others as well.
-        self.ranges: list[tuple[float, float]] | None = (
-            None
-            if any(self.whole)
-            else [
-                (max(low, -LARGEST), min(high, LARGEST))
-                for low, high in zip(
-                    self._low.tolist(), self._high.tolist(), strict=True
-                )
-            ]
+        #: What each feature is, in their order.
+        self.columns = manifest.inputs
+        #: Columns of the training table that are no features: taken, and not read.
+        self.ignored = manifest.ignored_names
+        #: Whether a row holds anything but numbers that are always there.
+        self.is_typed = not all(column.is_plain for column in self.columns)
+        self.encode = tuple(map(encoder, self.columns))
+        self.encode_text = tuple(map(text_encoder, self.columns))
+        self._may_lack = np.array([column.can_be_missing for column in self.columns])
+        moments = [column.kind is Kind.TIMESTAMP for column in self.columns]
+        # Time goes on: a moment is never outside what training saw.
+        self._low = np.where(
+            moments, -np.inf, [min(f.quantiles.values()) for f in features]
         )
+        self._high = np.where(
+            moments, np.inf, [max(f.quantiles.values()) for f in features]
+        )
+        #: Lowest and highest value of each feature in training; what lies between
+        #: is taken.
+        self.limits = [
+            (max(low, -LARGEST), min(high, LARGEST))
+            for low, high in zip(self._low.tolist(), self._high.tolist(), strict=True)
+        ]
+        #: The same; None where numbers alone do not tell what is taken.
+        self.ranges = None if any(self.whole) or self.is_typed else self.limits
 
     def __len__(self) -> int:
         return len(self.names)
@@ -52,6 +77,8 @@ class Schema:
         """Return a number as the model takes it, or say what is wrong with it."""
         field = self.names[column]
         if math.isnan(value):
+            if self._may_lack[column]:
+                return value
             raise _not_finite(row, field, "NaN")
         if math.isinf(value):
             raise _not_finite(row, field, "a number beyond the range of float64")
@@ -90,10 +117,51 @@ class Schema:
     def accepts(self, rows: Rows) -> bool:
         """Whether every value is of a size and its feature's type."""
         # NaN is the largest wherever it occurs, and compares as false.
+        if self.is_typed:
+            gaps = np.isnan(rows)
+            if (gaps & ~self._may_lack).any():
+                return False
+            rows = np.where(gaps, 0.0, rows)
         if not np.abs(rows).max() <= LARGEST:
             return False
         return not any(self.whole) or bool(
             (rows[:, self.whole] == np.rint(rows[:, self.whole])).all()
+        )
+
+    def encoded(self, value: object, row: int, column: int) -> float:
+        """Return any JSON value as the model takes it, or say what is wrong with it."""
+        try:
+            number = self.encode[column](value)
+        except WrongKindError as error:
+            raise self._wrong_kind(error, row, column) from None
+        return self._there(number, row, column, "null")
+
+    def encoded_cell(self, cell: str, row: int, column: int) -> float:
+        """Return a cell of text as the model takes it, or say what is wrong with it."""
+        try:
+            number = self.encode_text[column](cell)
+        except WrongKindError as error:
+            raise self._wrong_kind(error, row, column) from None
+        return self._there(number, row, column, "an empty cell")
+
+    def _there(self, number: float, row: int, column: int, absent: str) -> float:
+        if math.isnan(number) and not self._may_lack[column]:
+            raise bad_request(
+                "wrong_type",
+                row=row,
+                field=self.names[column],
+                expected=expected_of(self.columns[column]),
+                got=absent,
+            )
+        return self.check_value(number, row, column)
+
+    def _wrong_kind(self, error: WrongKindError, row: int, column: int) -> RequestError:
+        return bad_request(
+            "wrong_type",
+            row=row,
+            field=self.names[column],
+            expected=error.expected,
+            got=error.got,
         )
 
     def count_outside(self, rows: Rows) -> int:
@@ -116,7 +184,7 @@ class Schema:
             "missing_field",
             row=row,
             field=field,
-            expected="a number",
+            expected=expected_of(self.columns[self.index[field]]),
             got="nothing",
         )
 

@@ -261,7 +261,7 @@ def _from_text(
     texts: list[str] = pc.unique(data).drop_null().to_pylist()
     is_boolean = {text.strip().lower() for text in texts} <= {"true", "false"}
     found = None
-    if forced in (None, Kind.NUMBER):
+    if forced in (None, Kind.NUMBER, Kind.TIMESTAMP):
         found = _numbers_of_text(name, data, options, forced, is_text_file=is_text_file)
     if found is None and forced in (None, Kind.TIMESTAMP):
         found = _moments_of_text(name, data, texts, forced)
