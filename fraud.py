@@ -28,6 +28,12 @@ class Command(NamedTuple):
 GROUPS: dict[str, tuple[Command, ...]] = {
     "From data to a model": (
         Command(
+            "inspect",
+            "training.inspect.options",
+            "training.inspect.command",
+            "what training would make of a table, and what looks wrong",
+        ),
+        Command(
             "train", "training.command_line", "training.train", "train on this machine"
         ),
         Command(

@@ -53,7 +53,7 @@ def build_parser(*, help_too: bool = True) -> argparse.ArgumentParser:
     )
     _add_split(parser)
     _add_decision(parser)
-    _add_columns(parser)
+    add_columns(parser)
     _add_models(parser)
     return parser
 
@@ -93,21 +93,7 @@ def to_arguments(namespace: argparse.Namespace) -> Arguments:
     """
     given = vars(namespace)
     arguments = Arguments(
-        columns=Columns(
-            label=namespace.label_column,
-            weight=namespace.weight_column,
-            time=namespace.time_column,
-            amount=namespace.amount_column,
-            drop=names(namespace.drop_columns),
-            entities=names(namespace.entities),
-            categories=names(namespace.categories),
-            kinds=namespace.kinds,
-            time_unit=namespace.time_unit,
-            missing_values=namespace.missing_values,
-            fraud_value=namespace.fraud_value,
-            unlabelled=namespace.unlabelled,
-            answer_missing=namespace.answer_missing,
-        ),
+        columns=columns_of(namespace),
         model=namespace.model,
         options=ModelOptions(
             **{field.name: given[field.name] for field in fields(ModelOptions)}
@@ -152,6 +138,25 @@ def chosen_options(options: Sequence[str]) -> dict[str, str]:
         for name, value in given.items()
         if value != default[name]
     }
+
+
+def columns_of(namespace: argparse.Namespace) -> Columns:
+    """Turn parsed options into what is said of the columns."""
+    return Columns(
+        label=namespace.label_column,
+        weight=namespace.weight_column,
+        time=namespace.time_column,
+        amount=namespace.amount_column,
+        drop=names(namespace.drop_columns),
+        entities=names(namespace.entities),
+        categories=names(namespace.categories),
+        kinds=namespace.kinds,
+        time_unit=namespace.time_unit,
+        missing_values=namespace.missing_values,
+        fraud_value=namespace.fraud_value,
+        unlabelled=namespace.unlabelled,
+        answer_missing=namespace.answer_missing,
+    )
 
 
 def _add_split(parser: argparse.ArgumentParser) -> None:
@@ -258,7 +263,8 @@ def _add_decision(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_columns(parser: argparse.ArgumentParser) -> None:
+def add_columns(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say what the columns of the data are."""
     add = parser.add_argument_group("columns of the data").add_argument
     default = Columns()
     add(

@@ -12,7 +12,7 @@ from sklearn.ensemble import StackingClassifier
 
 from artifact.decision import DecisionRule
 from training.data.dataset import Dataset, Floats
-from training.data.folds import make_folds
+from training.data.folds import Fold, make_folds
 from training.data.split import Split, split
 from training.errors import TrainingError
 from training.judging.evaluation import (
@@ -126,15 +126,28 @@ def _check_amount(data: Dataset, arguments: Arguments) -> None:
         )
 
 
+def _folds(parts: Split, arguments: Arguments, tell: Tell) -> list[Fold]:
+    """Make the folds, without the label delay where the training part is too short.
+
+    Seven days to learn from and seven of delay leave nothing before any fold.
+    """
+    seed, delay = arguments.split.random_state, arguments.split.label_delay_hours
+    if delay:
+        try:
+            return make_folds(parts.train, parts.protocol, seed, delay)
+        except TrainingError:
+            tell(
+                f"  look: a label delay of {delay:g} hours leaves no rows before the "
+                "folds of the training part; they are made without it, and what is "
+                "chosen on them knows labels that would have come later"
+            )
+    return make_folds(parts.train, parts.protocol, seed)
+
+
 def _predict(
     names: tuple[str, ...], parts: Split, arguments: Arguments, tell: Tell
 ) -> dict[str, OutOfFold]:
-    folds = make_folds(
-        parts.train,
-        parts.protocol,
-        arguments.split.random_state,
-        arguments.split.label_delay_hours,
-    )
+    folds = _folds(parts, arguments, tell)
     predicted = predict_out_of_fold(
         _singles(names), parts.train, folds, arguments.options, tell
     )

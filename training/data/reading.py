@@ -244,6 +244,21 @@ def _labelled(table: Table, data: Dataset, labels: Floats) -> Dataset:
     return replace(kept, notes=(*data.notes, said))
 
 
+def check_sample(files: Sequence[Path], columns: Columns) -> None:
+    """Look at the headers and the first rows, and name all that is wrong at once.
+
+    Raises
+    ------
+    TrainingError
+        As `read_dataset`, for what the first rows show.
+    """
+    check_columns(files, columns)
+    table = read_table(files, sample=True)
+    faults = faults_of(table, find_kinds(table, columns), columns)
+    if faults:
+        raise TrainingError(_joined(faults))
+
+
 def check_columns(files: Sequence[Path], columns: Columns) -> list[str]:
     """Return the names of all columns, after a look at the headers only.
 

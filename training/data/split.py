@@ -92,8 +92,18 @@ def _by_time(data: Dataset, options: SplitOptions) -> tuple[Indices, Indices]:
     if options.test_days is not None:
         begin = data.times.max() - options.test_days * SECONDS_PER_DAY
         count = int(np.count_nonzero(data.times > begin))
-    train, test = order[:-count], order[-count:]
-    return known_before(data.times, train, test, options.label_delay_hours), test
+    train, test = order[: len(order) - count], order[len(order) - count :]
+    if not len(train) or not len(test):
+        return train, test
+    known = known_before(data.times, train, test, options.label_delay_hours)
+    if not len(known):
+        span = float(np.ptp(data.times[train])) / 3600.0
+        raise TrainingError(
+            f"--label-delay-hours {options.label_delay_hours:g} is longer than what "
+            f"lies before the test part ({span:,.0f} hours), so that no label would be "
+            "known; shorten the delay or the test part."
+        )
+    return known, test
 
 
 def _by_group(data: Dataset, options: SplitOptions) -> tuple[Indices, Indices]:

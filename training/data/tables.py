@@ -7,7 +7,8 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -17,14 +18,15 @@ import pyarrow.parquet
 
 from artifact.layout import sha256_of
 from artifact.values import MISSING_WORDS
+from training.data.dialect import Dialect, find_dialect, open_bytes, open_text
 from training.data.dialect import file_format as format_of
-from training.data.dialect import find_dialect, open_bytes, open_text
 from training.data.words import shown
 from training.errors import TrainingError
 
 SUFFIXES = (".csv", ".csv.gz", ".parquet", ".pq", ".tsv", ".txt", ".gz", ".zip")
 #: Written beside the data by Athena and by macOS; never data.
 _SIDE_FILES = (".metadata", ".crc")
+_SAMPLE_ROWS = 20_000
 _HIVE_NULL = "__HIVE_DEFAULT_PARTITION__"
 
 
@@ -185,8 +187,8 @@ def partitions_of(file: Path, files: Sequence[Path]) -> dict[str, str | None]:
     }
 
 
-def read_table(files: Sequence[Path]) -> Table:
-    """Read all parts with all columns.
+def read_table(files: Sequence[Path], *, sample: bool = False) -> Table:
+    """Read all parts with all columns; of a sample, the first rows of each.
 
     Raises
     ------
@@ -207,10 +209,15 @@ def read_table(files: Sequence[Path]) -> Table:
             )
         if _is_parquet(file):
             with _damage_reported(file):
-                table = pa.parquet.ParquetFile(file).read()
+                opened = pa.parquet.ParquetFile(file)
+                if sample:
+                    batches = islice(opened.iter_batches(_SAMPLE_ROWS), 1)
+                    table = pa.Table.from_batches(batches, opened.schema_arrow)
+                else:
+                    table = opened.read()
         else:
             dialect = find_dialect(file)
-            table = _read_csv(file, dialect.encoding, dialect.delimiter, dialect.names)
+            table = _read_csv(file, dialect, sample=sample)
             text_names.update(first)
             notes += [note for note in dialect.notes if note not in notes]
         if not len(table):
@@ -256,34 +263,36 @@ def _together(files: Sequence[Path], tables: list[pa.Table]) -> pa.Table:
         ) from None
 
 
-def _read_csv(
-    file: Path, encoding: str, delimiter: str, names: Sequence[str]
-) -> pa.Table:
+def _read_csv(file: Path, dialect: Dialect, *, sample: bool) -> pa.Table:
     """Read every cell as text; null where it means missing."""
+    encoding = "utf8" if dialect.encoding == "utf-8-sig" else dialect.encoding
+    names = list(dialect.names)
+    options = {
+        "read_options": pa.csv.ReadOptions(
+            encoding=encoding, column_names=names, skip_rows=1
+        ),
+        "parse_options": pa.csv.ParseOptions(
+            delimiter=dialect.delimiter, newlines_in_values=True
+        ),
+        "convert_options": pa.csv.ConvertOptions(
+            column_types={name: pa.string() for name in names},
+            null_values=sorted(MISSING_WORDS),
+            strings_can_be_null=True,
+        ),
+    }
     try:
         with _damage_reported(file, but_not=pa.ArrowInvalid), open_bytes(file) as raw:
-            return pa.csv.read_csv(
-                raw,
-                read_options=pa.csv.ReadOptions(
-                    encoding="utf8" if encoding == "utf-8-sig" else encoding,
-                    column_names=list(names),
-                    skip_rows=1,
-                ),
-                parse_options=pa.csv.ParseOptions(
-                    delimiter=delimiter, newlines_in_values=True
-                ),
-                convert_options=pa.csv.ConvertOptions(
-                    column_types={name: pa.string() for name in names},
-                    null_values=sorted(MISSING_WORDS),
-                    strings_can_be_null=True,
-                ),
-            )
+            if not sample:
+                return pa.csv.read_csv(raw, **options)
+            with pa.csv.open_csv(raw, **options) as reader:
+                return pa.Table.from_batches(islice(reader, 1), reader.schema)
     except pa.ArrowInvalid:
-        if encoding == "utf-8-sig":
+        if encoding == "utf8":
             with _damage_reported(file):
-                fault = _find_csv_fault(file, encoding, delimiter)
+                fault = _find_csv_fault(file, dialect.encoding, dialect.delimiter)
             if fault is None:  # its beginning is UTF-8, the rest is not
-                return _read_csv(file, "windows-1252", delimiter, names)
+                latin = replace(dialect, encoding="windows-1252")
+                return _read_csv(file, latin, sample=sample)
             raise fault from None
         # Arrow's own message quotes the row's values, which must not be shown.
         raise TrainingError(

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from artifact.columns import Kind
 from artifact.decision import DecisionRule, ExpectedValueRule, ThresholdRule
 from training.data.dataset import SECONDS_PER_DAY, Dataset, Floats
 from training.judging.metrics import Booleans, Judged, Scoreboard
@@ -16,6 +17,8 @@ from training.options import DecisionOptions
 _REPLICATES = (100, 1000)
 _REPLICATED_ROWS = 15_000_000
 _HOURS_PER_SLICE = 6
+_SLICED_CATEGORIES = 4
+_SLICED_VALUES = 6
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,7 @@ def evaluate(
         slices=[
             *_amount_slices(data, judged, board),
             *_time_slices(data, judged, board),
+            *_category_slices(data, judged, board),
         ],
         replicates=replicates,
     )
@@ -178,6 +182,23 @@ def _time_slices(
         )
         for hour in range(0, 24, _HOURS_PER_SLICE)
         if (hours == hour // _HOURS_PER_SLICE).any()
+    ]
+
+
+def _category_slices(
+    data: Dataset, judged: Judged, board: Scoreboard
+) -> list[dict[str, Any]]:
+    """Slice by the most frequent values of the first categories."""
+    categories = [
+        (column, data.features[:, position])
+        for position, column in enumerate(data.inputs)
+        if column.kind is Kind.CATEGORY
+    ]
+    return [
+        _slice(column.name, value, codes == code, judged, board)
+        for column, codes in categories[:_SLICED_CATEGORIES]
+        for code, value in enumerate(column.categories[:_SLICED_VALUES])
+        if (codes == code).any()
     ]
 
 

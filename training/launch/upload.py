@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from operations.account.errors import OperationError, explained
 from training.data.dataset import Columns
-from training.data.reading import check_columns
+from training.data.reading import check_sample
 from training.data.tables import find_files, part_names, sha256_of_files, suffix_of
 
 _PROGRESS_FROM_BYTES = 20_000_000
@@ -19,8 +19,8 @@ def upload_data(
 ) -> str:
     """Upload a file or a directory of parts once; return its S3 prefix.
 
-    An S3 URI is returned as it is. Only the files' headers are checked here, so that
-    the commonest mistakes cost no job; the job checks every row.
+    An S3 URI is returned as it is. The files' headers and first rows are checked here,
+    so that the commonest mistakes cost no job; the job checks every row.
 
     Raises
     ------
@@ -34,7 +34,7 @@ def upload_data(
     if "://" in data:
         raise OperationError(f"--data: expected a path or an s3:// URI, got {data!r}.")
     files = find_files(Path(data))
-    check_columns(files, columns)
+    check_sample(files, columns)
     prefix = f"datasets/{sha256_of_files(files)}/"
     with explained():
         s3 = session.client("s3")

@@ -1,0 +1,90 @@
+"""What ``fraud inspect`` says of a table, and what it never shows."""
+
+import shlex
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from training.command_line import build_parser, to_arguments
+from training.inspect.command import main
+
+SECRET = "4929123412341234"
+LABEL = np.arange(200) % 8 == 0
+
+
+def write(tmp_path: Path, **more: object) -> Path:
+    path = tmp_path / "my table.csv"
+    pd.DataFrame(
+        {
+            "happened": pd.date_range("2026-01-01", periods=200, freq="h").astype(str),
+            "cc_num": [f"{SECRET}{i % 90}" for i in range(200)],
+            "price_amt": np.arange(200) % 17 + 0.5,
+            "kind": ["web", "app"] * 100,
+            **more,
+            "is_fraud": LABEL.astype(int),
+        }
+    ).to_csv(path, index=False)
+    return path
+
+
+def test_every_column_is_said_within_80_characters(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--data", str(write(tmp_path))]) == 0
+    out = capsys.readouterr().out
+    table = out.partition("Looks wrong")[0]
+    for name, kind in (
+        *[("happened", "timestamp"), ("cc_num", "entity"), ("price_amt", "number")],
+        *[("kind", "category"), ("is_fraud", "label")],
+    ):
+        assert any(line.split()[:2] == [name, kind] for line in table.splitlines())
+    assert max(map(len, table.splitlines())) <= 80
+    assert SECRET not in out
+
+
+def test_the_next_command_is_one_that_training_takes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path)
+    main(["--data", str(path), "--categories", "kind"])
+    words = shlex.split(capsys.readouterr().out.splitlines()[-1])
+    assert words[:4] == ["fraud", "train", "--data", str(path)]
+    columns = to_arguments(build_parser().parse_args(words[6:])).columns
+    assert (columns.label, columns.time, columns.amount, columns.categories) == (
+        *("is_fraud", "happened", "price_amt"),
+        ("kind",),
+    )
+
+
+def test_all_that_is_wrong_is_said_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path, a=[*range(199), f"{SECRET}x"], b=[f"{SECRET}x", *range(199)])
+    assert main(["--data", str(path)]) == 0
+    out = capsys.readouterr().out
+    assert "column 'a' holds text in row 200" in out
+    assert "column 'b' holds text in row 1 " in out
+    assert SECRET not in out
+
+
+def test_leaks_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write(tmp_path, knows=LABEL * 3 + np.arange(200) / 1000, isFlagged=LABEL)
+    main(["--data", str(path)])
+    said = capsys.readouterr().out.partition("Looks wrong")[2]
+    assert "separates the classes alone" in said
+    assert "knows" in said
+    assert "isFlagged" in said
+
+
+def test_a_file_without_a_header_is_an_error_without_its_cells(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "data.csv"
+    path.write_text(f"2026-01-01,{SECRET},12.5,0\n2026-01-02,{SECRET},1.5,1\n")
+    assert main(["--data", str(path)]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("error: ")
+    assert "has no header" in said
+    assert SECRET not in said

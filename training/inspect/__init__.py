@@ -1,0 +1,1 @@
+"""Look at a table before anything is trained, uploaded or billed."""
