@@ -28,13 +28,13 @@ class Command(NamedTuple):
 GROUPS: dict[str, tuple[Command, ...]] = {
     "From data to a model": (
         Command(
+            "train", "training.command_line", "training.train", "train on this machine"
+        ),
+        Command(
             "inspect",
             "training.inspect.options",
             "training.inspect.command",
             "what training would make of a table, and what looks wrong",
-        ),
-        Command(
-            "train", "training.command_line", "training.train", "train on this machine"
         ),
         Command(
             "launch",
