@@ -6,8 +6,8 @@ import sys
 import time
 from pathlib import Path
 
+from demo.leftovers import child_processes, remaining, still_running
 from demo.local_account import COMMAND, LocalAccount, LocalAccountError, local_account
-from demo.remains import child_processes, remaining, still_running
 from demo.story import StoryError, tell
 from demo.terminal import CommandFailedError, Terminal, bold, say
 

@@ -13,7 +13,7 @@ LEGITIMATE = "demo/transactions/legitimate.json"
 QUIET_RULE = {"policy": "threshold", "threshold": 1.0}
 
 
-class Answer(TypedDict):
+class Decision(TypedDict):
     """What ``fraud score --json`` prints."""
 
     fraud_probability: float
@@ -82,13 +82,13 @@ def deploy_command(launched: str) -> str:
     return launched[start:].strip()
 
 
-def ask(terminal: Terminal, transaction: str) -> Answer:
+def ask(terminal: Terminal, transaction: str) -> Decision:
     """Call the endpoint as an application does; return what the client says."""
     said = terminal.run(
         f"fraud score --endpoint {ENDPOINT} \\\n  --file {transaction} --json"
     )
-    answer: Answer = json.loads(said.splitlines()[-1])
-    return answer
+    decision: Decision = json.loads(said.splitlines()[-1])
+    return decision
 
 
 def _expect(holds: object, what: str) -> None:

@@ -1,42 +1,26 @@
 """An artifact in S3: its manifest, rule and documents, read without the model."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 import boto3
 from botocore.exceptions import ClientError
 
 from artifact import layout
-from artifact.archive import read_documents
-from artifact.decision import DecisionRule
-from artifact.manifest import Manifest
+from artifact.archive import Documents, read_documents
 from operations.account.errors import OperationError, error_code, explained
 from operations.account.s3 import S3Uri
 
-#: For people; an artifact may lack them.
-_DOCUMENTS = frozenset(
-    {
-        *(layout.METRICS, layout.REPORT, layout.MODEL_CARD),
-        *(layout.CONFIG, layout.MANIFEST),
-    }
+#: For people; all but the report are in every artifact.
+DOCUMENTS = (
+    layout.REPORT,
+    layout.MODEL_CARD,
+    layout.METRICS,
+    layout.CONFIG,
+    layout.MANIFEST,
 )
-
-
-@dataclass(frozen=True)
-class PublishedArtifact:
-    """What there is to know about an artifact besides its model."""
-
-    uri: str
-    manifest: Manifest
-    manifest_sha256: str
-    decision_rule: DecisionRule
-    #: Name → content of the files that were asked for, as the manifest lists them.
-    files: Mapping[str, bytes]
 
 
 def read_artifact(
     session: boto3.Session, uri: str, *, documents: bool = False
-) -> PublishedArtifact:
+) -> Documents:
     """Read an artifact's manifest and rule, and if asked for its documents.
 
     The object is streamed, without its documents no further than to the last file
@@ -61,9 +45,6 @@ def read_artifact(
                 "that is there."
             ) from None
         with answer["Body"] as body:
-            found = read_documents(
-                body, uri, _DOCUMENTS if documents else (), complete=documents
+            return read_documents(
+                body, uri, DOCUMENTS if documents else (), complete=documents
             )
-    return PublishedArtifact(
-        uri, found.manifest, found.manifest_sha256, found.decision_rule, found.files
-    )

@@ -1,18 +1,16 @@
 """``fraud leftovers``: what remains after destroy, and its removal."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from cdk_app import prices
 from cdk_app.settings import Settings, SettingsError, load
 from operations.account.errors import OperationError, explained
 from operations.account.session import environment_session
-from operations.leftovers import report
 from operations.leftovers.account import Account
-from operations.leftovers.audit import Audit, audit
-from operations.leftovers.found import Standing
+from operations.leftovers.audit import Audit, audit, remove
 from operations.leftovers.options import parser
-from operations.leftovers.removal import remove
+from operations.leftovers.resources import AuditedResource, Standing
 
 CLEAN, REMAINS, FAILED = 0, 1, 2
 
@@ -34,14 +32,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _audit(account: Account, settings: Settings, *, delete: bool) -> int:
     print(f"{settings.environment} in {account.region}, account {account.id}\n")
     result = audit(account, settings, progress=_progress())
-    print(report.table(result))
+    print(table(result))
     leftovers = result.of(Standing.LEFTOVER)
     if not delete or not leftovers:
         return CLEAN if result.is_clean else REMAINS
     if not _confirmed(settings.environment, len(leftovers)):
         print("Nothing was deleted.")
         return REMAINS
-    failures = remove(account, leftovers, tell=print)
+    failures = remove(account, leftovers, report=print)
     return CLEAN if not failures and _nothing_else_remains(result) else REMAINS
 
 
@@ -63,7 +61,7 @@ def _progress() -> "Progress":
 
 
 class Progress:
-    """Tells on a terminal what is being read; silent elsewhere."""
+    """Shows on a terminal what is being read; silent elsewhere."""
 
     def __init__(self, *, is_terminal: bool) -> None:
         self._is_terminal = is_terminal
@@ -72,3 +70,49 @@ class Progress:
         """Show ``kind`` in place of the one before."""
         if self._is_terminal:
             print(f"\r\033[Kreading: {kind}", end="\r", file=sys.stderr, flush=True)
+
+
+_EXPLANATIONS = {
+    Standing.LEFTOVER: "in no stack; --delete removes them",
+    Standing.DEPLOYED: "in a stack; 'npx cdk destroy' removes them",
+    Standing.DECLARED: "kept, as the settings say",
+    Standing.BY_NAME: "the name matches, the tags do not; look at them yourself",
+    Standing.SHARED: "of the whole account; never removed",
+}
+
+
+def table(audit: Audit) -> str:
+    """Return every audited with its monthly cost, grouped by standing."""
+    lines: list[str] = []
+    for standing, explanation in _EXPLANATIONS.items():
+        resources = audit.of(standing)
+        if resources:
+            lines += [f"{standing.upper()}: {explanation}", *_rows(resources), ""]
+    lines += [f"UNREAD: {reason}" for reason in audit.unread]
+    counted = [audited for audited in audit.resources if audited.counts]
+    if audit.is_clean:
+        lines.append("Clean: nothing remains beyond what is declared.")
+    elif counted:
+        lines.append(f"{len(counted)} remain, {_total(counted)} USD a month.")
+    else:
+        lines.append("Not proven clean: what could not be read may remain.")
+    return "\n".join(lines)
+
+
+def _rows(resources: Iterable[AuditedResource]) -> Iterable[str]:
+    for audited in resources:
+        resource = audited.resource
+        usd = (
+            "unknown"
+            if resource.monthly_usd is None
+            else f"{resource.monthly_usd:,.2f}"
+        )
+        yield f"  {resource.kind:<18}{usd:>9} USD  {resource.name}"
+        if resource.detail:
+            yield f"{'':<35}{resource.detail}"
+
+
+def _total(resources: Iterable[AuditedResource]) -> str:
+    costs = [audited.resource.monthly_usd for audited in resources]
+    known = f"{sum(cost for cost in costs if cost is not None):,.2f}"
+    return f"{known} and unknown" if None in costs else known

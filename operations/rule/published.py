@@ -11,13 +11,13 @@ from dataclasses import replace
 import boto3
 from botocore.exceptions import ClientError
 
+from artifact.archive import Documents
 from artifact.columns import Kind
 from artifact.decision import DecisionRule, ExpectedValueRule, parse_decision_rule
 from artifact.errors import ArtifactError
 from artifact.manifest import Manifest
 from artifact.printable import printable
 from cdk_app.naming import DECISION_RULE_OUTPUT, endpoint_name, stack_name
-from operations.account.artifacts import PublishedArtifact
 from operations.account.errors import OperationError, error_code, explained
 from operations.account.stacks import find_stack
 
@@ -117,7 +117,7 @@ def check_features(rule: DecisionRule, manifest: Manifest) -> None:
 
 
 def rule_to_deploy(
-    published: DecisionRule | None, artifact: PublishedArtifact, *, replace_rule: bool
+    published: DecisionRule | None, artifact: Documents, *, replace_rule: bool
 ) -> tuple[DecisionRule, str]:
     """Choose the rule of a deployment; return it, and what people should know of it.
 

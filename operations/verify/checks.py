@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import ClientError
 
+from artifact.archive import Documents
 from artifact.manifest import PROBABILITY_TOLERANCE
 from cdk_app.naming import (
     ARTIFACT_URI_PARAMETER,
@@ -16,7 +17,7 @@ from cdk_app.naming import (
     MANIFEST_SHA256_PARAMETER,
     endpoint_name,
 )
-from operations.account.artifacts import PublishedArtifact, read_artifact
+from operations.account.artifacts import read_artifact
 from operations.account.errors import OperationError, explained
 from operations.account.stacks import (
     DeployedStack,
@@ -88,7 +89,7 @@ class LiveEndpoint:
         return self.endpoint
 
     @cached_property
-    def artifact(self) -> PublishedArtifact:
+    def artifact(self) -> Documents:
         """The stack's artifact, as it lies in S3 now."""
         return read_artifact(self.session, self.artifact_uri)
 

@@ -56,12 +56,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     figures = printable(describe_metrics(metrics))
     print(f"\nOn the test part of its data:\n{figures}", file=said)
-    for path in save_documents(artifact, documents_dir(artifact)):
+    for path in save_documents(artifact, documents_dir(artifact_uri, artifact)):
         print(f"  {path}", file=said)
     if about_rule:
         print(f"\n{about_rule}", file=said)
     print("\nDeploy it, and verify what is live, with\n", file=said, flush=True)
-    print(deploy_command_of(options.env, artifact, rule, image_uri))
+    print(deploy_command_of(options.env, artifact_uri, artifact, rule, image_uri))
     return 0
 
 

@@ -1,5 +1,6 @@
 """Follow a training job: its status and its log, until it ends."""
 
+import textwrap
 import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker.type_defs import DescribeTrainingJobResponseTypeDef
 
 POLL_SECONDS = 2.0
+WIDTH_COLUMNS = 80
 
 
 class JobGoesOnError(Exception):
@@ -76,11 +78,23 @@ def follow(
                 print(f"{seconds:7.0f} s  {transition['Status']}", flush=True)
             seen_statuses = len(transitions)
             for line in new_lines():
-                print(f"  | {printable(line)}", flush=True)
+                print(_shown(line), flush=True)
             if job["TrainingJobStatus"] in {"Completed", "Failed", "Stopped"}:
                 print(describe_cost(job, session.region_name), flush=True)
                 return _artifact_uri(job, log)
             time.sleep(poll_seconds)
+
+
+def _shown(line: str) -> str:
+    return textwrap.fill(
+        printable(line),
+        WIDTH_COLUMNS,
+        initial_indent="  | ",
+        subsequent_indent="  |            ",
+        drop_whitespace=False,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
 
 
 def _artifact_uri(job: "DescribeTrainingJobResponseTypeDef", log: JobLog) -> str:

@@ -4,40 +4,32 @@ import json
 import re
 from pathlib import Path
 
-from artifact import layout
+from artifact.archive import Documents
 from artifact.decision import DecisionRule
 from cdk_app import naming
-from operations.account.artifacts import PublishedArtifact
+from operations.account.artifacts import DOCUMENTS
 from operations.account.stacks import deploy_command
 
 #: As SageMaker allows them.
 _JOB_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 #: ``s3://bucket/<job>/output/model.tar.gz``, split at its slashes.
 _PARTS_OF_A_JOBS_URI = 6
-#: For people, beside the report that refers to them.
-DOCUMENTS = (
-    layout.REPORT,
-    layout.MODEL_CARD,
-    layout.METRICS,
-    layout.CONFIG,
-    layout.MANIFEST,
-)
 
 
-def documents_dir(artifact: PublishedArtifact) -> Path:
+def documents_dir(artifact_uri: str, artifact: Documents) -> Path:
     """Return ``out/<job name>/`` in the current directory.
 
     An artifact that no job wrote goes to a directory named by its manifest's hash:
     its key is anybody's choice, and a part of it such as ``..`` leads elsewhere.
     """
-    parts = artifact.uri.split("/")
+    parts = artifact_uri.split("/")
     job_name = parts[-3] if len(parts) >= _PARTS_OF_A_JOBS_URI else ""
     if not _JOB_NAME.fullmatch(job_name):
         job_name = f"artifact-{artifact.manifest_sha256[:12]}"
     return Path("out", job_name)
 
 
-def save_documents(artifact: PublishedArtifact, directory: Path) -> list[Path]:
+def save_documents(artifact: Documents, directory: Path) -> list[Path]:
     """Write what people read of an artifact; return the paths."""
     directory.mkdir(parents=True, exist_ok=True)
     paths = []
@@ -50,7 +42,8 @@ def save_documents(artifact: PublishedArtifact, directory: Path) -> list[Path]:
 
 def deploy_command_of(
     environment: str,
-    artifact: PublishedArtifact,
+    artifact_uri: str,
+    artifact: Documents,
     rule: DecisionRule,
     image_uri: str | None = None,
 ) -> str:
@@ -59,7 +52,7 @@ def deploy_command_of(
     ``image_uri`` is the project's own image, where the environment serves with it.
     """
     parameters = {
-        naming.ARTIFACT_URI_PARAMETER: artifact.uri,
+        naming.ARTIFACT_URI_PARAMETER: artifact_uri,
         naming.MANIFEST_SHA256_PARAMETER: artifact.manifest_sha256,
         naming.DECISION_RULE_PARAMETER: json.dumps(
             rule.as_dict(), separators=(",", ":")

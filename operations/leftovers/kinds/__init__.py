@@ -7,38 +7,31 @@ others refer to.
 from operations.leftovers.kinds import (
     builds,
     governance,
-    hosting,
-    images,
-    jobs,
-    keys,
-    log_groups,
     monitoring,
     network,
-    objects,
-    scaling,
+    sagemaker,
+    storage,
 )
-from operations.leftovers.kinds.kind import Kind
+from operations.leftovers.resources import Kind
 
 KINDS: tuple[Kind, ...] = (
     governance.SCHEDULE_GROUPS,
     governance.SCHEDULES,
-    scaling.SCALABLE_TARGETS,
-    hosting.ENDPOINTS,
-    hosting.ENDPOINT_CONFIGS,
-    hosting.MODELS,
-    jobs.TRAINING_JOBS,
-    jobs.TRANSFORM_JOBS,
+    sagemaker.SCALABLE_TARGETS,
+    sagemaker.ENDPOINTS,
+    sagemaker.ENDPOINT_CONFIGS,
+    sagemaker.MODELS,
+    sagemaker.TRAINING_JOBS,
+    sagemaker.TRANSFORM_JOBS,
     monitoring.ALARMS,
     monitoring.DASHBOARDS,
-    log_groups.LOG_GROUPS,
-    objects.BUCKETS,
+    monitoring.LOG_GROUPS,
+    storage.BUCKETS,
     builds.PROJECTS,
-    images.REPOSITORIES,
+    storage.REPOSITORIES,
     governance.BUDGETS,
     governance.PARAMETERS,
-    keys.KEYS,
+    governance.KEYS,
     network.VPC_ENDPOINTS,
     network.NETWORK_INTERFACES,
 )
-
-__all__ = ["KINDS", "Kind"]

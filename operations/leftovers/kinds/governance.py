@@ -1,25 +1,27 @@
-"""Budgets, schedules and parameters: what watches over an environment."""
+"""Budgets, schedules, parameters and keys."""
 
 from collections.abc import Iterator
 
+from botocore.exceptions import ClientError
+
+from operations.account.errors import error_code
 from operations.leftovers.account import Account
-from operations.leftovers.found import Found
-from operations.leftovers.kinds.kind import Kind
-from operations.leftovers.scope import as_mapping
+from operations.leftovers.ownership import as_mapping
+from operations.leftovers.resources import Kind, Resource
 
 DEFAULT_SCHEDULE_GROUP = "default"
 
 
-def _budgets(account: Account) -> Iterator[Found]:
+def _budgets(account: Account) -> Iterator[Resource]:
     budgets = account.client("budgets")
     for entry in account.pages(
         "budgets", "describe_budgets", "Budgets", AccountId=account.id
     ):
         name = entry["BudgetName"]
-        arn = f"arn:aws:budgets::{account.id}:budget/{name}"
+        arn = f"arn:{account.partition}:budgets::{account.id}:budget/{name}"
         answer = budgets.list_tags_for_resource(ResourceARN=arn)
         limit = entry.get("BudgetLimit", {}).get("Amount", "?")
-        yield Found(
+        yield Resource(
             "budget",
             name,
             arn,
@@ -28,12 +30,14 @@ def _budgets(account: Account) -> Iterator[Found]:
         )
 
 
-def _delete_budget(account: Account, found: Found) -> str:
-    account.client("budgets").delete_budget(AccountId=account.id, BudgetName=found.name)
+def _delete_budget(account: Account, resource: Resource) -> str:
+    account.client("budgets").delete_budget(
+        AccountId=account.id, BudgetName=resource.name
+    )
     return "deleted"
 
 
-def _schedule_groups(account: Account) -> Iterator[Found]:
+def _schedule_groups(account: Account) -> Iterator[Resource]:
     """Yield groups of schedules: the groups carry tags, schedules cannot."""
     scheduler = account.client("scheduler")
     for entry in account.pages("scheduler", "list_schedule_groups", "ScheduleGroups"):
@@ -44,7 +48,7 @@ def _schedule_groups(account: Account) -> Iterator[Found]:
         schedules = account.pages(
             "scheduler", "list_schedules", "Schedules", GroupName=name
         )
-        yield Found(
+        yield Resource(
             "schedule group",
             name,
             entry["Arn"],
@@ -53,41 +57,40 @@ def _schedule_groups(account: Account) -> Iterator[Found]:
         )
 
 
-def _delete_schedule_group(account: Account, found: Found) -> str:
-    account.client("scheduler").delete_schedule_group(Name=found.name)
+def _delete_schedule_group(account: Account, resource: Resource) -> str:
+    account.client("scheduler").delete_schedule_group(Name=resource.name)
     return "deleted with its schedules"
 
 
-def _schedules(account: Account) -> Iterator[Found]:
+def _schedules(account: Account) -> Iterator[Resource]:
     """Yield the schedules in no group of their own, which nothing can tag."""
     for entry in account.pages(
         "scheduler", "list_schedules", "Schedules", GroupName=DEFAULT_SCHEDULE_GROUP
     ):
-        yield Found("schedule", entry["Name"], entry["Arn"])
+        yield Resource("schedule", entry["Name"], entry["Arn"])
 
 
-def _delete_schedule(account: Account, found: Found) -> str:
-    account.client("scheduler").delete_schedule(Name=found.name)
+def _delete_schedule(account: Account, resource: Resource) -> str:
+    account.client("scheduler").delete_schedule(Name=resource.name)
     return "deleted"
 
 
-def _parameters(account: Account) -> Iterator[Found]:
-    ssm = account.client("ssm")
+def _parameters(account: Account) -> Iterator[Resource]:
     for entry in account.pages("ssm", "describe_parameters", "Parameters"):
         name = entry["Name"]
-        tags = ssm.list_tags_for_resource(ResourceType="Parameter", ResourceId=name)
+        arn = entry.get("ARN") or account.arn("ssm", f"parameter/{name.lstrip('/')}")
         advanced = entry.get("Tier") == "Advanced"
-        yield Found(
+        yield Resource(
             "parameter",
             name,
-            entry.get("ARN", ""),
-            as_mapping(tags["TagList"]),
+            arn,
+            account.tags(arn),
             monthly_usd=account.monthly_usd("ssm.advanced-parameter", int(advanced)),
         )
 
 
-def _delete_parameter(account: Account, found: Found) -> str:
-    account.client("ssm").delete_parameter(Name=found.name)
+def _delete_parameter(account: Account, resource: Resource) -> str:
+    account.client("ssm").delete_parameter(Name=resource.name)
     return "deleted"
 
 
@@ -95,3 +98,49 @@ BUDGETS = Kind("budget", _budgets, _delete_budget)
 SCHEDULE_GROUPS = Kind("schedule group", _schedule_groups, _delete_schedule_group)
 SCHEDULES = Kind("schedule", _schedules, _delete_schedule)
 PARAMETERS = Kind("parameter", _parameters, _delete_parameter)
+
+
+#: The shortest that KMS allows; until then the deletion can be cancelled.
+PENDING_WINDOW_DAYS = 7
+
+
+def _keys(account: Account) -> Iterator[Resource]:
+    kms = account.client("kms")
+    aliases: dict[str, str] = {
+        alias["TargetKeyId"]: alias["AliasName"]
+        for alias in account.pages("kms", "list_aliases", "Aliases")
+        if "TargetKeyId" in alias
+    }
+    for entry in account.pages("kms", "list_keys", "Keys"):
+        key_id, arn = entry["KeyId"], entry["KeyArn"]
+        tags, alias = account.tags(arn), aliases.get(key_id, "")
+        if not tags and (not alias or alias.startswith("alias/aws/")):
+            continue  # nothing could make it the environment's
+        try:
+            key = kms.describe_key(KeyId=key_id)["KeyMetadata"]
+        except ClientError as error:
+            # Its policy is for others than us: it is theirs, unless it has our tags.
+            if not tags and error_code(error) == "AccessDeniedException":
+                continue
+            raise
+        if key.get("KeyManager") != "CUSTOMER" or key["KeyState"] == "PendingDeletion":
+            continue
+        yield Resource(
+            "KMS key",
+            alias or key_id,
+            arn,
+            tags,
+            monthly_usd=account.monthly_usd("kms.key", 1),
+            detail=key_id if alias else "",
+            physical_id=key_id,
+        )
+
+
+def _schedule_deletion(account: Account, resource: Resource) -> str:
+    account.client("kms").schedule_key_deletion(
+        KeyId=resource.physical_id, PendingWindowInDays=PENDING_WINDOW_DAYS
+    )
+    return f"free from now, gone in {PENDING_WINDOW_DAYS} days unless cancelled"
+
+
+KEYS = Kind("KMS key", _keys, _schedule_deletion)

@@ -5,21 +5,20 @@ from typing import Any
 
 from cdk_app.prices.units import HOURS_PER_MONTH
 from operations.leftovers.account import Account
-from operations.leftovers.found import Found
-from operations.leftovers.kinds.kind import Kind
-from operations.leftovers.scope import as_mapping
+from operations.leftovers.ownership import as_mapping
+from operations.leftovers.resources import Kind, Resource
 
 _GOING = ("deleting", "deleted")
 
 
-def _vpc_endpoints(account: Account) -> Iterator[Found]:
+def _vpc_endpoints(account: Account) -> Iterator[Resource]:
     for entry in account.pages("ec2", "describe_vpc_endpoints", "VpcEndpoints"):
         endpoint_id = entry["VpcEndpointId"]
         if entry.get("State", "").lower() not in _GOING:
-            yield Found(
+            yield Resource(
                 "VPC endpoint",
                 endpoint_id,
-                f"arn:aws:ec2:{account.region}:{account.id}:vpc-endpoint/{endpoint_id}",
+                account.arn("ec2", f"vpc-endpoint/{endpoint_id}"),
                 as_mapping(entry.get("Tags", [])),
                 _vpc_endpoint_usd(account, entry),
                 detail=entry["ServiceName"],
@@ -34,30 +33,29 @@ def _vpc_endpoint_usd(account: Account, entry: dict[str, Any]) -> float | None:
     return account.monthly_usd("vpc.interface-endpoint", hours)
 
 
-def _delete_vpc_endpoint(account: Account, found: Found) -> str:
-    failed = account.client("ec2").delete_vpc_endpoints(VpcEndpointIds=[found.name])
+def _delete_vpc_endpoint(account: Account, resource: Resource) -> str:
+    failed = account.client("ec2").delete_vpc_endpoints(VpcEndpointIds=[resource.name])
     for item in failed["Unsuccessful"]:
         return f"not deleted: {item['Error']['Message']}"
     return "deleted"
 
 
-def _network_interfaces(account: Account) -> Iterator[Found]:
+def _network_interfaces(account: Account) -> Iterator[Resource]:
     for entry in account.pages(
         "ec2", "describe_network_interfaces", "NetworkInterfaces"
     ):
         interface_id = entry["NetworkInterfaceId"]
-        yield Found(
+        yield Resource(
             "network interface",
             interface_id,
-            f"arn:aws:ec2:{account.region}:{account.id}"
-            f":network-interface/{interface_id}",
+            account.arn("ec2", f"network-interface/{interface_id}"),
             as_mapping(entry.get("TagSet", [])),
             detail=f"{entry.get('Status', '')} {entry.get('Description', '')}".strip(),
         )
 
 
-def _delete(account: Account, found: Found) -> str:
-    account.client("ec2").delete_network_interface(NetworkInterfaceId=found.name)
+def _delete(account: Account, resource: Resource) -> str:
+    account.client("ec2").delete_network_interface(NetworkInterfaceId=resource.name)
     return "deleted"
 
 

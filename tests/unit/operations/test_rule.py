@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from artifact.archive import Documents
 from artifact.decision import DecisionRule, ExpectedValueRule, ThresholdRule
 from artifact.manifest import read_manifest
-from operations.account.artifacts import PublishedArtifact
 from operations.account.errors import OperationError
 from operations.rule.published import check_features, rule_to_deploy
 from tests.unit.serving.sample_artifact import write_artifact
@@ -15,17 +15,17 @@ OWN = ThresholdRule(0.5)
 
 
 @pytest.fixture(scope="module")
-def artifact(tmp_path_factory: pytest.TempPathFactory) -> PublishedArtifact:
+def artifact(tmp_path_factory: pytest.TempPathFactory) -> Documents:
     """Its features are Hour, V1 and Amount."""
     directory = tmp_path_factory.mktemp("artifact")
     write_artifact(directory)
     manifest = read_manifest(directory)
-    return PublishedArtifact("s3://b/j/output/model.tar.gz", manifest, "a", OWN, {})
+    return Documents(manifest, "a", OWN, {})
 
 
 @pytest.mark.parametrize("rule", [OWN, ExpectedValueRule(2.0, amount="Amount")])
 def test_a_rule_that_callers_can_apply_passes(
-    artifact: PublishedArtifact, rule: DecisionRule
+    artifact: Documents, rule: DecisionRule
 ) -> None:
     check_features(rule, artifact.manifest)
 
@@ -34,7 +34,7 @@ def test_a_rule_that_callers_can_apply_passes(
     ("amount", "hint"), [("Amnt", "did you mean 'Amount'"), ("x", "name one that is")]
 )
 def test_a_rule_by_what_is_no_feature_is_refused(
-    artifact: PublishedArtifact, amount: str, hint: str
+    artifact: Documents, amount: str, hint: str
 ) -> None:
     with pytest.raises(OperationError, match=hint):
         check_features(ExpectedValueRule(2.0, amount=amount), artifact.manifest)
@@ -42,13 +42,13 @@ def test_a_rule_by_what_is_no_feature_is_refused(
 
 @pytest.mark.parametrize("published", [None, ThresholdRule(0.9)])
 def test_the_artifacts_rule_is_deployed(
-    artifact: PublishedArtifact, published: DecisionRule | None
+    artifact: Documents, published: DecisionRule | None
 ) -> None:
     assert rule_to_deploy(published, artifact, replace_rule=False) == (OWN, "")
 
 
 def test_a_rule_set_by_hand_is_kept_and_both_are_named(
-    artifact: PublishedArtifact,
+    artifact: Documents,
 ) -> None:
     by_hand = ThresholdRule(0.9, set_by_hand=True)
     rule, about = rule_to_deploy(by_hand, artifact, replace_rule=False)
@@ -57,7 +57,7 @@ def test_a_rule_set_by_hand_is_kept_and_both_are_named(
     assert "threshold 0.5, and --replace-rule" in about
 
 
-def test_it_is_replaced_when_asked_for(artifact: PublishedArtifact) -> None:
+def test_it_is_replaced_when_asked_for(artifact: Documents) -> None:
     by_hand = ThresholdRule(0.9, set_by_hand=True)
     rule, about = rule_to_deploy(by_hand, artifact, replace_rule=True)
     assert rule == OWN
@@ -65,7 +65,7 @@ def test_it_is_replaced_when_asked_for(artifact: PublishedArtifact) -> None:
 
 
 def test_it_is_replaced_when_the_new_model_lacks_its_feature(
-    artifact: PublishedArtifact,
+    artifact: Documents,
 ) -> None:
     by_hand = replace(ExpectedValueRule(2.0, amount="Gone"), set_by_hand=True)
     rule, about = rule_to_deploy(by_hand, artifact, replace_rule=False)

@@ -1,4 +1,4 @@
-"""Tags of budgets and of scalable targets, which moto forgets.
+"""Tags of budgets and of scalable targets, which moto forgets; ARNs that it spoils.
 
 Symptom cured: who audits an account by its tags (`ListTagsForResource`) got
 "not implemented" from Budgets and Application Auto Scaling, and the tags given when
@@ -12,6 +12,7 @@ from typing import Any
 
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.budgets.responses import BudgetsResponse
+from moto.sagemaker.models import FakeEndpointConfig
 from moto.utilities.tagging_service import TaggingService
 from moto.utilities.utils import get_partition
 
@@ -27,6 +28,10 @@ def add_to_moto() -> None:
     )
     scaling.list_tags_for_resource = _target_tags
     scaling.tag_resource = _tag_target_again
+    # moto keeps the ARN of an endpoint configuration as a tuple, which its tagging
+    # API then shows.
+    config: Any = FakeEndpointConfig
+    config.arn = property(lambda it: it.endpoint_config_arn, lambda *_: None)
 
 
 def _tagging(

@@ -8,11 +8,10 @@ import pytest
 
 from operations.leftovers import command
 from operations.leftovers.account import Account
-from operations.leftovers.audit import audit
+from operations.leftovers.audit import audit, remove
 from operations.leftovers.command import main
-from operations.leftovers.removal import remove
 
-from . import orphans
+from . import planted
 from .test_audit import DEV, MOTO_KINDS
 
 Run = Callable[..., tuple[int, str, str]]
@@ -47,7 +46,7 @@ def test_a_clean_account_exits_0(run: Run) -> None:
 
 
 def test_a_leftover_exits_1_with_its_cost(account: Account, run: Run) -> None:
-    orphans.endpoint(account.client, "forgotten", DEV)
+    planted.endpoint(account.client, "forgotten", DEV)
     status, out, _ = run()
     assert status == 1
     # Two instances of 730 hours at 0.115 and 30 GB at 0.14 each.
@@ -58,7 +57,7 @@ def test_a_leftover_exits_1_with_its_cost(account: Account, run: Run) -> None:
 
 
 def test_delete_needs_the_environments_name_typed(account: Account, run: Run) -> None:
-    orphans.alarm(account.client, "forgotten", DEV)
+    planted.alarm(account.client, "forgotten", DEV)
     for typed in ("", "yes\n", "prod\n"):
         status, out, _ = run("--delete", typed=typed)
         assert status == 1
@@ -69,9 +68,9 @@ def test_delete_needs_the_environments_name_typed(account: Account, run: Run) ->
 def test_delete_reports_each_and_a_second_run_is_clean(
     account: Account, run: Run
 ) -> None:
-    orphans.alarm(account.client, "forgotten", DEV)
-    orphans.bucket(account.client, "forgotten", DEV)
-    orphans.alarm(account.client, "fraud-dev-by-name", {})
+    planted.alarm(account.client, "forgotten", DEV)
+    planted.bucket(account.client, "forgotten", DEV)
+    planted.alarm(account.client, "fraud-dev-by-name", {})
     status, out, _ = run("--delete", typed="dev\n")
     assert status == 0
     assert "alarm forgotten: deleted" in out

@@ -13,11 +13,11 @@ from botocore.exceptions import EndpointConnectionError
 from moto import mock_aws
 
 from artifact import layout
-from artifact.archive import pack
+from artifact.archive import Documents, pack
 from artifact.decision import ExpectedValueRule, ThresholdRule
 from artifact.errors import ArtifactError
 from cdk_app.settings import load
-from operations.account.artifacts import PublishedArtifact, read_artifact
+from operations.account.artifacts import read_artifact
 from operations.account.errors import OperationError, explained
 from training import container
 from training.container import FIRST_LOG_LINE
@@ -277,8 +277,10 @@ class TestResult:
     def test_no_key_leads_out_of_the_directory_of_results(self, key: str) -> None:
         manifest: Any = None
         rule = ThresholdRule(0.5)
-        artifact = PublishedArtifact(f"s3://b/{key}", manifest, "a" * 64, rule, {})
-        assert documents_dir(artifact) == Path("out", "artifact-aaaaaaaaaaaa")
+        artifact = Documents(manifest, "a" * 64, rule, {})
+        assert documents_dir(f"s3://b/{key}", artifact) == Path(
+            "out", "artifact-aaaaaaaaaaaa"
+        )
 
     @pytest.mark.parametrize("name", [layout.METRICS, layout.CONFIG, layout.REPORT])
     def test_a_file_that_its_manifest_does_not_list_so_is_refused(
@@ -307,9 +309,9 @@ class TestResult:
             read_artifact(session, "s3://bucket/x.tar.gz")
 
 
-def published(rule: ThresholdRule | ExpectedValueRule) -> PublishedArtifact:
+def published(rule: ThresholdRule | ExpectedValueRule) -> Documents:
     manifest: Any = None  # the command needs nothing of it but its hash
-    return PublishedArtifact("s3://b/k/model.tar.gz", manifest, "a" * 64, rule, {})
+    return Documents(manifest, "a" * 64, rule, {})
 
 
 class TestDeployCommand:
@@ -321,7 +323,9 @@ class TestDeployCommand:
     ) -> None:
         artifact = published(rule)
         words = shlex.split(
-            deploy_command_of("dev", artifact, rule).replace("\\\n", " ")
+            deploy_command_of("dev", "s3://b/k/model.tar.gz", artifact, rule).replace(
+                "\\\n", " "
+            )
         )
         assert words[:5] == ["npx", "cdk", "deploy", "-c", "env=dev"]
         assert words[5] == "fraud-dev-serving"
@@ -336,13 +340,19 @@ class TestDeployCommand:
 
     def test_every_parameter_names_its_stack(self) -> None:
         artifact = published(ThresholdRule(0.5))
-        text = deploy_command_of("dev", artifact, ThresholdRule(0.5))
+        text = deploy_command_of(
+            "dev", "s3://b/k/model.tar.gz", artifact, ThresholdRule(0.5)
+        )
         assert text.count("--parameters") == text.count("fraud-dev-serving:") == 3
 
     def test_the_projects_image_is_a_parameter_too(self) -> None:
         artifact = published(ThresholdRule(0.5))
         text = deploy_command_of(
-            "dev", artifact, ThresholdRule(0.5), "registry/image@sha256:1"
+            "dev",
+            "s3://b/k/model.tar.gz",
+            artifact,
+            ThresholdRule(0.5),
+            "registry/image@sha256:1",
         )
         parameter = "fraud-dev-serving:ServingImageUri=registry/image@sha256:1"
         assert f"--parameters {parameter}" in text

@@ -10,25 +10,25 @@ from pathlib import Path
 import pytest
 from local_aws.testing.running import LocalAws
 
-from tests.unit.operations.leftovers import orphans
+from tests.unit.operations.leftovers import planted as plants
 
 ROOT = Path(__file__).parents[3]
 DEV = {"Project": "fraud-endpoint", "Environment": "dev"}
 TAGGABLE = {
-    "model": orphans.model,
-    "endpoint config": orphans.endpoint_config,
-    "endpoint": orphans.endpoint,
-    "scalable target": orphans.scalable_target,
-    "bucket": orphans.bucket,
-    "log group": orphans.log_group,
-    "alarm": orphans.alarm,
-    "image repository": orphans.repository,
-    "budget": orphans.budget,
-    "schedule group": orphans.schedule_group,
-    "parameter": orphans.parameter,
-    "KMS key": orphans.key,
-    "VPC endpoint": orphans.vpc_endpoint,
-    "network interface": orphans.network_interface,
+    "model": plants.model,
+    "endpoint config": plants.endpoint_config,
+    "endpoint": plants.endpoint,
+    "scalable target": plants.scalable_target,
+    "bucket": plants.bucket,
+    "log group": plants.log_group,
+    "alarm": plants.alarm,
+    "image repository": plants.repository,
+    "budget": plants.budget,
+    "schedule group": plants.schedule_group,
+    "parameter": plants.parameter,
+    "KMS key": plants.key,
+    "VPC endpoint": plants.vpc_endpoint,
+    "network interface": plants.network_interface,
 }
 # What the prices as literals make of each: an endpoint of two instances of 730 hours
 # at 0.115 and 30 GB at 0.14 each; an alarm; a key; 730 hours at 0.01.
@@ -44,13 +44,13 @@ TOTAL = "184.70"
 
 @pytest.fixture(scope="module")
 def planted(local_aws: LocalAws) -> LocalAws:
-    """One orphan of each kind with the tags, and one without but of such a name."""
+    """One leftover of each kind with the tags, and one without but of such a name."""
     for plant in TAGGABLE.values():
         plant(local_aws.client, "forgotten", DEV)
         plant(local_aws.client, "fraud-dev", {})
-    orphans.dashboard(local_aws.client, "fraud-dev", {})
-    orphans.schedule(local_aws.client, "fraud-dev", {})
-    orphans.log_group(local_aws.client, "/aws/sagemaker/TrainingJobs", {})
+    plants.dashboard(local_aws.client, "fraud-dev", {})
+    plants.schedule(local_aws.client, "fraud-dev", {})
+    plants.log_group(local_aws.client, "/aws/sagemaker/TrainingJobs", {})
     return local_aws
 
 
@@ -81,7 +81,7 @@ def section(output: str, name: str) -> dict[str, str]:
     return rows
 
 
-def test_every_tagged_orphan_is_found_with_its_cost(planted: LocalAws) -> None:
+def test_every_tagged_leftover_is_found_with_its_cost(planted: LocalAws) -> None:
     result = leftovers(planted)
     assert result.returncode == 1, result.stderr
     found = section(result.stdout, "LEFTOVER")
@@ -93,7 +93,7 @@ def test_every_tagged_orphan_is_found_with_its_cost(planted: LocalAws) -> None:
 
 def test_untagged_ones_are_listed_by_their_name(planted: LocalAws) -> None:
     by_name = section(leftovers(planted).stdout, "NAME ONLY")
-    # Those of a network have no names, a model and its config have; see orphans.
+    # Those of a network have no names, a model and its config have; see plants.
     nameless = {"network interface", "VPC endpoint"}
     assert set(by_name) == (set(TAGGABLE) - nameless) | {
         "dashboard",
