@@ -92,6 +92,31 @@ def test_an_export_in_use_protects_its_stack(local_aws: LocalAws) -> None:
     assert delete(local_aws, exporter)["StackStatus"] == "DELETE_COMPLETE"
 
 
+@pytest.mark.parametrize("verb", ["updated", "deleted"])
+def test_an_export_in_use_is_not_changed_by_an_update(
+    local_aws: LocalAws, verb: str
+) -> None:
+    exporter, importer = unique("exporter"), unique("importer")
+    resources = {"Shared": parameter("x"), "Other": parameter("y")}
+    output = {"Value": {"Ref": "Shared"}, "Export": {"Name": exporter}}
+    deploy(local_aws, exporter, {"Resources": resources, "Outputs": {"Name": output}})
+    copy = {"Resources": {"Copy": parameter({"Fn::ImportValue": exporter})}}
+    deploy(local_aws, importer, copy)
+
+    changed = {**output, "Value": {"Ref": "Other"}}
+    outputs_after = {"Name": changed} if verb == "updated" else {}
+    after = deploy(
+        local_aws, exporter, {"Resources": resources, "Outputs": outputs_after}
+    )
+
+    assert after["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    events = local_aws.client("cloudformation").describe_stack_events(
+        StackName=exporter
+    )["StackEvents"]
+    reason = f"Export {exporter} cannot be {verb} as it is in use by {importer}"
+    assert any(reason in one.get("ResourceStatusReason", "") for one in events)
+
+
 def test_an_update_keeps_previous_values_defaults_included(
     local_aws: LocalAws,
 ) -> None:
@@ -575,6 +600,17 @@ def test_resources_are_not_imported(local_aws: LocalAws) -> None:
                     "ResourceIdentifier": {"Name": "a"},
                 }
             ],
+        )
+
+
+def test_resources_that_exist_are_not_imported_by_the_way(local_aws: LocalAws) -> None:
+    with pytest.raises(ClientError, match="ImportExistingResources"):
+        local_aws.client("cloudformation").create_change_set(
+            StackName=unique("import"),
+            ChangeSetName="import",
+            ChangeSetType="CREATE",
+            TemplateBody=json.dumps({"Resources": {"A": parameter("x")}}),
+            ImportExistingResources=True,
         )
 
 
