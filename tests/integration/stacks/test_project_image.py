@@ -46,21 +46,26 @@ def packed_artifact(directory: Path) -> bytes:
 @pytest.fixture
 def shell(local_aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> None:
     """What `fraud image` finds where somebody runs it against local AWS."""
-    found = settings.load(ENVIRONMENT, VARIATIONS)
-    monkeypatch.setattr(command, "load", lambda _: found)
     monkeypatch.setattr(codebuild, "POLL_SECONDS", 0.2)
     for name, value in local_aws.environment.items():
         monkeypatch.setenv(name, value)
 
 
-def built_image(capsys: pytest.CaptureFixture[str]) -> str:
+@pytest.fixture
+def variation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The settings of an environment that the tests have and the project has not."""
+    found = settings.load(ENVIRONMENT, VARIATIONS)
+    monkeypatch.setattr(command, "load", lambda _: found)
+
+
+def built_image(capsys: pytest.CaptureFixture[str], environment: str) -> str:
     """Run `fraud image`; return the image that it names."""
-    assert command.main(["--env", ENVIRONMENT]) == 0, capsys.readouterr().err
+    assert command.main(["--env", environment]) == 0, capsys.readouterr().err
     printed = capsys.readouterr().out
     return printed.rpartition("ServingImageUri=")[2].strip()
 
 
-@pytest.mark.usefixtures("shell")
+@pytest.mark.usefixtures("shell", "variation")
 def test_the_stacks_build_and_serve_the_image_and_leave_nothing(
     local_aws: LocalAws,
     templates: Path,
@@ -79,9 +84,9 @@ def test_the_stacks_build_and_serve_the_image_and_leave_nothing(
 
     key = "job/output/model.tar.gz"
     account.s3.put_object(Bucket=bucket, Key=key, Body=packed_artifact(tmp_path))
-    uri = built_image(capsys)
+    uri = built_image(capsys, ENVIRONMENT)
     assert uri.startswith(f"{repository['repositoryUri']}@sha256:")
-    assert built_image(capsys) == uri
+    assert built_image(capsys, ENVIRONMENT) == uri
     name = repository["repositoryName"]
     (image,) = ecr.describe_images(repositoryName=name)["imageDetails"]
     assert image["imageTags"] == [read_sources().tag]
@@ -110,3 +115,25 @@ def test_the_stacks_build_and_serve_the_image_and_leave_nothing(
     assert ecr.describe_repositories()["repositories"] == []
     assert local_aws.client("codebuild").list_projects()["projects"] == []
     assert local_aws.client("sagemaker").list_endpoints()["Endpoints"] == []
+
+
+@pytest.mark.usefixtures("shell")
+def test_prod_is_built_in_the_account_and_answers(
+    local_aws: LocalAws, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account = Account(local_aws)
+    bucket = account.deploy("prod", "storage")["ArtifactBucketName"]
+    repository = account.deploy("prod", "training")["ServingImageRepositoryUri"]
+    key = "job/output/model.tar.gz"
+    account.s3.put_object(Bucket=bucket, Key=key, Body=packed_artifact(tmp_path))
+    uri = built_image(capsys, "prod")
+    assert uri.startswith(f"{repository}@sha256:")
+    serving = account.deploy(
+        "prod", "serving", ModelArtifactUri=f"s3://{bucket}/{key}", ServingImageUri=uri
+    )
+    answer = local_aws.client("sagemaker-runtime").invoke_endpoint(
+        EndpointName=serving["EndpointName"],
+        ContentType="application/json",
+        Body=b'{"Hour": 3, "V1": 0.25, "Amount": 12.5}',
+    )
+    assert list(json.loads(answer["Body"].read())) == ["fraud_probability"]
