@@ -85,6 +85,12 @@ GROUPS: dict[str, tuple[Command, ...]] = {
             "ask the endpoint and apply the decision rule",
         ),
         Command(
+            "history",
+            "operations.history.options",
+            "operations.history.command",
+            "histories of cards and merchants: fill, report, replay",
+        ),
+        Command(
             "rule",
             "operations.rule.options",
             "operations.rule.command",

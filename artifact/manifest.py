@@ -71,6 +71,9 @@ class Manifest:
     #: Every column of the training table in its order, also those that are no
     #: features. Empty in older artifacts, whose features are all numbers.
     columns: tuple[Column, ...] = ()
+    #: Whose history the model looks at, as `artifact.history` reads it, with the
+    #: SHA-256 of the snapshot that training wrote; None for none.
+    history: Mapping[str, Any] | None = None
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -106,6 +109,8 @@ def write_manifest(model_dir: Path, manifest: Manifest) -> str:
     path = model_dir / layout.MANIFEST
     document = asdict(manifest)
     document["columns"] = [column.as_dict() for column in manifest.columns]
+    if manifest.history is None:
+        del document["history"]
     path.write_text(layout.to_json(document), encoding="utf-8")
     return layout.sha256_of(path)
 
@@ -242,6 +247,7 @@ def parse_manifest(data: bytes) -> Manifest:
             ),
         ),
         columns=_parse_columns(top.get("columns", []), features),
+        history=_get(top, "history", dict) if "history" in top else None,
     )
 
 

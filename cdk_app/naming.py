@@ -45,6 +45,8 @@ ALARM_TOPIC_OUTPUT = "AlarmTopicArn"
 DASHBOARD_OUTPUT = "DashboardName"
 DASHBOARD_URL_OUTPUT = "DashboardUrl"
 ALARM_SUBSCRIBER_OUTPUT = "AlarmSubscriber"
+HISTORY_TABLE_OUTPUT = "HistoryTableName"
+HISTORY_KEY_OUTPUT = "HistoryHashKeySecretArn"
 SERVING_DESTROYED_OUTPUT = "ServingDestroyedDailyAt"
 
 

@@ -18,6 +18,7 @@ from artifact.errors import ArtifactError
 from artifact.scoring.reasons import Reason
 from operations.account.errors import OperationError, explained
 from operations.account.session import aws_session
+from operations.history.store import HistoryStore
 from operations.rule.published import find_parameter, read_rule
 
 #: Column → number, string, boolean, timestamp or None, as in the training table.
@@ -32,6 +33,8 @@ class Score:
     alert: bool
     #: The features that moved the score most, when they were asked for.
     reasons: tuple[Reason, ...] = ()
+    #: Entities whose history was not known in time; the score is without it.
+    history_missing: tuple[str, ...] = ()
 
 
 class FraudClient:
@@ -49,6 +52,9 @@ class FraudClient:
         without a restart.
     session : boto3.Session, optional
         Where credentials and region come from.
+    history : HistoryStore, optional
+        For a model that looks at histories: they are read, recorded, and sent with
+        the transaction; the ids of the entities are not sent.
     """
 
     def __init__(
@@ -58,8 +64,10 @@ class FraudClient:
         decision_rule_parameter: str = "",
         rule_max_age_seconds: float = 60.0,
         session: boto3.Session | None = None,
+        history: HistoryStore | None = None,
     ) -> None:
         self.endpoint = endpoint
+        self._history = history
         self._session = session or aws_session()
         self._parameter = decision_rule_parameter
         self._rule_max_age_seconds = rule_max_age_seconds
@@ -80,24 +88,38 @@ class FraudClient:
             self._rule_read_at = now
         return self._rule
 
-    def score(self, transaction: Transaction, *, reasons: int = 0) -> Score:
+    def score(
+        self,
+        transaction: Transaction,
+        *,
+        reasons: int = 0,
+        transaction_id: str | None = None,
+        record: bool = True,
+    ) -> Score:
         """Score one transaction, given as feature name → value.
 
-        `reasons` asks for that many features that moved the score most.
+        `reasons` asks for that many features that moved the score most. With a
+        history, the transaction is recorded in it unless `record` is false, and once
+        only for each `transaction_id`.
 
         Raises
         ------
         OperationError
             If the endpoint cannot be called or refuses the transaction.
         """
-        answer = self._invoke(_row(transaction), reasons)
+        row, missing = self._with_history(transaction, transaction_id, record=record)
+        answer = self._invoke(row, reasons)
         with self._understood():
             probability = float(answer["fraud_probability"])
             given = tuple(Reason(**reason) for reason in answer.get("reasons", ()))
-        return Score(probability, self._is_alert(probability, transaction), given)
+        alert = self._is_alert(probability, transaction)
+        return Score(probability, alert, given, missing)
 
     def score_many(self, transactions: Sequence[Transaction]) -> list[Score]:
-        """Score transactions in one call, in order; at most 25 MB of JSON."""
+        """Score transactions in one call, in order; at most 25 MB of JSON.
+
+        With a history, each is recorded in its turn.
+        """
         if not transactions:
             return []
         answers = self.probabilities(transactions)
@@ -108,9 +130,26 @@ class FraudClient:
 
     def probabilities(self, transactions: Sequence[Transaction]) -> list[float]:
         """Return the fraud probability of each transaction, without any rule."""
-        answer = self._invoke([_row(transaction) for transaction in transactions])
+        rows = [self._with_history(each, None, record=True) for each in transactions]
+        answer = self._invoke([row for row, _ in rows])
         with self._understood():
             return [float(item["fraud_probability"]) for item in answer]
+
+    def _with_history(
+        self, transaction: Transaction, transaction_id: str | None, *, record: bool
+    ) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """Return what to send, and the entities whose history is missing."""
+        if self._history is None:
+            return _row(transaction), ()
+        history = (
+            self._history.record(transaction, transaction_id)
+            if record
+            else self._history.read(transaction)
+        )
+        entities = self._history.definition.entities
+        row = _row(transaction)
+        sent = {name: value for name, value in row.items() if name not in entities}
+        return {**sent, **history.features}, history.missing
 
     def _is_alert(self, probability: float, transaction: Transaction) -> bool:
         try:

@@ -71,6 +71,19 @@ class StorageStack(Stack):
         ).bucket
         access_logs.log(data_bucket, "data/")
         access_logs.log(artifact_bucket, "artifacts/")
+        if settings.history is not None:
+            # aws_dynamodb is imported where it is needed only.
+            from cdk_app.constructs.history_table import (  # noqa: PLC0415
+                HistoryTable,
+            )
+
+            HistoryTable(
+                self,
+                "History",
+                settings=settings.history,
+                key_arn=key.key_arn if key else None,
+                retain=settings.storage.retain,
+            )
         if not settings.storage.retain:
             BucketEmptier(self, "BucketEmptier", retention=log_retention(settings.logs))
         self.data_bucket_arn = self.export_value(data_bucket.bucket_arn)

@@ -14,6 +14,7 @@ from cdk_app.settings.sections import (
     CostSettings,
     DataCaptureSettings,
     EncryptionSettings,
+    HistorySettings,
     IamSettings,
     LogSettings,
     NetworkSettings,
@@ -37,6 +38,7 @@ class Settings(Section):
     container: ContainerSettings
     data_capture: DataCaptureSettings | None = None
     network: NetworkSettings | None = None
+    history: HistorySettings | None = None
     alarms: AlarmSettings
     logs: LogSettings
     cost: CostSettings

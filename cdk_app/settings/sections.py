@@ -120,6 +120,13 @@ class ContainerSettings(Section):
         return self
 
 
+class HistorySettings(Section):
+    """A table of what is known of each card, merchant or other entity."""
+
+    point_in_time_recovery: bool
+    """Keeps the table's last 35 days restorable, at a price by the GB."""
+
+
 class DataCaptureSettings(Section):
     """A share of requests and answers, kept in the data bucket."""
 

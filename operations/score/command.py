@@ -1,5 +1,6 @@
 """Score transactions in a file and apply the published decision rule."""
 
+import argparse
 import json
 import sys
 from collections.abc import Sequence
@@ -7,8 +8,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from cdk_app.naming import endpoint_name
+from cdk_app.settings import SettingsError, load
 from operations.account.errors import OperationError
+from operations.account.session import environment_session
 from operations.client import FraudClient
+from operations.history.opening import find_history
 from operations.rule.published import describe
 from operations.score.options import parser
 
@@ -18,27 +23,48 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         transaction = _read_transaction(options.file)
-        client = FraudClient(
-            options.endpoint, decision_rule_parameter=options.decision_rule_parameter
+        client = _client(options)
+        score = client.score(
+            transaction,
+            reasons=options.explain,
+            transaction_id=options.transaction_id,
+            record=not options.no_record,
         )
-        score = client.score(transaction, reasons=options.explain)
-    except OperationError as error:
+    except (OperationError, SettingsError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     if options.json:
         shown = {**asdict(score), "decision_rule": client.rule.as_dict()}
         if not options.explain:
             del shown["reasons"]
+        if not score.history_missing:
+            del shown["history_missing"]
         print(json.dumps(shown))
     else:
         print(f"Fraud probability  {score.fraud_probability:.6f}")
         print(f"Decision           {'alert' if score.alert else 'no alert'}")
         print(f"Rule               {describe(client.rule)}")
+        if score.history_missing:
+            print(f"Without history    {', '.join(score.history_missing)}")
         for reason in score.reasons:
             print(
                 f"  {reason.feature:15}  {reason.contribution:+.3f} log-odds of fraud"
             )
     return 0
+
+
+def _client(options: argparse.Namespace) -> FraudClient:
+    if options.env is None:
+        return FraudClient(
+            options.endpoint, decision_rule_parameter=options.decision_rule_parameter
+        )
+    session = environment_session(load(options.env))
+    return FraudClient(
+        endpoint_name(options.env),
+        decision_rule_parameter=options.decision_rule_parameter,
+        session=session,
+        history=find_history(session, options.env),
+    )
 
 
 def _read_transaction(file: str) -> dict[str, Any]:

@@ -12,7 +12,11 @@ def parser() -> argparse.ArgumentParser:
         epilog="Example: fraud score --endpoint fraud-dev "
         "--file demo/transactions/fraud.json",
     )
-    options.add_argument("--endpoint", required=True, help="such as fraud-dev")
+    where = options.add_mutually_exclusive_group(required=True)
+    where.add_argument(
+        "--env", help="environment; its table of histories is used where it has one"
+    )
+    where.add_argument("--endpoint", help="such as fraud-dev; without histories")
     options.add_argument(
         "--file",
         required=True,
@@ -31,6 +35,16 @@ def parser() -> argparse.ArgumentParser:
         default=0,
         metavar="N",
         help="also show the N features that moved the score most",
+    )
+    options.add_argument(
+        "--transaction-id",
+        metavar="ID",
+        help="with histories: a retry under the same id counts once",
+    )
+    options.add_argument(
+        "--no-record",
+        action="store_true",
+        help="with histories: read them, but do not count this transaction",
     )
     options.add_argument("--json", action="store_true", help="print one JSON object")
     return options

@@ -27,6 +27,8 @@ class Workload:
     other_logs_gb: float = 0.1
     image_builds: float = 4
     minutes_per_image_build: float = 5
+    #: A million entities of 600 bytes, with what DynamoDB adds to an item.
+    stored_gb_per_history_table: float = 0.7
 
     seconds_per_request: float = 0.001
     request_bytes: float = 483

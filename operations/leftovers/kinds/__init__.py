@@ -7,6 +7,7 @@ others refer to.
 from operations.leftovers.kinds import (
     builds,
     governance,
+    histories,
     monitoring,
     network,
     sagemaker,
@@ -31,6 +32,8 @@ KINDS: tuple[Kind, ...] = (
     storage.REPOSITORIES,
     governance.BUDGETS,
     governance.PARAMETERS,
+    histories.TABLES,
+    histories.SECRETS,
     governance.KEYS,
     network.VPC_ENDPOINTS,
     network.NETWORK_INTERFACES,

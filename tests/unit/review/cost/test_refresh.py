@@ -188,6 +188,7 @@ def test_every_item_of_the_file_is_asked_for_or_known_to_be_by_hand() -> None:
         "kms.key",
         "sagemaker.data-processed",
         "sagemaker.training-volume",
+        "secretsmanager.secret",
         "vpc.interface-endpoint",
     }
     assert len(asked) == len(items - by_hand)

@@ -1,0 +1,1 @@
+"""Histories of entities in DynamoDB: read and recorded where the caller is."""

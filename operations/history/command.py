@@ -1,0 +1,104 @@
+"""``fraud history``: replay a table, report a fraud, erase an id, fill the table."""
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from artifact.errors import ArtifactError
+from artifact.history.definition import HistoryDefinition
+from artifact.history.replay import replay
+from cdk_app.settings import SettingsError, load
+from operations.account.errors import OperationError
+from operations.account.session import environment_session
+from operations.history.opening import open_history
+from operations.history.options import parser
+from operations.history.seeding import seed
+from operations.history.snapshots import fetch_snapshot
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit status."""
+    options = parser().parse_args(arguments)
+    try:
+        status = _COMMANDS[options.command](options)
+    except (OperationError, ArtifactError, SettingsError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return status
+
+
+def _replay(options: argparse.Namespace) -> int:
+    # Arrow is needed here only, and slow to load.
+    from operations.history.table_file import read_events  # noqa: PLC0415
+
+    definition = HistoryDefinition(
+        entities=tuple(options.entities.split(",")),
+        time=options.time_column,
+        amount=options.amount_column,
+        label_delay_hours=options.label_delay_hours,
+    )
+    amounts, tables = read_events(options.data, definition, options.label_column)
+    wrong = 0
+    compared = replay(tables, amounts, definition)
+    for entity, (rows, different, first) in zip(
+        definition.entities, compared, strict=True
+    ):
+        print(f"{entity}: {rows:,} rows, {different:,} features differ")
+        if first is not None:
+            print(
+                f"  first in row {first.row + 1}: {first.feature} is {first.as_of!r} "
+                f"as of the row, {first.online!r} online"
+            )
+        wrong += different
+    return 1 if wrong else 0
+
+
+def _seed(options: argparse.Namespace) -> int:
+    session = environment_session(load(options.env))
+    with tempfile.TemporaryDirectory() as directory:
+        definition, path = fetch_snapshot(session, options.env, Path(directory))
+        store = open_history(session, options.env, definition=definition)
+        written = seed(store, path, lambda said: print(said, flush=True))
+    print(f"{store.table} has {written:,} histories of the training data")
+    return 0
+
+
+def _report(options: argparse.Namespace) -> int:
+    store = open_history(environment_session(load(options.env)), options.env)
+    transaction = _read(options.file)
+    if options.withdraw:
+        changed = store.withdraw(transaction, options.id)
+        print("withdrawn" if changed else "there is no such report")
+    else:
+        changed = store.report(transaction, options.id, options.reported_at)
+        print("reported" if changed else "was reported before")
+    return 0
+
+
+def _erase(options: argparse.Namespace) -> int:
+    store = open_history(environment_session(load(options.env)), options.env)
+    erased = store.erase(options.entity, options.value)
+    print("erased" if erased else "there is no such history")
+    return 0
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        transaction = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError):
+        transaction = None
+    if not isinstance(transaction, dict):
+        raise OperationError(f"{file}: expected a JSON object, a transaction.")
+    return transaction
+
+
+_COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "replay": _replay,
+    "seed": _seed,
+    "report": _report,
+    "erase": _erase,
+}

@@ -1,0 +1,147 @@
+"""How an entity's history is an item: one attribute for a day's count, sum, reports.
+
+``ADD`` works on top-level attributes only, so a day's three numbers are three of them:
+``t20345`` transactions, ``a20345`` amount in minor units, ``r20345`` reports.
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.UpdateExpressions.html
+"""
+
+import hashlib
+import hmac
+import re
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from artifact.history.definition import SECONDS_PER_DAY
+from artifact.history.state import Bucket, EntityState
+
+Item = Mapping[str, Any]
+
+KEY = "id"
+EXPIRES_AT = "expires_at"
+SEEN_AT = "seen_at"
+#: The day of the first transaction that was recorded here: what a seed leaves alone.
+LIVE_SINCE = "live_since"
+#: The item that says what the table holds.
+DEFINITION_ID = "definition"
+
+_DAY = re.compile(r"([tar])(\d+)")
+_FIELDS = {"t": "transactions", "a": "amount", "r": "reports"}
+_HASH_BYTES = 16
+
+
+def keyed_hash(key: bytes, kind: str, value: str) -> str:
+    """Return what stands in the table for an entity's or a transaction's id.
+
+    HMAC-SHA-256, cut to 128 bits: without the key, ids cannot be found by trying.
+    """
+    digest = hmac.digest(key, f"{kind}\0{value}".encode(), hashlib.sha256)
+    return urlsafe_b64encode(digest[:_HASH_BYTES]).decode().rstrip("=")
+
+
+def number(value: int) -> dict[str, str]:
+    """Return a number as DynamoDB's API takes it."""
+    return {"N": str(value)}
+
+
+def state_of(item: Item | None) -> EntityState:
+    """Return what an item knows; nothing for no item."""
+    state = EntityState()
+    for name, value in (item or {}).items():
+        match = _DAY.fullmatch(name)
+        if match:
+            bucket = state.buckets.setdefault(int(match[2]), Bucket())
+            setattr(bucket, _FIELDS[match[1]], int(value["N"]))
+    if item and SEEN_AT in item:
+        state.last_seconds = int(item[SEEN_AT]["N"])
+    return state
+
+
+@lru_cache(maxsize=8)
+def _record_expression(day: int, kept_days: int, *, is_late: bool) -> str:
+    live = f"{LIVE_SINCE} = if_not_exists({LIVE_SINCE}, :day)"
+    add = f"ADD t{day} :one, a{day} :minor"
+    if is_late:
+        return f"SET {EXPIRES_AT} = :expires, {live} {add}"
+    # An item lives about as long as its days; older ones were removed before.
+    gone = range(max(day - 2 * kept_days, 0), day - kept_days + 1)
+    names = ", ".join(f"{letter}{old}" for old in gone for letter in _FIELDS)
+    remove = f" REMOVE {names}" if names else ""
+    return f"SET {EXPIRES_AT} = :expires, {SEEN_AT} = :now, {live}{remove} {add}"
+
+
+def record_update(
+    seconds: int, minor: int, kept_days: int, expires_at: int, *, is_late: bool
+) -> dict[str, Any]:
+    """Return the arguments of the one `UpdateItem` that records a transaction.
+
+    It answers with the state before, and removes the days that fell out of every
+    window. One that is not late fails where a later one was recorded before.
+    """
+    day = seconds // SECONDS_PER_DAY
+    values = {
+        ":one": number(1),
+        ":minor": number(minor),
+        ":day": number(day),
+        ":expires": number(expires_at),
+    }
+    arguments: dict[str, Any] = {
+        "UpdateExpression": _record_expression(day, kept_days, is_late=is_late),
+        "ExpressionAttributeValues": values,
+        "ReturnValues": "ALL_OLD",
+    }
+    if not is_late:
+        values[":now"] = number(seconds)
+        arguments["ConditionExpression"] = (
+            f"attribute_not_exists({SEEN_AT}) OR {SEEN_AT} <= :now"
+        )
+        arguments["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+    return arguments
+
+
+def report_update(day: int, change: int, expires_at: int) -> dict[str, Any]:
+    """Return the arguments of an update that adds to a day's reports."""
+    return {
+        "UpdateExpression": f"SET {EXPIRES_AT} = :expires ADD r{day} :change",
+        "ExpressionAttributeValues": {
+            ":expires": number(expires_at),
+            ":change": number(change),
+        },
+    }
+
+
+def seed_update(
+    state: EntityState, before_day: int | None, expires_at: int
+) -> dict[str, Any] | None:
+    """Return an update that sets a seeded item's days; None where it has none.
+
+    `before_day` is the first day that was recorded live, None for an item that never
+    was; the update fails where that is not so.
+    """
+    sets = [f"{EXPIRES_AT} = if_not_exists({EXPIRES_AT}, :expires)"]
+    values = {":expires": number(expires_at)}
+    for day, bucket in state.buckets.items():
+        if before_day is None or day < before_day:
+            for letter, field in _FIELDS.items():
+                amount = getattr(bucket, field)
+                if amount:
+                    values[f":{letter}{day}"] = number(amount)
+                    sets.append(f"{letter}{day} = :{letter}{day}")
+    if len(values) == 1:
+        return None
+    if state.last_seconds is not None and state.last_seconds >= 0:
+        values[":seen"] = number(state.last_seconds)
+        keep = f"if_not_exists({SEEN_AT}, :seen)"
+        sets.append(f"{SEEN_AT} = {keep if before_day is not None else ':seen'}")
+    if before_day is None:
+        condition = f"attribute_not_exists({LIVE_SINCE})"
+    else:
+        values[":live"] = number(before_day)
+        condition = f"{LIVE_SINCE} = :live"
+    return {
+        "UpdateExpression": f"SET {', '.join(sets)}",
+        "ExpressionAttributeValues": values,
+        "ConditionExpression": condition,
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+    }

@@ -1,0 +1,55 @@
+"""The options of ``fraud history``."""
+
+import argparse
+from pathlib import Path
+
+from artifact.history.definition import DEFAULT_LABEL_DELAY_HOURS
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command."""
+    options = argparse.ArgumentParser(
+        prog="fraud history",
+        description="Histories of cards, merchants and other entities: compare their "
+        "offline and online form, fill the table, report frauds, erase an id.",
+        epilog="Example: fraud history replay --data transactions.parquet --entities "
+        "CARD,MERCHANT --time-column TIME --amount-column AMOUNT --label-column FRAUD",
+    )
+    commands = options.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    compare = commands.add_parser(
+        "replay", help="play a table through the online form and compare all features"
+    )
+    compare.add_argument("--data", type=Path, required=True, help="CSV or Parquet file")
+    compare.add_argument("--entities", required=True, metavar="NAME[,NAME…]")
+    compare.add_argument("--time-column", default="Time", help="default: %(default)s")
+    compare.add_argument(
+        "--amount-column", default="Amount", help="default: %(default)s"
+    )
+    compare.add_argument("--label-column", default="Class", help="default: %(default)s")
+    compare.add_argument(
+        "--label-delay-hours",
+        type=float,
+        default=DEFAULT_LABEL_DELAY_HOURS,
+        metavar="HOURS",
+        help="frauds are reported this late (default: %(default)g)",
+    )
+    fill = commands.add_parser(
+        "seed", help="fill the table with the histories of the deployed model's data"
+    )
+    report = commands.add_parser("report", help="add a fraud's report, or withdraw it")
+    report.add_argument("--file", type=Path, required=True, help="the transaction")
+    report.add_argument("--id", required=True, help="the transaction's id")
+    when = report.add_mutually_exclusive_group(required=True)
+    when.add_argument(
+        "--reported-at",
+        type=int,
+        metavar="SECONDS",
+        help="when, in the time of the transactions",
+    )
+    when.add_argument("--withdraw", action="store_true", help="it was no fraud")
+    erase = commands.add_parser("erase", help="delete the history of one id")
+    erase.add_argument("--entity", required=True, metavar="NAME")
+    erase.add_argument("--value", required=True, help="the id")
+    for command in (fill, report, erase):
+        command.add_argument("--env", default="dev", help="environment (default: dev)")
+    return options

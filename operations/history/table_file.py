@@ -1,0 +1,99 @@
+"""Read what histories need of a CSV or Parquet file."""
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+import pyarrow.parquet
+
+from artifact.history.asof import Table, minor_units, whole_seconds
+from artifact.history.definition import HistoryDefinition
+from operations.account.errors import OperationError
+
+Floats = npt.NDArray[np.float64]
+
+
+def read_events(
+    path: Path, definition: HistoryDefinition, label: str
+) -> tuple[Floats, list[Table]]:
+    """Return the amounts, and a table for each entity.
+
+    Raises
+    ------
+    OperationError
+        If the file cannot be read, or a column is absent or of the wrong type.
+    """
+    columns = [definition.time, definition.amount, label, *definition.entities]
+    table = _read(path, columns)
+    amounts = _numbers(path, table, definition.amount)
+    times = _times(path, table, definition.time)
+    frauds = np.flatnonzero(_numbers(path, table, label) == 1)
+    seconds, minor = whole_seconds(times), minor_units(amounts, definition.minor_units)
+    delay_seconds = round(3600 * definition.label_delay_hours)
+    return amounts, [
+        Table(
+            codes=_codes(table[entity]),
+            seconds=seconds,
+            minor=minor,
+            amount_known=np.isfinite(amounts),
+            reported=frauds,
+            reported_seconds=seconds[frauds] + delay_seconds,
+        )
+        for entity in definition.entities
+    ]
+
+
+def _read(path: Path, columns: list[str]) -> pa.Table:
+    try:
+        if path.suffix == ".parquet":
+            table = pa.parquet.read_table(path, columns=columns)
+        else:
+            options = pa.csv.ConvertOptions(include_columns=columns)
+            table = pa.csv.read_csv(path, convert_options=options)
+    except (OSError, KeyError, pa.ArrowException) as error:
+        raise OperationError(
+            f"{path} cannot be read ({type(error).__name__}); it must be a CSV or "
+            f"Parquet file with the columns {', '.join(columns)}."
+        ) from None
+    for name in columns:
+        if name not in table.column_names:
+            raise OperationError(f"{path} has no column {name!r}; name another.")
+    return table.combine_chunks()
+
+
+def _numbers(path: Path, table: pa.Table, name: str) -> Floats:
+    try:
+        column = pc.cast(table[name], pa.float64())
+    except pa.ArrowException:
+        raise OperationError(
+            f"{path}: column {name!r} is of type {table.schema.field(name).type}, "
+            "expected numbers."
+        ) from None
+    return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def _times(path: Path, table: pa.Table, name: str) -> Floats:
+    """Seconds; a timestamp's since 1970, without a zone taken as UTC."""
+    column = table[name]
+    if pa.types.is_string(column.type):
+        try:
+            column = pc.cast(column, pa.timestamp("us"))
+        except pa.ArrowException:
+            raise OperationError(f"{path}: column {name!r} holds no times.") from None
+    if pa.types.is_timestamp(column.type):
+        column = pc.cast(pc.cast(column, pa.timestamp("us")), pa.int64())
+        times = np.asarray(column.to_numpy(), dtype=np.float64) / 1e6
+    else:
+        times = _numbers(path, table, name)
+    if not np.isfinite(times).all():
+        raise OperationError(f"{path}: column {name!r} has rows without a time.")
+    return times
+
+
+def _codes(column: pa.ChunkedArray) -> npt.NDArray[np.int64]:
+    encoded = column.combine_chunks().dictionary_encode()
+    codes = encoded.indices.fill_null(-1).to_numpy()
+    return np.asarray(codes, dtype=np.int64)
