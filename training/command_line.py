@@ -6,6 +6,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import NoReturn, get_args
 
+from artifact.history.definition import DEFAULT_LABEL_DELAY_HOURS
 from artifact.timestamps import SECONDS_PER_UNIT
 from training.data.dataset import MOST_CATEGORIES, Columns, Unlabelled
 from training.errors import OptionError
@@ -102,7 +103,7 @@ def to_arguments(namespace: argparse.Namespace) -> Arguments:
             protocol=namespace.split,
             test_size=namespace.test_size,
             random_state=namespace.random_state,
-            label_delay_hours=namespace.label_delay_hours,
+            label_delay_hours=_label_delay_hours(namespace),
             test_days=namespace.test_days,
         ),
         calibration=namespace.calibration,
@@ -118,6 +119,14 @@ def to_arguments(namespace: argparse.Namespace) -> Arguments:
     )
     arguments.check()
     return arguments
+
+
+def _label_delay_hours(namespace: argparse.Namespace) -> float:
+    """Return the delay that was chosen, or the default with or without histories."""
+    if namespace.label_delay_hours is not None:
+        return float(namespace.label_delay_hours)
+    has_histories = namespace.entities and namespace.split == "time"
+    return DEFAULT_LABEL_DELAY_HOURS if has_histories else 0.0
 
 
 def chosen_options(options: Sequence[str]) -> dict[str, str]:
@@ -194,9 +203,9 @@ def _add_split(parser: argparse.ArgumentParser) -> None:
     add(
         "--label-delay-hours",
         type=number(at_least=0),
-        default=SplitOptions.label_delay_hours,
         metavar="HOURS",
-        help="split by time: labels are known this late (default: %(default)s)",
+        help="split by time: labels are known this late (default: 0; with --entities "
+        f"{DEFAULT_LABEL_DELAY_HOURS:g})",
     )
     add(
         "--backtest",
@@ -302,7 +311,8 @@ def add_columns(parser: argparse.ArgumentParser) -> None:
         "--entities",
         default="",
         metavar="NAME[,NAME…]",
-        help="cards, customers, merchants, devices: keys for history, no features",
+        help="cards, customers, merchants, devices: no features themselves; with "
+        "--split time their histories are",
     )
     add(
         "--categories",

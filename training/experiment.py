@@ -6,13 +6,15 @@ evaluation at the end.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sklearn.ensemble import StackingClassifier
 
 from artifact.decision import DecisionRule
+from artifact.history.definition import HistoryDefinition
 from training.data.dataset import Dataset, Floats
 from training.data.folds import Fold, make_folds
+from training.data.history import hide_some
 from training.data.split import Split, split
 from training.errors import TrainingError
 from training.judging.evaluation import (
@@ -70,8 +72,15 @@ class Experiment:
     warnings: tuple[str, ...] = ()
 
 
-def run(data: Dataset, arguments: Arguments, tell: Tell) -> Experiment:
+def run(
+    data: Dataset,
+    arguments: Arguments,
+    tell: Tell,
+    histories: HistoryDefinition | None = None,
+) -> Experiment:
     """Train and judge as the arguments say, telling of each step.
+
+    With `histories`, those of a few training rows are hidden from the models.
 
     Raises
     ------
@@ -80,6 +89,9 @@ def run(data: Dataset, arguments: Arguments, tell: Tell) -> Experiment:
     """
     _check_amount(data, arguments)
     parts = split(data, arguments.split)
+    if histories is not None:
+        seed = arguments.split.random_state
+        parts = replace(parts, train=hide_some(parts.train, histories, seed))
     population = describe_population(data)
     check_span(data, population)
     warnings = tuple(find_warnings(data, parts, population))

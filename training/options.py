@@ -117,6 +117,15 @@ class Arguments:
     backtest: bool = False
 
     @property
+    def has_histories(self) -> bool:
+        """Whether the entities' histories become features.
+
+        By time only: by chance, a row would be judged by a model that knows its
+        future.
+        """
+        return bool(self.columns.entities) and self.split.protocol == "time"
+
+    @property
     def needs_folds(self) -> bool:
         """Whether anything is chosen that takes out-of-fold predictions."""
         return (

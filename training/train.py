@@ -21,11 +21,13 @@ if not __package__:  # run by its path, as SageMaker does
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from artifact import layout
+from artifact.history.snapshot import FILE_NAME
 from artifact.manifest import TrainingData
 from artifact.printable import printable
 from training import container
 from training.command_line import parser, to_arguments
 from training.data.dataset import Dataset
+from training.data.history import add_history
 from training.data.reading import read_dataset
 from training.errors import OptionError, TrainingError
 from training.experiment import Experiment, run
@@ -59,14 +61,23 @@ def train(data_path: Path, model_dir: Path, arguments: Arguments) -> dict[str, A
         _say(f"read {data.rows:,} rows, {data.frauds:,} of them frauds")
         for note in data.notes:
             _say(f"  {note}")
-        experiment = run(data, arguments, _say)
         facts = TrainingData(data.sha256, data.rows, data.frauds)
+        histories = None
+        if arguments.has_histories:
+            data, histories = add_history(data, arguments)
+            _say(f"histories of {', '.join(histories.definition.entities)}")
+            _say(f"  {data.rows:,} rows after those that histories begin with")
+        experiment = run(
+            data, arguments, _say, histories.definition if histories else None
+        )
         windows = _backtest(data, experiment, arguments) if arguments.backtest else {}
         metrics = metrics_document(data, facts, experiment, arguments, windows)
         config = config_document(experiment.champion, arguments)
         described = describe_run(data_path, data, os.environ)
+        section = histories.write(history_path(model_dir)) if histories else None
         write_artifact(
             directory,
+            history=section,
             model=experiment.champion,
             train=experiment.parts.train,
             data=facts,
@@ -78,6 +89,20 @@ def train(data_path: Path, model_dir: Path, arguments: Arguments) -> dict[str, A
             ),
         )
     return metrics
+
+
+def history_path(model_dir: Path) -> Path:
+    """Where the histories at the end of the data go: beside the artifact, not into it.
+
+    In a job it is an output of its own.
+    """
+    outputs = container.output_data_dir(os.environ)
+    if outputs is None:
+        return model_dir.absolute().with_name(
+            f"{model_dir.absolute().name}.{FILE_NAME}"
+        )
+    outputs.mkdir(parents=True, exist_ok=True)
+    return outputs / FILE_NAME
 
 
 def _backtest(

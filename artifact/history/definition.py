@@ -46,6 +46,9 @@ class HistoryDefinition:
     minor_units : int
         Smallest units of the currency in one unit of `amount`. Sums are kept in
         whole minor units, so that they are the same in whatever order they are added.
+    time_format : str
+        How `time` is written where it is a timestamp, as in `artifact.columns.Column`;
+        empty for a number of seconds.
     """
 
     entities: tuple[str, ...]
@@ -53,6 +56,7 @@ class HistoryDefinition:
     amount: str
     label_delay_hours: float = DEFAULT_LABEL_DELAY_HOURS
     minor_units: int = 100
+    time_format: str = ""
 
     @property
     def delay_days(self) -> int:
@@ -106,6 +110,9 @@ def parse_definition(document: Mapping[str, Any]) -> HistoryDefinition:
     units = document.get("minor_units")
     if isinstance(units, bool) or not isinstance(units, int) or units < 1:
         raise _wrong("minor_units", "a whole number of at least 1")
+    time_format = document.get("time_format", "")
+    if not isinstance(time_format, str):
+        raise _wrong("time_format", "how the time is written")
     if not math.isfinite(delay):
         raise _wrong("label_delay_hours", "a finite number")
     return HistoryDefinition(
@@ -114,6 +121,7 @@ def parse_definition(document: Mapping[str, Any]) -> HistoryDefinition:
         amount=document["amount"],
         label_delay_hours=float(delay),
         minor_units=units,
+        time_format=time_format,
     )
 
 

@@ -18,6 +18,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from artifact.columns import Column, Kind
 from artifact.errors import ArtifactError
 from artifact.history.definition import (
     FEATURES,
@@ -33,6 +34,7 @@ from artifact.history.state import (
     minor_units_of,
     unknown,
 )
+from artifact.values import encoder
 from operations.account.errors import OperationError, explained
 from operations.history import items
 
@@ -267,7 +269,7 @@ class HistoryStore:
 
     def _event(self, transaction: Mapping[str, Any]) -> _Event:
         definition = self.definition
-        seconds = _number(transaction.get(definition.time))
+        seconds = self._seconds(transaction.get(definition.time))
         if not 0 <= seconds < 2**53:
             raise OperationError(
                 f"{definition.time}: expected the transaction's time in seconds since "
@@ -281,6 +283,19 @@ class HistoryStore:
         }
         minor = minor_units_of(amount, definition.minor_units)
         return _Event(math.floor(seconds), amount, minor, keys)
+
+    def _seconds(self, value: object) -> float:
+        """Return a time as training read it; NaN where it cannot be read."""
+        definition = self.definition
+        if not definition.time_format:
+            return _number(value)
+        column = Column(
+            definition.time, Kind.TIMESTAMP, time_format=definition.time_format
+        )
+        try:
+            return encoder(column)(value)
+        except ValueError:
+            return math.nan
 
     def _begin(self, key: str) -> Mapping[str, Any] | None:
         """Claim a transaction's id; return what is there where it was claimed."""

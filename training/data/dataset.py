@@ -74,6 +74,8 @@ class Dataset:
     table: tuple[Column, ...] = ()
     #: For each entity a number per row; equal keys have equal numbers, -1 is missing.
     entities: Mapping[str, Indices] = field(default_factory=dict)
+    #: For each entity the text of each number.
+    entity_values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: What was noticed while reading, a sentence each.
     notes: tuple[str, ...] = ()
 

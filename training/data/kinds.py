@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from artifact.columns import Column, Kind
+from artifact.history.identity import entity_text
 from artifact.timestamps import FORMS, ISO, SECONDS_PER_UNIT, seconds_of_text
 from artifact.values import MISSING_WORDS, boolean_text
 from training.data.dataset import MOST_CATEGORIES, Columns, Floats
@@ -63,6 +64,8 @@ class Found:
     notes: tuple[str, ...] = ()
     #: For an entity: a number per key, -1 for missing.
     keys: npt.NDArray[np.intp] | None = None
+    #: The text of each key.
+    key_values: tuple[str, ...] = ()
 
 
 def is_after_the_fact(name: str) -> bool:
@@ -452,7 +455,13 @@ def _as_category(
 
 def _as_entity(name: str, data: pa.ChunkedArray, why: str) -> Found:
     codes, values = _dictionary(data)
-    return Found(Column(name, Kind.ENTITY, why), distinct=len(values), keys=codes)
+    texts = tuple(entity_text(value) or "" for value in values)
+    return Found(
+        Column(name, Kind.ENTITY, why),
+        distinct=len(values),
+        keys=codes,
+        key_values=texts,
+    )
 
 
 def _dictionary(data: pa.ChunkedArray) -> tuple[npt.NDArray[np.intp], list[str]]:

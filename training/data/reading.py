@@ -60,6 +60,9 @@ def read_dataset(path: Path, columns: Columns) -> Dataset:
         sha256=sha256_of_files(files),
         table=tuple(item.column for item in found),
         entities={i.column.name: k for i in found if (k := i.keys) is not None},
+        entity_values={
+            i.column.name: i.key_values for i in found if i.keys is not None
+        },
         notes=tuple(_notes(table, found)),
     )
     return _labelled(table, data, labels)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import boto3
 
 from artifact import layout
+from artifact.archive import Documents
 from artifact.errors import ArtifactError
 from artifact.printable import printable
 from cdk_app.settings import Settings, SettingsError, load
@@ -41,6 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         session = environment_session(settings)
         artifact_uri = _artifact_uri(session, settings, options, rest)
         artifact = read_artifact(session, artifact_uri, documents=True)
+        check_histories(settings, artifact)
         metrics = json.loads(artifact.files[layout.METRICS])
         rule, about_rule = rule_to_deploy(
             published_rule(session, options.env),
@@ -87,6 +89,21 @@ def _artifact_uri(
     return launch(session, settings, options.data, rest, limits)
 
 
+def check_histories(settings: Settings, artifact: Documents) -> None:
+    """Refuse a model with histories where the environment has no table of them.
+
+    Raises
+    ------
+    OperationError
+        Naming the section that is absent.
+    """
+    if artifact.manifest.history is not None and settings.history is None:
+        raise OperationError(
+            f"The model looks at histories, and {settings.environment} has no table of "
+            "them; add [history] to its settings and deploy its storage stack."
+        )
+
+
 def _checked(artifact_uri: str) -> str:
     if not re.fullmatch(r"s3://[^/]+/.+\.tar\.gz", artifact_uri):
         raise OperationError(
@@ -128,6 +145,12 @@ def launch(
     """
     chosen = chosen_options(options)
     arguments = to_arguments(build_parser().parse_args(options))
+    if arguments.has_histories and settings.history is None:
+        raise OperationError(
+            f"{settings.environment}: expected [history] in its settings for a model "
+            "with --entities, found none; add it and deploy the storage stack, or "
+            "leave --entities out."
+        )
     resources = find_resources(session, settings.environment)
     data_uri = upload_data(session, resources.data_bucket, data, arguments.columns)
     print("Starting the job (the SageMaker SDK takes a few seconds)", flush=True)

@@ -106,11 +106,13 @@ def write_artifact(
     config: Mapping[str, Any],
     documents: Mapping[str, str],
     rows: Floats,
+    history: Mapping[str, Any] | None = None,
 ) -> str:
     """Write every file of the artifact and return the manifest's SHA-256.
 
     `documents` are texts for people, by file name: the report and the model card.
-    `rows` are those on which the scorer must answer as the model does.
+    `rows` are those on which the scorer must answer as the model does. `history` is
+    the manifest's section of that name.
     """
     joblib.dump(_for_tables(model.classifier, train), directory / layout.MODEL)
     scorer = write_scorer(
@@ -144,6 +146,7 @@ def write_artifact(
             training_data=data,
             self_test=SelfTest(row, float(probability)),
             columns=train.table,
+            history=history,
         ),
     )
 

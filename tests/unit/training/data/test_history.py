@@ -1,0 +1,92 @@
+"""Histories in training: as of each row, after a warm-up, hidden from a few."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from artifact.history.snapshot import read_snapshot
+from training.command_line import build_parser, to_arguments
+from training.data.history import HIDDEN_SHARE, add_history, hide_some
+from training.data.reading import read_dataset
+from training.errors import TrainingError
+from training.options import Arguments
+from training.train import train
+
+DAY = 86_400
+ROWS = 3000
+OPTIONS = (
+    *("--entities", "card_id", "--split", "time", "--label-column", "fraud"),
+    *("--time-column", "time", "--amount-column", "amount", "--test-days", "12"),
+)
+
+
+def arguments(*more: str) -> Arguments:
+    return to_arguments(build_parser().parse_args([*OPTIONS, *more]))
+
+
+def write_table(path: Path, days: int = 90) -> Path:
+    random = np.random.default_rng(0)
+    times = np.sort(random.uniform(0, days * DAY, ROWS))
+    cards = random.integers(0, 40, ROWS)
+    amounts = random.uniform(1, 90, ROWS).round(2)
+    frauds = (cards < 4) & (random.random(ROWS) < 0.5)
+    lines = [
+        f"{time:.0f},card-{card},{amount},{fraud:d}"
+        for time, card, amount, fraud in zip(times, cards, amounts, frauds, strict=True)
+    ]
+    path.write_text("\n".join(["time,card_id,amount,fraud", *lines]) + "\n")
+    return path
+
+
+def test_the_default_delay_is_a_week_where_histories_are(tmp_path: Path) -> None:
+    assert arguments().split.label_delay_hours == 168
+    assert arguments("--label-delay-hours", "24").split.label_delay_hours == 24
+    plain = to_arguments(build_parser().parse_args(["--split", "time"]))
+    assert plain.split.label_delay_hours == 0
+    assert not plain.has_histories
+
+
+def test_the_first_days_are_history_and_no_rows(tmp_path: Path) -> None:
+    whole = read_dataset(write_table(tmp_path / "t.csv"), arguments().columns)
+    data, histories = add_history(whole, arguments())
+    assert data.times is not None
+    assert data.times.min() >= 37 * DAY
+    assert data.feature_names[-19:] == histories.definition.feature_names
+    counts = data.features[:, data.feature_names.index("card_id.transactions_30_days")]
+    assert counts.mean() > 10, "the warm-up counts"
+
+
+def test_too_short_a_table_says_what_is_needed(tmp_path: Path) -> None:
+    whole = read_dataset(write_table(tmp_path / "t.csv", days=30), arguments().columns)
+    with pytest.raises(
+        TrainingError, match=r"days, expected more than the 37 that histories"
+    ):
+        add_history(whole, arguments())
+
+
+def test_a_few_histories_are_hidden_and_nothing_else(tmp_path: Path) -> None:
+    whole = read_dataset(write_table(tmp_path / "t.csv"), arguments().columns)
+    data, histories = add_history(whole, arguments())
+    hidden = hide_some(data, histories.definition, 0).features
+    own = len(whole.feature_names)
+    unknown = np.isnan(hidden[:, own:]).all(axis=1)
+    assert 0 < unknown.mean() < 2 * HIDDEN_SHARE
+    np.testing.assert_array_equal(hidden[:, :own], data.features[:, :own])
+    np.testing.assert_array_equal(hidden[~unknown], data.features[~unknown])
+
+
+def test_the_state_lies_beside_the_artifact_and_its_hash_in_it(tmp_path: Path) -> None:
+    table = write_table(tmp_path / "t.csv")
+    chosen = arguments("--model", "gradient-boosting", "--calibration", "none")
+    train(table, tmp_path / "out", chosen)
+    section = json.loads((tmp_path / "out" / "manifest.json").read_text())["history"]
+    assert section["entities"] == ["card_id"]
+    assert section["label_delay_hours"] == 168
+    assert not list((tmp_path / "out").rglob("*history*"))
+    _, histories = add_history(read_dataset(table, chosen.columns), chosen)
+    states = list(read_snapshot(tmp_path / "out.history.npz", histories.definition))
+    assert len(states) == 40
+    assert {entity for entity, _, _ in states} == {"card_id"}
+    assert "card-7" in {value for _, value, _ in states}
