@@ -603,17 +603,6 @@ def test_resources_are_not_imported(local_aws: LocalAws) -> None:
         )
 
 
-def test_resources_that_exist_are_not_imported_by_the_way(local_aws: LocalAws) -> None:
-    with pytest.raises(ClientError, match="ImportExistingResources"):
-        local_aws.client("cloudformation").create_change_set(
-            StackName=unique("import"),
-            ChangeSetName="import",
-            ChangeSetType="CREATE",
-            TemplateBody=json.dumps({"Resources": {"A": parameter("x")}}),
-            ImportExistingResources=True,
-        )
-
-
 def test_tag_keys_that_differ_only_in_case_are_refused_for_roles(
     local_aws: LocalAws,
 ) -> None:

@@ -201,11 +201,8 @@ class CloudFormationResponse(BaseResponse):
     def create_change_set(self) -> ActionResult:
         """CreateChangeSet."""
         kind = self._get_param("ChangeSetType") or "UPDATE"
-        if self._get_bool_param("ImportExistingResources", if_none=False):
-            raise ValidationError(
-                "Local AWS does not import resources: ImportExistingResources is not "
-                "supported."
-            )
+        # ImportExistingResources, which `cdk bootstrap` sends, imports nothing here:
+        # what exists already is refused when it is to be made.
         name = self._get_param("StackName")
         stack = self._backend.stack(name) if kind == "UPDATE" else None
         change_set = self._backend.create_change_set(

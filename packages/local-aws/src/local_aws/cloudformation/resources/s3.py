@@ -27,6 +27,8 @@ LIFECYCLE_RULE = (
         *("BucketName", "BucketEncryption", "VersioningConfiguration", "Tags"),
         *("PublicAccessBlockConfiguration", "OwnershipControls"),
         *("LifecycleConfiguration", "LoggingConfiguration"),
+        # `Private` alone, which is what a bucket is: `cdk bootstrap` says it.
+        "AccessControl",
     },
 )
 class BucketHandler:
@@ -34,6 +36,12 @@ class BucketHandler:
 
     def create(self, request: Request) -> Physical:
         """Create the bucket and configure it."""
+        access = request.properties.get("AccessControl", "Private")
+        if access != "Private":
+            raise ResourceError(
+                f"AccessControl: expected Private, which is all that local AWS "
+                f"applies, got {access!r}."
+            )
         name = request.name("BucketName", NAME_CHARACTERS).lower()
         region = request.clients.region
         location = (
