@@ -1,6 +1,5 @@
 """Local AWS, the real CDK CLI, and the commands a reader would type."""
 
-import json
 import os
 import subprocess
 from collections.abc import Sequence
@@ -66,23 +65,3 @@ def output_of(aws: LocalAws, stack: str, output: str) -> str:
     outputs = {one["OutputKey"]: one["OutputValue"] for one in described["Outputs"]}
     value: str = outputs[output]
     return value
-
-
-def push_image(aws: LocalAws, environment: str) -> None:
-    """Put an image into the training stack's repository, as `fraud image` does.
-
-    Local AWS runs what the Dockerfile copies, whatever the image's manifest says.
-    """
-    ecr = aws.client("ecr")
-    uri = output_of(aws, f"fraud-{environment}-training", "ServingImageRepositoryUri")
-    manifest = {
-        "schemaVersion": 2,
-        "mediaType": "application/vnd.docker.distribution.manifest.v2+json",
-        "config": {"digest": f"sha256:{'c4' * 32}"},
-        "layers": [],
-    }
-    ecr.put_image(
-        repositoryName=uri.partition("/")[2],
-        imageManifest=json.dumps(manifest),
-        imageTag="first",
-    )

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from local_aws.testing.running import LocalAws, eventually
 
-from tests.e2e.conftest import push_image, run, shell
+from tests.e2e.conftest import run, shell
 from tests.integration.evening import bring_forward, live
 
 DISPOSABLE = {
@@ -58,7 +58,7 @@ def test_what_is_deployed_is_known_and_nothing_undeclared_remains(
     )
     run(f"npx cdk deploy --require-approval never {cdk} {stacks}", local_aws)
 
-    push_image(local_aws, environment)
+    run(f"fraud image --env {environment}", local_aws)
     told = run(f"{launch} --spot --max-cost-usd 0.05", local_aws)
     assert "(spot), at most" in told
     assert told.count("Billable: ") == told.count(" USD.\n") == 1

@@ -16,7 +16,7 @@ from local_aws.testing.running import LocalAws, eventually
 from local_aws.testing.stacks import physical_ids, reasons, status
 
 from artifact.archive import pack
-from tests.e2e.conftest import ROOT, output_of, push_image, run, shell
+from tests.e2e.conftest import ROOT, output_of, run, shell
 
 ENDPOINT = "fraud-prod"
 STORAGE = "fraud-prod-storage"
@@ -97,7 +97,7 @@ def prod(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Prod:
     options = f"-c env=prod --output {temporary / 'cdk.out'} --require-approval never"
     run("npx cdk bootstrap", local_aws)
     run(f"npx cdk deploy {options} {STORAGE} {TRAINING}", local_aws)
-    push_image(local_aws, "prod")
+    run("fraud image --env prod", local_aws)
     run("fraud launch --env prod", local_aws)
     printed = shlex.split(run("fraud launch --env prod --last", local_aws))
     parameters = [
