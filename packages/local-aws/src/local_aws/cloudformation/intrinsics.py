@@ -153,7 +153,15 @@ class Resolver:
 
     def _select(self, argument: list[Any]) -> object:
         index, items = self.resolve(argument)
-        return items[int(index)]
+        if int(index) < len(items):
+            return items[int(index)]
+        # Part of an ARN, say, that a change set cannot know yet.
+        if any("KNOWN_AFTER_APPLY" in str(item) for item in items):
+            return items[-1]
+        raise ValidationError(
+            "Template error: Fn::Select cannot select nonexistent value at index "
+            f"{index}"
+        )
 
     def _find_in_map(self, argument: list[Any]) -> object:
         name, first, second, *default = argument
