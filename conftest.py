@@ -12,6 +12,8 @@ TOGETHER = (
 )
 
 
+# Before xdist reads the groups, which it does in the same hook.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep a file on one worker, so that what its tests share is made once."""
     for item in items:

@@ -63,10 +63,11 @@ def test_what_is_deployed_is_known_and_nothing_undeclared_remains(
     assert "(spot), at most" in told
     assert told.count("Billable: ") == told.count(" USD.\n") == 1
 
+    # The printed command deploys and then verifies.
+    options = f"--require-approval never --output {tmp_path / 'cdk.out'}"
+    deploy, _, verify = run(f"{launch} --last", local_aws).rpartition("&&")
     run(
-        f'eval "$({launch} --last) --require-approval never '
-        f'--output {tmp_path / "cdk.out"}"',
-        local_aws,
+        f"{deploy[deploy.index('npx cdk') :].rstrip()} {options} && {verify}", local_aws
     )
     templates = tmp_path / "cdk.out"
     run(f"fraud cost --env {environment} --templates {templates}")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from cdk_app import settings
+from cdk_app.settings import HistorySettings
 from tests.infrastructure.synthesized import Synthesized
 
 ENVIRONMENTS = ("dev", "staging", "prod")
@@ -64,3 +65,11 @@ def serverless(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
 def project_image(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
     """A serverless endpoint that runs the project's own image."""
     return variation(tmp_path_factory, "projectimage")
+
+
+@pytest.fixture(scope="session")
+def dev_history(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
+    """Dev with a table of histories."""
+    section = HistorySettings(point_in_time_recovery=False)
+    chosen = settings.load("dev").model_copy(update={"history": section})
+    return Synthesized(chosen, tmp_path_factory.mktemp("dev-history"))

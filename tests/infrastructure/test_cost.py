@@ -56,10 +56,16 @@ def test_what_is_priced_or_free_is_what_the_stacks_make_and_nothing_else(
     environments: Mapping[str, Synthesized],
     everything: Synthesized,
     project_image: Synthesized,
+    dev_history: Synthesized,
 ) -> None:
     made = {
         resource["Type"]
-        for synthesized in (*environments.values(), everything, project_image)
+        for synthesized in (
+            *environments.values(),
+            everything,
+            project_image,
+            dev_history,
+        )
         for unit in synthesized.units
         for resource in synthesized.json(unit)["Resources"].values()
     }

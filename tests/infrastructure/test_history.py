@@ -20,12 +20,6 @@ def with_history(environment: str, *, recovery: bool) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def dev_history(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
-    chosen = with_history("dev", recovery=False)
-    return Synthesized(chosen, tmp_path_factory.mktemp("dev"))
-
-
-@pytest.fixture(scope="module")
 def prod_history(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
     chosen = with_history("prod", recovery=True)
     return Synthesized(chosen, tmp_path_factory.mktemp("prod"))

@@ -93,6 +93,8 @@ def test_wsgi_application_runs_from_the_unpacked_artifact(dev: Synthesized) -> N
         "PYTHONPATH": "/opt/ml/model/code",
         "SAGEMAKER_USE_NGINX": "false",
         "SAGEMAKER_MODEL_SERVER_WORKERS": "1",
+        # dev is serverless: the platform may freeze the container after an answer.
+        "FRAUD_LOG_BEFORE_ANSWER": "true",
         "FRAUD_MANIFEST_SHA256": {"Ref": "ModelManifestSha256"},
         "LOG_LEVEL": dev.settings.container.log_level,
     }

@@ -202,6 +202,7 @@ def test_container_is_the_parameters_image_and_told_nothing_of_aws(
     container = project_image.the("serving", MODEL)["PrimaryContainer"]
     assert container["Image"] == {"Ref": "ServingImageUri"}
     assert container["Environment"] == {
+        "FRAUD_LOG_BEFORE_ANSWER": "true",
         "FRAUD_MANIFEST_SHA256": {"Ref": "ModelManifestSha256"},
         "LOG_LEVEL": "INFO",
     }

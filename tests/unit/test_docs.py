@@ -61,6 +61,16 @@ def parser_of(name: str) -> argparse.ArgumentParser:
     return parser
 
 
+def options_of(parser: argparse.ArgumentParser) -> set[str]:
+    """Its options, and those of its own sub-commands."""
+    known = set(parser._option_string_actions)
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for below in action.choices.values():
+                known |= options_of(below)
+    return known
+
+
 @pytest.mark.parametrize("document", [*DOCUMENTS, *SCRIPTS], ids=lambda path: path.name)
 def test_every_fraud_command_and_its_options_exist(document: Path) -> None:
     for name, *words in commands(document):
@@ -70,7 +80,7 @@ def test_every_fraud_command_and_its_options_exist(document: Path) -> None:
         }
         if not asked or not COMMANDS[name].options:
             continue
-        known = set(parser_of(name)._option_string_actions)
+        known = options_of(parser_of(name))
         assert asked <= known, f"{document.name}: fraud {name} has no {asked - known}"
 
 

@@ -104,7 +104,7 @@ def _about_columns(data: Dataset) -> Iterator[str]:
     ]
     if growing:
         yield (
-            f"numbers that only grow, and so never come again: {shown_list(growing)}; "
+            f"numbers that only grow, so never come again: {shown_list(growing)}; "
             "leave them out with --drop-columns, or say --time-unit of a time"
         )
 

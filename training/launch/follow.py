@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker.type_defs import DescribeTrainingJobResponseTypeDef
 
 POLL_SECONDS = 2.0
-WIDTH_COLUMNS = 80
+#: Less than a terminal has: the demo sets it in by two.
+WIDTH_COLUMNS = 78
 
 
 class JobGoesOnError(Exception):

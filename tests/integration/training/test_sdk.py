@@ -32,6 +32,10 @@ def variables(local_aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in local_aws.environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("AWS_DEFAULT_REGION", local_aws.environment["AWS_REGION"])
+    # The SDK keeps its clients for the process: another test's are of another region.
+    from sagemaker.core.utils.utils import SingletonMeta  # noqa: PLC0415
+
+    monkeypatch.setattr(SingletonMeta, "_instances", {})
 
 
 @pytest.fixture(scope="module")

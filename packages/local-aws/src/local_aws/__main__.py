@@ -30,7 +30,8 @@ def parser(program: str) -> argparse.ArgumentParser:
         description="AWS on this machine: the cdk CLI, the SDKs and the aws CLI work "
         "against it as they are. Training jobs and endpoints run as processes.",
         epilog="It listens on loopback only, keeps everything in memory and in one "
-        "temporary directory, and leaves nothing when it stops (Ctrl-C). Example: "
+        "temporary directory, and leaves nothing when it stops (Ctrl-C). "
+        "docs/local-aws.md lists where it differs from AWS. Example: "
         f"{program} --port 0",
     )
     command.add_argument(

@@ -70,7 +70,7 @@ def test_a_port_in_use_is_told_in_one_sentence() -> None:
 
     assert result.returncode == 1
     assert result.stderr == (
-        f"local_aws: port {port} is in use; stop the program that listens there, or "
+        f"error: port {port} is in use; stop the program that listens there, or "
         f"choose another port with --port.\n"
     )
 
