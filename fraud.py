@@ -32,8 +32,8 @@ GROUPS: dict[str, tuple[Command, ...]] = {
         ),
         Command(
             "inspect",
-            "training.inspect.options",
-            "training.inspect.command",
+            "training.inspection.options",
+            "training.inspection.command",
             "what training would make of a table, and what looks wrong",
         ),
         Command(

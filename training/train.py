@@ -5,13 +5,9 @@ In a SageMaker training job the same options arrive as hyperparameters, and the
 paths come from the container's environment.
 """
 
-import sys
-
-if not __package__:  # run by its path, as SageMaker does: training/ hides no module
-    sys.path[0] = __file__.rpartition("/training/")[0] or "."
-
 import os
 import shutil
+import sys
 import time
 import traceback
 from collections.abc import Mapping, Sequence
@@ -20,6 +16,9 @@ from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
+
+if not __package__:  # run by its path, as SageMaker does
+    sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from artifact import layout
 from artifact.history.snapshot import FILE_NAME

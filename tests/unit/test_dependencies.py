@@ -86,6 +86,13 @@ def test_a_module_imports_only_what_its_folder_may(path: Path) -> None:
         assert permitted, f"{path} imports {name}; it may import {sorted(names)}"
 
 
+def test_what_lies_in_training_hides_no_module_of_python() -> None:
+    """SageMaker runs training/train.py by its path: its folder is searched first."""
+    names = {path.stem for path in (ROOT / "training").iterdir()}
+    assert "train" in names
+    assert not names & set(sys.stdlib_module_names)
+
+
 def synthesis_modules() -> list[Path]:
     return [path for path in modules() if path.parts[0] in {"stacks", "cdk_app"}]
 

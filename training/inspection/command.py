@@ -19,7 +19,7 @@ from training.data.split import split
 from training.data.tables import Table, column_names, find_files, read_table
 from training.data.words import shown
 from training.errors import TrainingError
-from training.inspect.options import parser
+from training.inspection.options import parser
 from training.judging.evaluation import describe_population
 from training.judging.guards import check_span, find_warnings
 from training.options import SplitOptions

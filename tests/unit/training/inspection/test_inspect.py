@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from training.command_line import build_parser, to_arguments
-from training.inspect.command import main
+from training.inspection.command import main
 
 SECRET = "4929123412341234"
 LABEL = np.arange(200) % 8 == 0
