@@ -11,6 +11,9 @@ from typing import Any
 
 from artifact.errors import ArtifactError
 
+#: Role of the features from history: a request may leave them out.
+HISTORY = "history"
+
 
 class Kind(StrEnum):
     """What a column holds."""
@@ -50,7 +53,8 @@ class Column:
     why : str
         For people: what the kind was taken from.
     role : str
-        ``"time"`` or ``"amount"`` for the columns that training was given as such.
+        ``"time"`` or ``"amount"`` for the columns that training was given as such;
+        `HISTORY` for a feature that the caller computes from an entity's history.
     categories : tuple of str
         Category: the values that the model knows, the most frequent first; a value's
         place is its code. Any other value has the code ``len(categories)``.

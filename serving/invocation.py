@@ -40,6 +40,8 @@ class Answer(NamedTuple):
     error_code: str = ""
     #: Fields of the training table that the model does not use.
     ignored: int = 0
+    #: Transactions that came without the history of at least one entity.
+    without_history: int = 0
 
 
 class Invocations:
@@ -82,6 +84,7 @@ class Invocations:
             rows=1,
             alerts=self._alerts.count_one(probability, values),
             max_fraud_probability=probability,
+            without_history=int(self._schema.is_without_history(values)),
         )
 
     def _score(self, request: Request) -> Answer:
@@ -109,6 +112,7 @@ class Invocations:
             alerts=self._alerts.count(probabilities, rows),
             max_fraud_probability=float(probabilities.max()),
             ignored=ignored.fields,
+            without_history=self._schema.count_without_history(rows),
         )
 
     def _read(self, body: bytes, media_type: str, ignored: Ignored) -> tuple[Rows, str]:

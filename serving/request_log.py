@@ -70,6 +70,8 @@ class RequestLog:
                 f'"max_fraud_probability": {answer.max_fraud_probability:.9f}, '
                 f'"values_outside_training_range": {answer.outside}'
             )
+            if answer.without_history:
+                scored += f', "rows_without_history": {answer.without_history}'
             if answer.ignored:
                 scored += f', "ignored_fields": {answer.ignored}'
         failed = f', "error": "{answer.error_code}"' if answer.error_code else ""

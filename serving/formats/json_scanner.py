@@ -153,7 +153,7 @@ class JsonScanner:
             self._take(",", "',' or '}'")
         self._take("}")
         for column, name in enumerate(self._schema.names):
-            if column not in seen:
+            if column not in seen and column not in self._schema.optional:
                 raise self._schema.missing_field(row, name)
         return values
 

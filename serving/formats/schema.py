@@ -1,12 +1,14 @@
 """The model's input columns, and the check of one transaction against them."""
 
 import math
+from collections.abc import Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from artifact.columns import Kind
+from artifact.columns import HISTORY, Kind
 from artifact.manifest import Manifest
 from artifact.values import (
     LARGEST,
@@ -44,6 +46,15 @@ class Schema:
         self.columns = manifest.inputs
         #: Columns of the training table that are no features: taken, and not read.
         self.ignored = manifest.ignored_names
+        histories: dict[str, list[int]] = {}
+        for place, column in enumerate(self.columns):
+            if column.role == HISTORY:
+                entity = column.name.rpartition(".")[0]
+                histories.setdefault(entity, []).append(place)
+        #: For each entity the places of its features from history.
+        self.histories = tuple(map(tuple, histories.values()))
+        #: Places of features that a transaction may lack: absent means unknown.
+        self.optional = frozenset(chain.from_iterable(self.histories))
         #: Whether a row holds anything but numbers that are always there.
         self.is_typed = not all(column.is_plain for column in self.columns)
         self.encode = tuple(map(encoder, self.columns))
@@ -167,6 +178,20 @@ class Schema:
     def count_outside(self, rows: Rows) -> int:
         """How many values lie outside the range that training saw."""
         return int(np.count_nonzero((rows < self._low) | (rows > self._high)))
+
+    def count_without_history(self, rows: Rows) -> int:
+        """How many rows know nothing of at least one entity's history."""
+        without = np.zeros(len(rows), dtype=bool)
+        for places in self.histories:
+            without |= np.isnan(rows[:, places]).all(axis=1)
+        return int(np.count_nonzero(without))
+
+    def is_without_history(self, values: Sequence[float]) -> bool:
+        """Whether this transaction knows nothing of at least one entity's history."""
+        return any(
+            all(math.isnan(values[place]) for place in places)
+            for places in self.histories
+        )
 
     def unknown_field(self, row: int | None, field: str) -> RequestError:
         """Build the refusal of a field that is no feature."""

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 from array import array
 from collections.abc import Iterator
 from itertools import chain
@@ -79,14 +80,14 @@ class TableCsv:
                 )
             places.append(column)
         for name, column in schema.index.items():
-            if column not in places:
+            if column not in places and column not in schema.optional:
                 raise schema.missing_field(None, name)
         return places
 
     def _row(self, cells: list[str], row: int, places: list[int]) -> list[float]:
         if len(cells) != len(places) or not cells:
             raise self._wrong_count(cells, row, len(places))
-        values = [0.0] * len(self._schema)
+        values = [math.nan] * len(self._schema)
         for place, cell in zip(places, cells, strict=True):
             if place != _IGNORED:
                 values[place] = self._schema.encoded_cell(cell, row, place)

@@ -60,7 +60,7 @@ class TableJson:
             return None
         if not _has_each_once(body, documents, wrapped=form == INSTANCES):
             return None
-        ignored.fields += sum(map(len, documents)) - rows.size
+        ignored.fields += sum(len(row.keys() - self._schema.index) for row in documents)
         return rows, form
 
     def _rows(self, documents: list[Any]) -> Rows:
@@ -68,7 +68,10 @@ class TableJson:
         rows = np.empty((len(documents), len(schema)))
         for row, document in enumerate(documents):
             for column, name in enumerate(schema.names):
-                rows[row, column] = schema.encoded(document[name], row + 1, column)
+                if column in schema.optional and name not in document:
+                    rows[row, column] = math.nan
+                else:
+                    rows[row, column] = schema.encoded(document[name], row + 1, column)
             for name in document.keys() - schema.index.keys():
                 value = document[name]
                 if name not in schema.ignored or isinstance(value, dict | list):

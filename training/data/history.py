@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from artifact.columns import Column, Kind
+from artifact.columns import HISTORY, Column, Kind
 from artifact.errors import ArtifactError
 from artifact.history.asof import Table, features_as_of, minor_units, whole_seconds
 from artifact.history.definition import (
@@ -97,7 +97,13 @@ def add_history(data: Dataset, arguments: Arguments) -> tuple[Dataset, Histories
             "fill; add earlier transactions, or leave --entities out."
         )
     added = tuple(
-        Column(name, Kind.NUMBER, f"history of {entity}", can_be_missing=True)
+        Column(
+            name,
+            Kind.NUMBER,
+            f"history of {entity}",
+            role=HISTORY,
+            can_be_missing=True,
+        )
         for entity in definition.entities
         for name in feature_names_of(entity)
     )
