@@ -17,6 +17,8 @@ CAPTURE_PREFIX = "captures/"
 DATASETS_PREFIX = "datasets/"
 #: Where in the data bucket the scores of transform jobs go.
 BATCH_PREFIX = "batch/"
+#: Where in the artifact bucket the code of training jobs is staged.
+CODE_PREFIX = "code/"
 #: Where in the data bucket transform jobs may read transactions.
 BATCH_INPUT_PREFIXES = (DATASETS_PREFIX, BATCH_PREFIX)
 
@@ -48,6 +50,14 @@ ALARM_SUBSCRIBER_OUTPUT = "AlarmSubscriber"
 HISTORY_TABLE_OUTPUT = "HistoryTableName"
 HISTORY_KEY_OUTPUT = "HistoryHashKeySecretArn"
 SERVING_DESTROYED_OUTPUT = "ServingDestroyedDailyAt"
+
+
+def job_name_prefix(environment: str) -> str:
+    """Return what the names of an environment's training jobs begin with.
+
+    SageMaker writes each job's artifact below the job's name.
+    """
+    return f"{PROJECT}-{environment}-"
 
 
 def stack_name(environment: str, unit: Unit) -> str:

@@ -52,7 +52,7 @@ WILDCARDS = {
         "first; the stack's name limits it to this stack's functions.",
     ),
     "ReadDataAndCode": Wildcard(
-        r"[^*]*(ArtifactsBucket[^*]*|DataBucket[^*]*/datasets)/\*",
+        r"[^*]*(ArtifactsBucket[^*]*/code|DataBucket[^*]*/datasets)/\*",
         "Data sets and code are stored under a hash or job name each, in this "
         "environment's own buckets.",
     ),
@@ -61,8 +61,9 @@ WILDCARDS = {
         "CloudFormation ends a stack's ARN by an id of its own; the stack is named.",
     ),
     "WriteArtifacts": Wildcard(
-        r"[^*]*ArtifactsBucket[^*]*/\*",
-        "Each job writes under its own name, in this environment's own bucket.",
+        r"[^*]*ArtifactsBucket[^*]*/fraud-[^*]+-\*",
+        "Each job writes under its own name, which begins as all names of this "
+        "environment's jobs do, in this environment's own bucket.",
     ),
     "ReadArtifacts": Wildcard(
         r"[^*]*ArtifactsBucket[^*]*/\*/model\.tar\.gz",

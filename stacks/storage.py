@@ -7,6 +7,7 @@ from constructs import Construct
 
 from cdk_app import naming
 from cdk_app.constructs.access_log_bucket import AccessLogBucket
+from cdk_app.constructs.artifact_writers import restrict_writers
 from cdk_app.constructs.bucket_emptier import BucketEmptier
 from cdk_app.constructs.encryption_key import EncryptionKey
 from cdk_app.constructs.log_retention import log_retention
@@ -69,6 +70,7 @@ class StorageStack(Stack):
                 "against overwriting."
             ),
         ).bucket
+        restrict_writers(artifact_bucket, settings.environment)
         access_logs.log(data_bucket, "data/")
         access_logs.log(artifact_bucket, "artifacts/")
         if settings.history is not None:

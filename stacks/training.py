@@ -47,7 +47,7 @@ class TrainingStack(Stack):
             description="Fraud detection training jobs: read data, write artifacts.",
             statements=[
                 *permissions.pull_image(image),
-                *_use_buckets(storage),
+                *_use_buckets(storage, settings.environment),
                 *(permissions.use_key(storage.key_arn) if storage.key_arn else ()),
                 permissions.write_logs(
                     naming.TRAINING_JOBS_LOG_GROUP, may_create_group=True
@@ -93,7 +93,7 @@ class TrainingStack(Stack):
         )
 
 
-def _use_buckets(storage: StorageStack) -> list[iam.PolicyStatement]:
+def _use_buckets(storage: StorageStack, environment: str) -> list[iam.PolicyStatement]:
     data, artifacts = storage.data_bucket_arn, storage.artifact_bucket_arn
     return [
         iam.PolicyStatement(
@@ -106,12 +106,12 @@ def _use_buckets(storage: StorageStack) -> list[iam.PolicyStatement]:
             actions=["s3:GetObject"],
             resources=[
                 f"{data}/{naming.DATASETS_PREFIX}*",
-                f"{artifacts}/*",
+                f"{artifacts}/{naming.CODE_PREFIX}*",
             ],
         ),
         iam.PolicyStatement(
             sid="WriteArtifacts",
             actions=["s3:AbortMultipartUpload", "s3:PutObject"],
-            resources=[f"{artifacts}/*"],
+            resources=[f"{artifacts}/{naming.job_name_prefix(environment)}*"],
         ),
     ]

@@ -13,6 +13,18 @@ ARTIFACT_URI_PATTERN = (
     r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"  # bucket
     r"/([A-Za-z0-9!_.*'()=-]+/)*[A-Za-z0-9!_.*'()=-]+\.tar\.gz$"  # key
 )
+# The hash is checked by code that AWS's image takes from the same artifact.
+_MANIFEST_SHA256_DESCRIPTION = {
+    "sklearn": (
+        "SHA-256 of the artifact's manifest.json; empty: not pinned. Finds a wrong or "
+        "damaged artifact. No protection from whoever may write the artifact bucket: "
+        "in AWS's image the artifact's own code makes the check."
+    ),
+    "project": (
+        "SHA-256 of the artifact's manifest.json; empty: not pinned. The image's code "
+        "checks it before it loads the model; none of the artifact's code runs."
+    ),
+}
 SHA256_PATTERN = r"^([0-9a-f]{64})?$"
 
 # What AWS's image needs to know to run the artifact's code; see its source,
@@ -69,7 +81,7 @@ class ModelContainer(Construct):
         manifest_sha256 = CfnParameter(
             self,
             "ManifestSha256",
-            description="SHA-256 of the artifact's manifest.json; empty: not pinned.",
+            description=_MANIFEST_SHA256_DESCRIPTION[settings.image],
             default="",
             allowed_pattern=SHA256_PATTERN,
             constraint_description=(

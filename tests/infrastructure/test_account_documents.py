@@ -61,6 +61,23 @@ def test_operator_may_nothing_by_wildcard() -> None:
             }
 
 
+def test_operator_writes_code_and_data_and_no_artifact() -> None:
+    policy = json.loads((POLICIES / "operator.json").read_text())
+    writable = [
+        statement["Resource"]
+        for statement in policy["Statement"]
+        if "s3:PutObject" in statement["Action"]
+    ]
+    assert writable == [
+        [
+            "arn:aws:s3:::fraud-*-databucket*/batch/*",
+            "arn:aws:s3:::fraud-*-databucket*/datasets/*",
+            "arn:aws:s3:::fraud-*-artifactsbucket*/code/*",
+            "arn:aws:s3:::fraud-*-artifactsbucket*/serving-image/sources.zip",
+        ]
+    ]
+
+
 @pytest.mark.parametrize("path", sorted(POLICIES.glob("*.json")), ids=str)
 def test_every_action_exists_and_is_not_narrowed_where_it_cannot_be(path: Path) -> None:
     """`s3:REST.PUT.OBJECT` stands in a schema and is no action of IAM's."""

@@ -87,9 +87,11 @@ def test_training_reads_data_and_writes_only_artifacts(
     }
     written = json.dumps(allowed["WriteArtifacts"]["Resource"])
     assert "ArtifactsBucket" in written
+    assert f'"/fraud-{environment.environment}-*"' in written
     assert "DataBucket" not in written
     read = json.dumps(allowed["ReadDataAndCode"]["Resource"])
-    assert "/datasets/*" in read
+    assert '"/datasets/*"' in read
+    assert '"/code/*"' in read
 
 
 def test_serving_reads_artifacts_and_data_and_writes_only_scores(

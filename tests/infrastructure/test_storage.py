@@ -257,3 +257,73 @@ def test_logical_ids_of_stateful_resources_never_change(prod: Synthesized) -> No
         if resource.get("DeletionPolicy") == "Retain"
     }
     assert stateful == {ACCESS_LOGS, ARTIFACTS, DATA, "EncryptionKey3A692D6E"}
+
+
+def writing_denied(synthesized: Synthesized) -> dict[str, dict[str, Any]]:
+    """What the artifact bucket's policy denies to write, by the statement's name."""
+    (document,) = (
+        policy["Properties"]["PolicyDocument"]
+        for policy in synthesized.resources("storage", "AWS::S3::BucketPolicy").values()
+        if policy["Properties"]["Bucket"] == {"Ref": ARTIFACTS}
+    )
+    return {
+        statement["Sid"]: statement
+        for statement in document["Statement"]
+        if statement["Effect"] == "Deny" and "s3:PutObject" in statement["Action"]
+    }
+
+
+def keys(resources: Any) -> list[str]:
+    """Return the keys of the artifact bucket that the ARNs name."""
+    return [
+        "".join(part for part in arn["Fn::Join"][1] if isinstance(part, str))
+        for arn in (resources if isinstance(resources, list) else [resources])
+    ]
+
+
+def test_only_training_jobs_write_artifacts(environment: Synthesized) -> None:
+    """An artifact is code that the endpoint runs."""
+    name = environment.environment
+    statement = writing_denied(environment)["OnlyJobsWriteArtifacts"]
+    assert statement["Principal"] == {"AWS": "*"}
+    assert keys(statement["Resource"]) == [f"/fraud-{name}-*"]
+    ((condition, who),) = statement["Condition"].items()
+    assert condition == "ArnNotLike"  # true also of a service, which has no such key
+    assert json.dumps(who).count(f":role/fraud-{name}-training-TrainingRole*") == 1
+    (role,) = (
+        logical_id
+        for logical_id in environment.resources("training", "AWS::IAM::Role")
+        if logical_id.startswith("TrainingRole")
+    )
+    assert f"fraud-{name}-training-{role}".startswith(
+        f"fraud-{name}-training-TrainingRole"
+    )
+
+
+def test_jobs_write_no_code_and_nobody_writes_elsewhere(
+    environment: Synthesized,
+) -> None:
+    denied = writing_denied(environment)
+    assert set(denied) == {
+        "JobsWriteNoSources",
+        "NothingElseIsWritten",
+        "OnlyJobsWriteArtifacts",
+    }
+    sources = denied["JobsWriteNoSources"]
+    assert keys(sources["Resource"]) == ["/code/*", "/serving-image/sources.zip"]
+    assert sources["Condition"] == {
+        "ArnLike": denied["OnlyJobsWriteArtifacts"]["Condition"]["ArnNotLike"]
+    }
+    elsewhere = denied["NothingElseIsWritten"]
+    assert "Condition" not in elsewhere
+    assert "Resource" not in elsewhere
+    assert set(keys(elsewhere["NotResource"])) == {
+        "/code/*",
+        f"/fraud-{environment.environment}-*",
+        "/serving-image/sources.zip",
+    }
+
+
+def test_the_emptier_may_still_delete(environment: Synthesized) -> None:
+    for statement in writing_denied(environment).values():
+        assert not any("Delete" in action for action in statement["Action"])

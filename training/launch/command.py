@@ -12,6 +12,7 @@ from artifact import layout
 from artifact.archive import Documents
 from artifact.errors import ArtifactError
 from artifact.printable import printable
+from cdk_app.naming import job_name_prefix
 from cdk_app.settings import Settings, SettingsError, load
 from operations.account.artifacts import read_artifact
 from operations.account.errors import OperationError
@@ -22,7 +23,7 @@ from training.command_line import build_parser, chosen_options, to_arguments
 from training.errors import OptionError, TrainingError
 from training.judging.metrics_text import describe_metrics
 from training.launch.follow import JobGoesOnError, follow, goes_on, unknown_job
-from training.launch.job import job_name_prefix, start_job
+from training.launch.job import start_job
 from training.launch.last import find_last
 from training.launch.options import parser
 from training.launch.resources import find_resources

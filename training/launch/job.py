@@ -12,7 +12,7 @@ from pathlib import Path
 import boto3
 
 from cdk_app.images import SCIKIT_LEARN_VERSION
-from cdk_app.naming import PROJECT
+from cdk_app.naming import CODE_PREFIX, job_name_prefix
 from cdk_app.settings import Settings
 from cdk_app.tags import project_tags
 from operations.account.errors import OperationError, explained
@@ -36,11 +36,6 @@ _SDK_CONFIGURATION = {
     "SchemaVersion": "1.0",
     "SageMaker": {"PythonSDK": {"Modules": {"TelemetryOptOut": True}}},
 }
-
-
-def job_name_prefix(environment: str) -> str:
-    """Return what all names of an environment's jobs begin with."""
-    return f"{PROJECT}-{environment}-"
 
 
 def start_job(
@@ -94,6 +89,8 @@ def start_job(
             ),
             role=resources.training_role_arn,
             base_job_name=job_name_prefix(settings.environment).rstrip("-"),
+            # The bucket's policy lets nobody but jobs write elsewhere.
+            input_s3_key_prefix=CODE_PREFIX.rstrip("/"),
             training_image=image_uris.retrieve(
                 IMAGE,
                 session.region_name,

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import boto3
 
+from cdk_app.naming import job_name_prefix
 from cdk_app.tags import ENVIRONMENT_TAG, PROJECT_TAG, PROJECT_TAG_VALUE
 from operations.account.errors import OperationError, explained
-from training.launch.job import job_name_prefix
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
