@@ -1,4 +1,4 @@
-"""The log of a job while it runs."""
+"""What is logged in the account, read while it is written."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -12,14 +12,44 @@ if TYPE_CHECKING:
     from mypy_boto3_logs.type_defs import GetLogEventsRequestTypeDef
 
 
+class LogStreams:
+    """The lines of a log group's streams, each once."""
+
+    def __init__(self, session: boto3.Session, group: str) -> None:
+        self._logs = session.client("logs")
+        self._group = group
+        self._tokens: dict[str, str] = {}
+
+    def new_lines(self, stream: str) -> Iterator[str]:
+        """Yield what a stream has got since the last call.
+
+        Its end is where the token stays the same: a page may be empty before it.
+        https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogEvents.html
+        """
+        while True:
+            token = self._tokens.get(stream)
+            place: GetLogEventsRequestTypeDef = {
+                "logGroupName": self._group,
+                "logStreamName": stream,
+                "startFromHead": True,
+            }
+            if token is not None:
+                place["nextToken"] = token
+            page = self._logs.get_log_events(**place)
+            yield from (event["message"].rstrip() for event in page["events"])
+            self._tokens[stream] = page["nextForwardToken"]
+            if page["nextForwardToken"] == token:
+                return
+
+
 class JobLog:
     """What the containers of a SageMaker job have logged."""
 
     def __init__(self, session: boto3.Session, group: str, job_name: str) -> None:
         self._logs = session.client("logs")
+        self._lines = LogStreams(session, group)
         self._group = group
         self._job_name = job_name
-        self._tokens: dict[str, str] = {}
 
     @property
     def command(self) -> str:
@@ -32,7 +62,7 @@ class JobLog:
     def new_lines(self) -> Iterator[str]:
         """Yield what was logged since the last call."""
         for stream in self._streams():
-            yield from self._lines_of(stream)
+            yield from self._lines.new_lines(stream)
 
     def _streams(self) -> list[str]:
         pages = self._logs.get_paginator("describe_log_streams").paginate(
@@ -48,20 +78,3 @@ class JobLog:
             if error_code(error) != "ResourceNotFoundException":
                 raise
             return []  # the group appears with the account's first job
-
-    def _lines_of(self, stream: str) -> Iterator[str]:
-        while True:
-            token = self._tokens.get(stream)
-            place: GetLogEventsRequestTypeDef = {
-                "logGroupName": self._group,
-                "logStreamName": stream,
-                "startFromHead": True,
-            }
-            if token is not None:
-                place["nextToken"] = token
-            page = self._logs.get_log_events(**place)
-            for event in page["events"]:
-                yield event["message"].rstrip()
-            self._tokens[stream] = page["nextForwardToken"]
-            if page["nextForwardToken"] == token or not page["events"]:
-                return

@@ -8,6 +8,7 @@ import boto3
 
 from cdk_app.image_build import SOURCES_KEY, TAG_VARIABLE
 from operations.account.errors import OperationError
+from operations.account.logs import LogStreams
 from operations.image.sources import Sources
 
 if TYPE_CHECKING:
@@ -45,42 +46,20 @@ def build_in_account(
             {"name": TAG_VARIABLE, "value": sources.tag, "type": "PLAINTEXT"}
         ],
     )["build"]
-    log = _Log(session)
+    log: LogStreams | None = None
     while not build.get("buildComplete"):
         wait(POLL_SECONDS)
         (build,) = codebuild.batch_get_builds(ids=[build["id"]])["builds"]
-        yield from log.new_lines(build)
+        where = build["logs"]
+        if "streamName" in where:  # a build that waits for its machine has none yet
+            log = log or LogStreams(session, where["groupName"])
+            yield from log.new_lines(where["streamName"])
     if build["buildStatus"] != "SUCCEEDED":
         raise OperationError(
             f"{build['id']}: expected the build to succeed, it ended as "
             f"{build['buildStatus']}{_failed_phase(build)}; its log says why: "
             f"{build['logs'].get('deepLink', 'in CloudWatch')}"
         )
-
-
-class _Log:
-    """Lines of a build's log, each once."""
-
-    def __init__(self, session: boto3.Session) -> None:
-        self._logs = session.client("logs")
-        self._position: dict[str, str] = {}
-
-    def new_lines(self, build: "BuildTypeDef") -> Iterator[str]:
-        where = build["logs"]
-        if "streamName" not in where:
-            return
-        while True:
-            page = self._logs.get_log_events(
-                logGroupName=where["groupName"],
-                logStreamName=where["streamName"],
-                startFromHead=True,
-                **self._position,  # type: ignore[arg-type]
-            )
-            yield from (event["message"].rstrip() for event in page["events"])
-            position = page["nextForwardToken"]
-            if position == self._position.get("nextToken"):
-                return
-            self._position = {"nextToken": position}
 
 
 def _failed_phase(build: "BuildTypeDef") -> str:

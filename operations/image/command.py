@@ -42,7 +42,8 @@ def main(
         print(f"error: {error}", file=sys.stderr)
         return 1
     stack = stack_name(options.env, "serving")
-    print(f"Image {uri}\nAdd to the command that deploys the endpoint:")
+    print(f"Image {uri}")
+    print("Add to the command that deploys the endpoint, before its '&&':")
     print(f"  --parameters {stack}:{SERVING_IMAGE_PARAMETER}={uri}")
     return 0
 
