@@ -9,6 +9,7 @@ from cdk_app import prices
 from cdk_app.settings import Settings, SettingsError, environment_names, load
 from review import baselines, changes, documents, markdown
 from review.assembly import ROOT, Assembly, ReviewError, synthesize
+from review.container_user import accepted_user
 from review.cost import gate, table
 from review.cost.estimate import Estimate, estimate
 from review.cost.templates import TemplateError, read_resources
@@ -69,8 +70,9 @@ def _review(environment: str, *, check: bool) -> bool:
         region=month.region,
         rule_packs=packs,
         findings=findings,
-        acceptances=tuple(
-            item for item in assembly.acceptances if item.rule.startswith(packs)
+        acceptances=(
+            *(item for item in assembly.acceptances if item.rule.startswith(packs)),
+            *accepted_user(settings),
         ),
         changes=tuple(
             changes.changes(baselines.last_version(assembly), assembly.templates)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from cdk_app.settings import Settings, load
+from review.container_user import accepted_user
 from review.markdown import Review, markdown, summary
 from review.subscribers import open_subscribers, to_decide
 
@@ -55,3 +56,12 @@ def test_nobody_is_listed_under_what_to_decide() -> None:
     assert "## To decide before production" in markdown(listed)
     assert f"to decide: {item}" in summary(listed)
     assert to_decide(staging("team@example.com")) == ()
+
+
+def test_an_image_that_runs_as_root_is_accepted_for_a_reason() -> None:
+    accepted = accepted_user(load("prod"))
+    read = markdown(replace(review(), acceptances=accepted))
+    assert "## Accepted findings (1)" in read
+    assert "`serving/Dockerfile` | The image names no USER and runs as root" in read
+    assert "your-algorithms-inference-code.html" in read
+    assert accepted_user(load("dev")) == ()
