@@ -8,6 +8,12 @@ from pathlib import Path
 import pytest
 from aws_cdk import App
 from local_aws.testing.running import LocalAws
+from local_aws.testing.sagemaker_resources import (
+    ROLE,
+    create_config,
+    create_endpoint,
+    unique,
+)
 
 from app import add_stacks
 from cdk_app import settings
@@ -137,3 +143,19 @@ def test_prod_is_built_in_the_account_and_answers(
         Body=b'{"Hour": 3, "V1": 0.25, "Amount": 12.5}',
     )
     assert list(json.loads(answer["Body"].read())) == ["fraud_probability"]
+
+
+@pytest.mark.parametrize("version", [f"@sha256:{'0a' * 32}", ":absent"])
+def test_an_image_that_is_not_in_its_repository_is_not_served(
+    local_aws: LocalAws, version: str
+) -> None:
+    name = unique("absent")
+    repository = local_aws.client("ecr").create_repository(repositoryName=name)
+    uri = f"{repository['repository']['repositoryUri']}{version}"
+    local_aws.client("sagemaker").create_model(
+        ModelName=name, ExecutionRoleArn=ROLE, PrimaryContainer={"Image": uri}
+    )
+    create_config(local_aws, name)
+    description = create_endpoint(local_aws, name, name)
+    assert description["EndpointStatus"] == "Failed"
+    assert f"There is no image {uri}" in description["FailureReason"]

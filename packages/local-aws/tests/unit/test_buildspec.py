@@ -93,3 +93,49 @@ def test_without_an_engine_the_id_is_that_of_what_the_ignore_file_lets_in(
 def test_without_a_dockerfile_the_build_fails(tmp_path: Path) -> None:
     with pytest.raises(BuildError, match="Dockerfile"):
         packed(tmp_path)
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Where a command `docker` that has an engine writes what it is called with."""
+    written, program = tmp_path / "calls", tmp_path / "bin" / "docker"
+    program.parent.mkdir()
+    program.write_text(
+        f"""#!/bin/sh
+printf '%s|' "$DOCKER_BUILDKIT" "$PWD" "$@" >> {written}
+echo >> {written}
+case "$1" in
+  info) echo 28.2.2 ;;
+  build) echo Step 1; test ! -e broken ;;
+  image) echo sha256:5e5e ;;
+esac
+"""
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent))
+    monkeypatch.delenv("DOCKER_BUILDKIT", raising=False)
+    return written
+
+
+WORDS = ("docker", "build", "--provenance=false", "--tag", "host/name:1", ".")
+
+
+def test_with_an_engine_the_build_s_own_command_is_run(
+    calls: Path, tmp_path: Path
+) -> None:
+    log: list[str] = []
+    build = Build(WORDS, "Dockerfile", ".", "host/name:1")
+    assert docker.image_id(build, tmp_path, log.append) == "sha256:5e5e"
+    assert log == ["Step 1"]
+    _, built, inspected = calls.read_text().splitlines()
+    assert built == f"1|{tmp_path}|{'|'.join(WORDS[1:])}|"
+    assert inspected.endswith("|image|inspect|--format|{{.Id}}|host/name:1|")
+
+
+@pytest.mark.usefixtures("calls")
+def test_an_engine_s_failure_is_the_build_s(tmp_path: Path) -> None:
+    (tmp_path / "broken").touch()
+    with pytest.raises(BuildError, match="docker build ended with status 1"):
+        docker.image_id(
+            Build(WORDS, "Dockerfile", ".", "host/name:1"), tmp_path, lambda _: None
+        )
