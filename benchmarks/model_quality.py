@@ -19,7 +19,8 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from artifact.decision import DecisionRule
-from training.data.dataset import Columns, Dataset, Floats
+from training.columns import Columns
+from training.data.dataset import Dataset, Floats
 from training.data.folds import make_folds
 from training.data.reading import read_dataset
 from training.data.split import Split, split

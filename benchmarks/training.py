@@ -65,7 +65,7 @@ from pathlib import Path
 import joblib
 import numpy as np
 from threadpoolctl import threadpool_limits
-from training.data.dataset import Columns
+from training.columns import Columns
 from training.judging.evaluation import losses_of
 from training.models.fitting import fit_pipeline
 from training.judging.metrics import Judged, Scoreboard

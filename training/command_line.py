@@ -8,7 +8,7 @@ from typing import NoReturn, get_args
 
 from artifact.history.definition import DEFAULT_LABEL_DELAY_HOURS
 from artifact.timestamps import SECONDS_PER_UNIT
-from training.data.dataset import MOST_CATEGORIES, Columns, Unlabelled
+from training.columns import MOST_CATEGORIES, Columns, Unlabelled
 from training.errors import OptionError
 from training.option_types import (
     Kinds,

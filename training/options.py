@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-from training.data.dataset import Columns
+from training.columns import Columns
 from training.errors import TrainingError
 
 Calibration = Literal["sigmoid", "none"]

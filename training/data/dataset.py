@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
 from artifact.columns import Column, Kind
+from training.columns import Columns
 
 Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int8]
@@ -16,40 +17,6 @@ Indices = npt.NDArray[np.intp]
 Hashes = npt.NDArray[np.uint64]
 
 SECONDS_PER_DAY = 86_400.0
-#: Text with more values is an entity unless --categories names it.
-MOST_CATEGORIES = 50
-
-Unlabelled = Literal["refuse", "drop"]
-
-
-@dataclass(frozen=True)
-class Columns:
-    """What is said of the columns of the data; the rest is inferred."""
-
-    label: str = "Class"
-    #: Optional in the data: how many rows of the population one row stands for.
-    weight: str = "SampleWeight"
-    #: Optional: a timestamp, or seconds since any beginning.
-    time: str = "Time"
-    #: Optional: what the transaction is worth, in the currency of the costs.
-    amount: str = "Amount"
-    drop: tuple[str, ...] = ()
-    #: Keys for history, whatever they look like.
-    entities: tuple[str, ...] = ()
-    #: Categories, however many values they have: the most frequent and "other".
-    categories: tuple[str, ...] = ()
-    #: Name → kind, where the inferred kind is not wanted.
-    kinds: Mapping[str, Kind] = field(default_factory=dict)
-    #: Unit of a time column that is a number, such as "h"; "" for as it looks.
-    time_unit: str = ""
-    #: Numbers that mean "not known", such as -1.
-    missing_values: tuple[float, ...] = ()
-    #: The label's value that means fraud; "" where it is plain.
-    fraud_value: str = ""
-    #: What becomes of rows without a label.
-    unlabelled: Unlabelled = "refuse"
-    #: Whether the server answers null for a feature that never lacked a value here.
-    answer_missing: bool = False
 
 
 @dataclass(frozen=True)

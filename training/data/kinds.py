@@ -13,7 +13,8 @@ from artifact.columns import Column, Kind
 from artifact.history.identity import entity_text
 from artifact.timestamps import FORMS, ISO, SECONDS_PER_UNIT, seconds_of_text
 from artifact.values import MISSING_WORDS, boolean_text
-from training.data.dataset import MOST_CATEGORIES, Columns, Floats
+from training.columns import MOST_CATEGORIES, Columns
+from training.data.dataset import Floats
 from training.data.words import shown
 
 #: What --categories keeps of a longer column; the rest is "other".

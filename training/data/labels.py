@@ -4,7 +4,8 @@ import numpy as np
 import pyarrow as pa
 
 from artifact.values import MISSING_WORDS, category_text
-from training.data.dataset import Columns, Floats
+from training.columns import Columns
+from training.data.dataset import Floats
 from training.data.words import shown
 from training.errors import TrainingError
 

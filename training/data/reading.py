@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from artifact.columns import Column, Kind
 from artifact.values import LARGEST
-from training.data.dataset import Columns, Dataset, Floats
+from training.columns import Columns
+from training.data.dataset import Dataset, Floats
 from training.data.kinds import Found, find_kind
 from training.data.labels import read_labels
 from training.data.tables import (

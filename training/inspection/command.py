@@ -11,8 +11,8 @@ import numpy as np
 
 from artifact.columns import Kind
 from artifact.timestamps import text_of_seconds
+from training.columns import Columns
 from training.command_line import columns_of
-from training.data.dataset import Columns
 from training.data.kinds import Found
 from training.data.reading import check_columns, faults_of, find_kinds, read_dataset
 from training.data.split import split

@@ -7,7 +7,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from operations.account.errors import OperationError, explained
-from training.data.dataset import Columns
+from training.columns import Columns
 from training.data.reading import check_sample
 from training.data.tables import find_files, part_names, sha256_of_files, suffix_of
 

@@ -17,7 +17,8 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder
 
 from artifact.columns import Column, Kind
-from training.data.dataset import SECONDS_PER_DAY, Columns
+from training.columns import Columns
+from training.data.dataset import SECONDS_PER_DAY
 
 #: Among more timestamps, differences are taken to the first of them only.
 _MOST_PAIRED_TIMESTAMPS = 4

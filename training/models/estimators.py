@@ -11,7 +11,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from artifact.columns import Column
-from training.data.dataset import Columns
+from training.columns import Columns
 from training.errors import TrainingError
 from training.models.encoding import encode, prepare
 from training.options import MODEL_NAMES, ModelOptions

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 
-from training.data.dataset import Columns
+from training.columns import Columns
 
 ROWS = 300
 _Random = np.random.Generator

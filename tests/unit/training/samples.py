@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from training.data.dataset import Columns, Dataset, Floats
+from training.columns import Columns
+from training.data.dataset import Dataset, Floats
 
 
 def make_dataset(

@@ -1,7 +1,7 @@
 import pytest
 
+from training.columns import Columns
 from training.command_line import build_parser, chosen_options, to_arguments
-from training.data.dataset import Columns
 from training.errors import TrainingError
 from training.models.estimators import RECIPES, VOTES
 from training.options import MODEL_NAMES

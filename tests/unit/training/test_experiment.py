@@ -8,7 +8,8 @@ import pytest
 
 from tests.unit.training.samples import random_dataset
 from training import experiment
-from training.data.dataset import Columns, Dataset
+from training.columns import Columns
+from training.data.dataset import Dataset
 from training.data.folds import Fold
 from training.data.split import split
 from training.errors import TrainingError

@@ -13,7 +13,8 @@ import pyarrow.parquet
 import pytest
 
 from artifact.columns import Kind
-from training.data.dataset import Columns, Dataset
+from training.columns import Columns
+from training.data.dataset import Dataset
 from training.data.kinds import is_key_name
 from training.data.reading import read_dataset
 from training.errors import TrainingError

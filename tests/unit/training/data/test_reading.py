@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from artifact.values import LARGEST
-from training.data.dataset import Columns
+from training.columns import Columns
 from training.data.reading import read_dataset
 from training.errors import TrainingError
 

@@ -20,8 +20,8 @@ from cdk_app.settings import load
 from operations.account.artifacts import read_artifact
 from operations.account.errors import OperationError, explained
 from training import container
+from training.columns import Columns
 from training.container import FIRST_LOG_LINE
-from training.data.dataset import Columns
 from training.errors import TrainingError
 from training.launch import command
 from training.launch.follow import JobGoesOnError, follow
