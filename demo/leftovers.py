@@ -19,25 +19,42 @@ def remaining(environment: Mapping[str, str]) -> dict[str, list[str]]:
         aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
         region_name=environment["AWS_REGION"],
     )
-    url = environment["AWS_ENDPOINT_URL"]
-    sagemaker = session.client("sagemaker", endpoint_url=url)
-    stacks = session.client("cloudformation", endpoint_url=url).describe_stacks()
-    buckets = session.client("s3", endpoint_url=url).list_buckets()
-    configs = sagemaker.list_endpoint_configs()["EndpointConfigs"]
+    # Lists are paged, some with ten items a page.
+    sagemaker = session.client(
+        "sagemaker", endpoint_url=environment.get("AWS_ENDPOINT_URL")
+    )
+    cloudformation = session.client(
+        "cloudformation", endpoint_url=environment.get("AWS_ENDPOINT_URL")
+    )
+    s3 = session.client("s3", endpoint_url=environment.get("AWS_ENDPOINT_URL"))
     return {
         "endpoints": [
-            e["EndpointName"] for e in sagemaker.list_endpoints()["Endpoints"]
+            endpoint["EndpointName"]
+            for page in sagemaker.get_paginator("list_endpoints").paginate()
+            for endpoint in page["Endpoints"]
         ],
-        "endpoint configs": [c["EndpointConfigName"] for c in configs],
-        "models": [m["ModelName"] for m in sagemaker.list_models()["Models"]],
+        "endpoint configs": [
+            config["EndpointConfigName"]
+            for page in sagemaker.get_paginator("list_endpoint_configs").paginate()
+            for config in page["EndpointConfigs"]
+        ],
+        "models": [
+            model["ModelName"]
+            for page in sagemaker.get_paginator("list_models").paginate()
+            for model in page["Models"]
+        ],
         "stacks other than bootstrap's": [
-            s["StackName"]
-            for s in stacks["Stacks"]
-            if s["StackName"] != BOOTSTRAP_STACK
-            and s["StackStatus"] != "DELETE_COMPLETE"
+            stack["StackName"]
+            for page in cloudformation.get_paginator("describe_stacks").paginate()
+            for stack in page["Stacks"]
+            if stack["StackName"] != BOOTSTRAP_STACK
+            and stack["StackStatus"] != "DELETE_COMPLETE"
         ],
         "project buckets": [
-            b["Name"] for b in buckets["Buckets"] if not b["Name"].startswith("cdk-")
+            bucket["Name"]
+            for page in s3.get_paginator("list_buckets").paginate()
+            for bucket in page["Buckets"]
+            if not bucket["Name"].startswith("cdk-")
         ],
     }
 

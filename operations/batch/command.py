@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import boto3
 
 from artifact.errors import ArtifactError
+from artifact.printable import printable
 from cdk_app import naming
 from cdk_app.settings import InstanceHosting, Settings, SettingsError, load
 from cdk_app.settings.fields import instance_family
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _start(session, batch, job_name)
         rows = follow(session, job_name)
     except (OperationError, ArtifactError, SettingsError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {printable(str(error))}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print(

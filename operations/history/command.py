@@ -11,6 +11,7 @@ from typing import Any
 from artifact.errors import ArtifactError
 from artifact.history.definition import HistoryDefinition
 from artifact.history.replay import replay
+from artifact.printable import printable
 from cdk_app.settings import SettingsError, load
 from operations.account.errors import OperationError
 from operations.account.session import environment_session
@@ -26,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status = _COMMANDS[options.command](options)
     except (OperationError, ArtifactError, SettingsError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {printable(str(error))}", file=sys.stderr)
         return 1
     return status
 

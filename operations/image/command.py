@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import boto3
 
+from artifact.printable import printable
 from cdk_app.naming import (
     ARTIFACT_BUCKET_OUTPUT,
     SERVING_IMAGE_PARAMETER,
@@ -39,7 +40,7 @@ def main(
         with explained():
             uri = _image(session, options.env, docker if options.local else None)
     except (OperationError, SettingsError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {printable(str(error))}", file=sys.stderr)
         return 1
     stack = stack_name(options.env, "serving")
     print(f"Image {uri}")
@@ -82,4 +83,4 @@ def _build_in_account(
         bucket=storage.output(ARTIFACT_BUCKET_OUTPUT),
         project=image_build_project_name(environment),
     ):
-        print(line, flush=True)
+        print(printable(line), flush=True)

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable, Sequence
 
+from artifact.printable import printable
 from cdk_app import prices
 from cdk_app.settings import Settings, SettingsError, load
 from operations.account.errors import OperationError, explained
@@ -25,21 +26,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with explained():
             return _audit(account, settings, delete=options.delete)
     except (SettingsError, OperationError, prices.PriceFileError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {printable(str(error))}", file=sys.stderr)
     return FAILED
 
 
 def _audit(account: Account, settings: Settings, *, delete: bool) -> int:
     print(f"{settings.environment} in {account.region}, account {account.id}\n")
     result = audit(account, settings, progress=_progress())
-    print(table(result))
+    print(printable(table(result)))
     leftovers = result.of(Standing.LEFTOVER)
     if not delete or not leftovers:
         return CLEAN if result.is_clean else REMAINS
     if not _confirmed(settings.environment, len(leftovers)):
         print("Nothing was deleted.")
         return REMAINS
-    failures = remove(account, leftovers, report=print)
+    failures = remove(account, leftovers, report=lambda said: print(printable(said)))
     return CLEAN if not failures and _nothing_else_remains(result) else REMAINS
 
 

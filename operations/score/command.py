@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from artifact.printable import printable
 from cdk_app.naming import endpoint_name
 from cdk_app.settings import SettingsError, load
 from operations.account.errors import OperationError
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             record=not options.no_record,
         )
     except (OperationError, SettingsError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {printable(str(error))}", file=sys.stderr)
         return 1
     if options.json:
         shown = {**asdict(score), "decision_rule": client.rule.as_dict()}
@@ -45,10 +46,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"Decision           {'alert' if score.alert else 'no alert'}")
         print(f"Rule               {describe(client.rule)}")
         if score.history_missing:
-            print(f"Without history    {', '.join(score.history_missing)}")
+            print(f"Without history    {printable(', '.join(score.history_missing))}")
         for reason in score.reasons:
             print(
-                f"  {reason.feature:15}  {reason.contribution:+.3f} log-odds of fraud"
+                f"  {printable(reason.feature):15}  "
+                f"{reason.contribution:+.3f} log-odds of fraud"
             )
     return 0
 

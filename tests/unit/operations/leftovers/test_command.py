@@ -80,6 +80,13 @@ def test_delete_reports_each_and_a_second_run_is_clean(
     assert "fraud-dev-by-name" in out
 
 
+def test_a_foreign_name_cannot_steer_the_terminal(account: Account, run: Run) -> None:
+    planted.alarm(account.client, "forgotten\x1b[2J", DEV)
+    _, out, _ = run()
+    assert "forgotten\\x1b[2J" in out
+    assert "\x1b" not in out
+
+
 def test_an_unknown_environment_is_a_sentence_and_exit_2(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
