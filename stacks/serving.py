@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import CfnOutput, Environment, RemovalPolicy, Stack
+from aws_cdk import CfnOutput, Environment, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
@@ -18,14 +16,13 @@ from cdk_app.constructs.container_images import (
     ServingImage,
 )
 from cdk_app.constructs.decision_rule import DecisionRule
+from cdk_app.constructs.endpoint_log_group import endpoint_log_group
 from cdk_app.constructs.endpoint_metrics import EndpointMetrics
 from cdk_app.constructs.endpoint_scaling import EndpointScaling
-from cdk_app.constructs.log_retention import log_retention
 from cdk_app.constructs.model_container import ModelContainer
 from cdk_app.constructs.model_endpoint import ModelEndpoint
 from cdk_app.constructs.roles import ExecutionRole
 from cdk_app.constructs.rollback_alarms import RollbackAlarms
-from cdk_app.constructs.score_metrics import ScoreMetrics
 from cdk_app.settings import InstanceHosting, Settings
 from stacks.storage import StorageStack
 from stacks.training import TrainingStack
@@ -58,7 +55,11 @@ class ServingStack(Stack):
         role = self._role(image, alarms)
         endpoint = self._endpoint(image, role, alarms)
         # SageMaker would create the group itself, without retention or owner.
-        endpoint.node.add_dependency(self._log_group())
+        endpoint.node.add_dependency(
+            endpoint_log_group(
+                self, settings=self._settings, key_arn=self._storage.key_arn
+            )
+        )
         if settings.network:
             # aws_ec2 takes half a second to import, and few environments need it.
             from cdk_app.constructs.private_access import PrivateAccess  # noqa: PLC0415
@@ -136,26 +137,6 @@ class ServingStack(Stack):
             description="Fraud detection model: endpoint and transform jobs.",
             statements=statements,
         ).role
-
-    def _log_group(self) -> logs.LogGroup:
-        settings, key_arn = self._settings, self._storage.key_arn
-        log_group = logs.LogGroup(
-            self,
-            "EndpointLogs",
-            log_group_name=naming.endpoint_log_group_name(settings.environment),
-            retention=log_retention(settings.logs),
-            encryption_key=(
-                kms.Key.from_key_arn(self, "Key", key_arn) if key_arn else None
-            ),
-            removal_policy=RemovalPolicy.DESTROY,
-        )
-        ScoreMetrics(
-            self,
-            "Scores",
-            log_group=log_group,
-            namespace=naming.metric_namespace(settings.environment),
-        )
-        return log_group
 
     def _endpoint(
         self,

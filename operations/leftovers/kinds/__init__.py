@@ -8,6 +8,7 @@ from operations.leftovers.kinds import (
     builds,
     governance,
     histories,
+    keys,
     monitoring,
     network,
     sagemaker,
@@ -34,7 +35,7 @@ KINDS: tuple[Kind, ...] = (
     governance.PARAMETERS,
     histories.TABLES,
     histories.SECRETS,
-    governance.KEYS,
+    keys.KEYS,
     network.VPC_ENDPOINTS,
     network.NETWORK_INTERFACES,
 )

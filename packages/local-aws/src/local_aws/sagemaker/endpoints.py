@@ -12,7 +12,8 @@ from moto.sagemaker.models import FakeEndpointConfig, Model
 from local_aws import context
 from local_aws.sagemaker.deployment_config import DeploymentConfig, RollbackAlarms
 from local_aws.sagemaker.endpoint import NO_TRAFFIC, Endpoint, Traffic
-from local_aws.sagemaker.fleet import Fleet, FleetError, Variant
+from local_aws.sagemaker.fleet import Fleet
+from local_aws.sagemaker.serving_container import FleetError, Variant
 
 POLL_SECONDS = 0.05
 

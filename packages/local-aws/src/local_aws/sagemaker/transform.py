@@ -12,7 +12,7 @@ from moto.core.utils import utcnow
 
 from local_aws import context, s3
 from local_aws.logs import LogStream
-from local_aws.sagemaker.fleet import (
+from local_aws.sagemaker.serving_container import (
     FleetError,
     Variant,
     VariantServer,

@@ -17,9 +17,9 @@ from botocore.exceptions import ClientError
 
 from local_aws.logs import LogStream
 from local_aws.s3 import S3Uri, relative_name
-from local_aws.sagemaker.fleet import VariantServer
 from local_aws.sagemaker.json_path import JsonPathError
 from local_aws.sagemaker.records import Processing, RecordError, mini_batches
+from local_aws.sagemaker.serving_container import VariantServer
 from local_aws.sagemaker.transform_job import (
     BYTES_PER_MB,
     DEFAULT_CONCURRENT_TRANSFORMS,

@@ -8,8 +8,8 @@ from typing import Any, cast
 from moto.core.base_backend import BackendDict, BaseBackend
 
 from local_aws.sagemaker.endpoint import Endpoint
-from local_aws.sagemaker.fleet import VariantServer
 from local_aws.sagemaker.models import sagemaker_backends
+from local_aws.sagemaker.serving_container import VariantServer
 
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html
 INVOCATION_TIMEOUT_SECONDS = 60.0
