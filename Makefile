@@ -73,7 +73,7 @@ demo: setup ## Data to live endpoint to nothing, on this machine
 # Long tests come first, so that the workers end together. They often wait for a
 # child process: one worker more than there are cores.
 WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
-PYTEST = pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
+PYTEST = pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test: setup browser ## Every test: unit, infrastructure, integration, end to end
 	@$(PYTEST)

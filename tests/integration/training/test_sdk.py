@@ -1,7 +1,9 @@
 """The SageMaker SDK, version 3, as its documents use it, against local AWS."""
 
 import json
+import sys
 
+import boto3
 import pytest
 from local_aws.testing.running import LocalAws
 from local_aws.testing.sagemaker_resources import (
@@ -33,9 +35,9 @@ def variables(local_aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("AWS_DEFAULT_REGION", local_aws.environment["AWS_REGION"])
     # The SDK keeps its clients for the process: another test's are of another region.
-    from sagemaker.core.utils.utils import SingletonMeta  # noqa: PLC0415
-
-    monkeypatch.setattr(SingletonMeta, "_instances", {})
+    for name in [name for name in sys.modules if name.startswith("sagemaker")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
 
 
 @pytest.fixture(scope="module")
