@@ -1,0 +1,1 @@
+"""All models on both protocols, over several seeds of the models."""
