@@ -12,6 +12,7 @@ from sklearn.ensemble import StackingClassifier
 
 from artifact.decision import DecisionRule
 from artifact.history.definition import HistoryDefinition
+from training.data.counts import Counts
 from training.data.dataset import Dataset, Floats
 from training.data.folds import Fold, make_folds
 from training.data.history import hide_some
@@ -68,6 +69,7 @@ class Experiment:
     #: The same object when the champion is the baseline.
     baseline: Trained
     cross_validation: Mapping[str, CrossValidation]
+    counts: Counts
     #: What looked wrong with the data, and what to do, a sentence each.
     warnings: tuple[str, ...] = ()
 
@@ -87,14 +89,15 @@ def run(
     TrainingError
         If the data cannot bear what is asked.
     """
-    _check_amount(data, arguments)
+    check_amount(data, arguments)
     parts = split(data, arguments.split)
     if histories is not None:
         seed = arguments.split.random_state
         parts = replace(parts, train=hide_some(parts.train, histories, seed))
     population = describe_population(data)
     check_span(data, population)
-    warnings = tuple(find_warnings(data, parts, population))
+    counts = Counts.of(data, parts)
+    warnings = tuple(find_warnings(data, parts, population, counts))
     for warning in warnings:
         tell(f"  look: {warning}")
     tell(f"split into {parts.train.rows:,} rows to learn from and {parts.test.rows:,}")
@@ -112,7 +115,7 @@ def run(
     fitted = fit_all(_singles(finalists), parts.train, arguments.options)
     tell(f"fitted {' and '.join(finalists)} to all of the training part")
     trained = {
-        name: _finish(
+        name: finish(
             name,
             assemble(name, fitted),
             predicted,
@@ -124,11 +127,17 @@ def run(
     }
     tell(f"evaluated on {parts.test.rows:,} rows")
     return Experiment(
-        parts, population, trained[champion], trained[BASELINE], scores, warnings
+        parts,
+        population,
+        trained[champion],
+        trained[BASELINE],
+        scores,
+        counts,
+        warnings,
     )
 
 
-def _check_amount(data: Dataset, arguments: Arguments) -> None:
+def check_amount(data: Dataset, arguments: Arguments) -> None:
     """Refuse a policy about money for data that have none, before any fit."""
     policy = arguments.decision.policy
     if policy in ("cost", "expected-value") and data.amounts is None:
@@ -174,7 +183,7 @@ def _singles(names: tuple[str, ...] | list[str]) -> list[str]:
     return sorted({member for name in names for member in members(name)})
 
 
-def _finish(
+def finish(
     name: str,
     model: Model,
     predicted: Mapping[str, OutOfFold],

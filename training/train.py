@@ -71,7 +71,7 @@ def train(data_path: Path, model_dir: Path, arguments: Arguments) -> dict[str, A
             data, arguments, _say, histories.definition if histories else None
         )
         windows = _backtest(data, experiment, arguments) if arguments.backtest else {}
-        metrics = metrics_document(data, facts, experiment, arguments, windows)
+        metrics = metrics_document(facts, experiment, arguments, windows)
         config = config_document(experiment.champion, arguments)
         described = describe_run(data_path, data, os.environ)
         section = histories.write(history_path(model_dir)) if histories else None

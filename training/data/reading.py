@@ -50,7 +50,7 @@ def read_dataset(path: Path, columns: Columns) -> Dataset:
     if faults:
         raise TrainingError(_joined(faults))
     labels = read_labels(table.data[columns.label], columns, str(files[0]))
-    weights = _weights(table, columns)
+    weights = read_weights(table, columns)
     inputs = [item for item in found if item.values is not None]
     data = Dataset(
         features=np.column_stack([v for i in inputs if (v := i.values) is not None]),
@@ -214,10 +214,33 @@ def _notes(table: Table, found: Sequence[Found]) -> list[str]:
 
 def _labelled(table: Table, data: Dataset, labels: Floats) -> Dataset:
     """Check the labels, and leave rows without one out where that was chosen."""
-    name = data.columns.label
-    where = f"{table.parts[0].file}: column {shown(name)}"
+    absent = refuse_labels(table, labels, data.columns)
+    for value in (0, 1):
+        if not (labels == value).any():
+            raise without_class(value, str(table.parts[0].file), data.columns.label)
+    if data.weights is not None:
+        _check_class_weights(table, data.weights, labels, data.columns.weight)
+    if not absent.any():
+        return data
+    count = int(np.count_nonzero(absent))
+    said = f"{count:,} rows without a label are left out"
+    kept = data.take(np.flatnonzero(~absent))
+    return replace(kept, notes=(*data.notes, said))
+
+
+def refuse_labels(
+    table: Table, labels: Floats, columns: Columns
+) -> npt.NDArray[np.bool_]:
+    """Refuse what is no label; return which rows have none, where that is allowed.
+
+    Raises
+    ------
+    TrainingError
+        Naming the first such row.
+    """
+    name = columns.label
     absent = np.isnan(labels)
-    if absent.any() and data.columns.unlabelled == "refuse":
+    if absent.any() and columns.unlabelled == "refuse":
         file, place = _place(table, absent)
         raise TrainingError(
             f"{file}: column {shown(name)} in {place} is empty, the first of "
@@ -232,20 +255,16 @@ def _labelled(table: Table, data: Dataset, labels: Floats) -> Dataset:
             "(fraud); correct it, or name the value that means fraud with "
             "--fraud-value."
         )
-    for value, word in ((0, "legitimate"), (1, "fraudulent")):
-        if not (labels == value).any():
-            raise TrainingError(
-                f"{where} has no row of value {value} ({word}); training needs both "
-                "classes."
-            )
-    if data.weights is not None:
-        _check_class_weights(table, data.weights, labels, data.columns.weight)
-    if not absent.any():
-        return data
-    count = int(np.count_nonzero(absent))
-    said = f"{count:,} rows without a label are left out"
-    kept = data.take(np.flatnonzero(~absent))
-    return replace(kept, notes=(*data.notes, said))
+    return absent
+
+
+def without_class(value: int, where: str, label: str) -> TrainingError:
+    """Return the error of data whose label has one value only."""
+    word = "fraudulent" if value else "legitimate"
+    return TrainingError(
+        f"{where}: column {shown(label)} has no row of value {value} ({word}); "
+        "training needs both classes."
+    )
 
 
 def check_sample(files: Sequence[Path], columns: Columns) -> None:
@@ -363,7 +382,14 @@ def _check_roles(columns: Columns) -> None:
             )
 
 
-def _weights(table: Table, columns: Columns) -> Floats | None:
+def read_weights(table: Table, columns: Columns) -> Floats | None:
+    """Return the rows' weights; None where the table has none.
+
+    Raises
+    ------
+    TrainingError
+        Naming the first row whose weight is refused.
+    """
     name = columns.weight
     if name not in table.data.column_names or name in columns.drop:
         return None

@@ -2,11 +2,19 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from sklearn.model_selection import train_test_split
 
-from training.data.dataset import SECONDS_PER_DAY, Dataset, Floats, Indices
+from training.data.dataset import (
+    SECONDS_PER_DAY,
+    Dataset,
+    Floats,
+    Hashes,
+    Indices,
+    Labels,
+)
 from training.data.vocabulary import learn_vocabulary
 from training.errors import TrainingError
 from training.options import Protocol, SplitOptions
@@ -30,20 +38,16 @@ def split(data: Dataset, options: SplitOptions) -> Split:
         If one side would be without frauds or without legitimate rows, or `time`
         is asked of data without a time.
     """
-    try:
-        if options.protocol == "time":
-            train, test = _by_time(data, options)
-        elif options.protocol == "grouped":
-            train, test = _by_group(data, options)
-        else:
-            train, test = train_test_split(
-                np.arange(data.rows),
-                test_size=options.test_size,
-                random_state=options.random_state,
-                stratify=data.labels,
+    if options.protocol == "time":
+        if data.times is None:
+            raise TrainingError(
+                f"--split time needs the column {data.columns.time!r}, which the "
+                "features lack; name another with --time-column."
             )
-    except ValueError:  # scikit-learn's, when a class has too few members
-        train, test = np.arange(0), np.arange(0)
+        train, test = split_by_time(data.times, options)
+    else:
+        hashes = data.row_hashes if options.protocol == "grouped" else None
+        train, test = split_by_chance(data.labels, hashes, options)
     vocabulary = learn_vocabulary(data.take(train))
     parts = Split(
         vocabulary.apply(data.take(train)),
@@ -52,12 +56,16 @@ def split(data: Dataset, options: SplitOptions) -> Split:
     )
     for part in (parts.train, parts.test):
         if not 0 < part.frauds < part.rows:
-            raise TrainingError(
-                f"The data has {data.frauds} frauds in {data.rows} rows, too few to "
-                f"have both classes on both sides of the split; add rows or change "
-                f"{_size(options)}."
-            )
+            raise too_few(data.frauds, data.rows, options)
     return parts
+
+
+def too_few(frauds: int, rows: int, options: SplitOptions) -> TrainingError:
+    """Return the error of a split whose one side lacks a class."""
+    return TrainingError(
+        f"The data has {frauds} frauds in {rows} rows, too few to have both classes "
+        f"on both sides of the split; add rows or change {_size(options)}."
+    )
 
 
 def _size(options: SplitOptions) -> str:
@@ -81,38 +89,60 @@ def known_before(
     return known
 
 
-def _by_time(data: Dataset, options: SplitOptions) -> tuple[Indices, Indices]:
-    if data.times is None:
-        raise TrainingError(
-            f"--split time needs the column {data.columns.time!r}, which the features "
-            "lack; name another with --time-column."
-        )
-    order = np.argsort(data.times, kind="stable")
-    count = math.ceil(options.test_size * data.rows)
+def split_by_time(times: Floats, options: SplitOptions) -> tuple[Indices, Indices]:
+    """Return the rows to learn from and those to be judged on, both by time.
+
+    Raises
+    ------
+    TrainingError
+        If no label would be known before the test part.
+    """
+    order = np.argsort(times, kind="stable")
+    count = math.ceil(options.test_size * len(times))
     if options.test_days is not None:
-        begin = data.times.max() - options.test_days * SECONDS_PER_DAY
-        count = int(np.count_nonzero(data.times > begin))
+        begin = times.max() - options.test_days * SECONDS_PER_DAY
+        count = int(np.count_nonzero(times > begin))
     train, test = order[: len(order) - count], order[len(order) - count :]
     if not len(train) or not len(test):
         return train, test
-    known = known_before(data.times, train, test, options.label_delay_hours)
+    known = known_before(times, train, test, options.label_delay_hours)
     if not len(known):
-        span = float(np.ptp(data.times[train])) / 3600.0
-        raise TrainingError(
-            f"--label-delay-hours {options.label_delay_hours:g} is longer than what "
-            f"lies before the test part ({span:,.0f} hours), so that no label would be "
-            "known; shorten the delay or the test part."
-        )
+        raise delay_too_long(float(np.ptp(times[train])) / 3600.0, options)
     return known, test
 
 
-def _by_group(data: Dataset, options: SplitOptions) -> tuple[Indices, Indices]:
-    _, first, group = np.unique(data.row_hashes, return_index=True, return_inverse=True)
-    _, test_groups = train_test_split(
-        np.arange(len(first)),
-        test_size=options.test_size,
-        random_state=options.random_state,
-        stratify=data.labels[first],
+def delay_too_long(span_hours: float, options: SplitOptions) -> TrainingError:
+    """Return the error of a label delay that leaves nothing to learn from."""
+    return TrainingError(
+        f"--label-delay-hours {options.label_delay_hours:g} is longer than what "
+        f"lies before the test part ({span_hours:,.0f} hours), so that no label would "
+        "be known; shorten the delay or the test part."
     )
-    in_test = np.isin(group, test_groups)
+
+
+def split_by_chance(
+    labels: Labels, hashes: Hashes | None, options: SplitOptions
+) -> tuple[Indices, Indices]:
+    """Return the rows to learn from and those to be judged on, drawn by class.
+
+    With `hashes`, rows of equal ones stay on one side. Both are empty where a class
+    has too few rows.
+    """
+    drawn: dict[str, Any] = {
+        "test_size": options.test_size,
+        "random_state": options.random_state,
+    }
+    try:
+        if hashes is None:
+            train, test = train_test_split(
+                np.arange(len(labels)), stratify=labels, **drawn
+            )
+            return train, test
+        _, first, group = np.unique(hashes, return_index=True, return_inverse=True)
+        _, groups = train_test_split(
+            np.arange(len(first)), stratify=labels[first], **drawn
+        )
+    except ValueError:  # scikit-learn's, when a class has too few members
+        return np.arange(0), np.arange(0)
+    in_test = np.isin(group, groups)
     return np.flatnonzero(~in_test), np.flatnonzero(in_test)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import pyarrow as pa
@@ -123,7 +124,7 @@ def is_csv(file: Path) -> bool:
     return not file.is_file() or format_of(file) != "parquet"
 
 
-def _is_parquet(file: Path) -> bool:
+def is_parquet(file: Path) -> bool:
     """Whether it is Parquet by its name, or by its first bytes where it has no name.
 
     Raises
@@ -153,10 +154,10 @@ def column_names(file: Path) -> list[str]:
         If the file cannot be read, two columns have one name, or a name holds what
         no request can carry.
     """
-    with _damage_reported(file):
+    with damage_reported(file):
         names: Sequence[str] = (
             pa.parquet.read_schema(file).names
-            if _is_parquet(file)
+            if is_parquet(file)
             else find_dialect(file).names
         )
     for position, name in enumerate(names, start=1):
@@ -207,8 +208,8 @@ def read_table(files: Sequence[Path], *, sample: bool = False) -> Table:
                 f"{file} and {files[0].name} differ in column "
                 f"{shown(min(difference))}; all parts need the same columns."
             )
-        if _is_parquet(file):
-            with _damage_reported(file):
+        if is_parquet(file):
+            with damage_reported(file):
                 opened = pa.parquet.ParquetFile(file)
                 if sample:
                     batches = islice(opened.iter_batches(_SAMPLE_ROWS), 1)
@@ -263,11 +264,11 @@ def _together(files: Sequence[Path], tables: list[pa.Table]) -> pa.Table:
         ) from None
 
 
-def _read_csv(file: Path, dialect: Dialect, *, sample: bool) -> pa.Table:
-    """Read every cell as text; null where it means missing."""
+def csv_options(dialect: Dialect) -> dict[str, Any]:
+    """Options of Arrow by which every cell is text, null where it means missing."""
     encoding = "utf8" if dialect.encoding == "utf-8-sig" else dialect.encoding
     names = list(dialect.names)
-    options = {
+    return {
         "read_options": pa.csv.ReadOptions(
             encoding=encoding, column_names=names, skip_rows=1
         ),
@@ -280,24 +281,32 @@ def _read_csv(file: Path, dialect: Dialect, *, sample: bool) -> pa.Table:
             strings_can_be_null=True,
         ),
     }
+
+
+def _read_csv(file: Path, dialect: Dialect, *, sample: bool) -> pa.Table:
+    """Read every cell as text; null where it means missing."""
+    options = csv_options(dialect)
     try:
-        with _damage_reported(file, but_not=pa.ArrowInvalid), open_bytes(file) as raw:
+        with damage_reported(file, but_not=pa.ArrowInvalid), open_bytes(file) as raw:
             if not sample:
                 return pa.csv.read_csv(raw, **options)
             with pa.csv.open_csv(raw, **options) as reader:
                 return pa.Table.from_batches(islice(reader, 1), reader.schema)
     except pa.ArrowInvalid:
-        if encoding == "utf8":
-            with _damage_reported(file):
-                fault = _find_csv_fault(file, dialect.encoding, dialect.delimiter)
+        if dialect.encoding == "utf-8-sig":
+            fault = find_csv_fault(file, dialect)
             if fault is None:  # its beginning is UTF-8, the rest is not
                 latin = replace(dialect, encoding="windows-1252")
                 return _read_csv(file, latin, sample=sample)
             raise fault from None
-        # Arrow's own message quotes the row's values, which must not be shown.
-        raise TrainingError(
-            f"{file} is not a text file of columns with a header; write it again."
-        ) from None
+        raise not_a_table(file) from None
+
+
+def not_a_table(file: Path) -> TrainingError:
+    """Return an error in place of Arrow's, which quotes the row's values."""
+    return TrainingError(
+        f"{file} is not a text file of columns with a header; write it again."
+    )
 
 
 def row_place(file: Path, row: int) -> str:
@@ -306,10 +315,10 @@ def row_place(file: Path, row: int) -> str:
     return f"row {row + 1}{line}"
 
 
-def _find_csv_fault(file: Path, encoding: str, delimiter: str) -> TrainingError | None:
+def find_csv_fault(file: Path, dialect: Dialect) -> TrainingError | None:
     """Read a CSV that Arrow refused again, slowly, to name the first bad row."""
-    with open_text(file, encoding) as text:
-        reader = csv.reader(text, delimiter=delimiter)
+    with damage_reported(file), open_text(file, dialect.encoding) as text:
+        reader = csv.reader(text, delimiter=dialect.delimiter)
         header = next(reader)
         for row, cells in enumerate(filter(None, reader)):
             if len(cells) != len(header):
@@ -322,9 +331,10 @@ def _find_csv_fault(file: Path, encoding: str, delimiter: str) -> TrainingError 
 
 
 @contextmanager
-def _damage_reported(
+def damage_reported(
     file: Path, but_not: type[Exception] | tuple[type[Exception], ...] = ()
 ) -> Iterator[None]:
+    """Name the file where a reader only says that it cannot read."""
     try:
         yield
     except (

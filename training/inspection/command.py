@@ -13,6 +13,7 @@ from artifact.columns import Kind
 from artifact.timestamps import text_of_seconds
 from training.columns import Columns
 from training.command_line import columns_of
+from training.data.counts import Counts
 from training.data.kinds import Found
 from training.data.reading import check_columns, faults_of, find_kinds, read_dataset
 from training.data.split import split
@@ -122,7 +123,8 @@ def _looks_wrong(path: Path, columns: Columns) -> list[str]:
         data = read_dataset(path, columns)
         population = describe_population(data)
         check_span(data, population)
-        return list(find_warnings(data, split(data, SplitOptions()), population))
+        parts = split(data, SplitOptions())
+        return list(find_warnings(data, parts, population, Counts.of(data, parts)))
     except TrainingError as error:
         return [str(error)]
 

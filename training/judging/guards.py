@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from artifact.columns import Kind
+from training.data.counts import Counts
 from training.data.dataset import SECONDS_PER_DAY, Dataset, Floats
 from training.data.kinds import is_after_the_fact, is_key_name
-from training.data.split import Split, duplicates_across
+from training.data.split import Split
 from training.data.words import shown, shown_list
 from training.errors import TrainingError
 from training.judging.evaluation import Population
@@ -42,38 +43,44 @@ def check_span(data: Dataset, population: Population) -> None:
         )
 
 
-def find_warnings(data: Dataset, parts: Split, population: Population) -> Iterator[str]:
-    """Yield what looks wrong, and what to do about it, a sentence each."""
+def find_warnings(
+    data: Dataset, parts: Split, population: Population, counts: Counts
+) -> Iterator[str]:
+    """Yield what looks wrong, and what to do about it, a sentence each.
+
+    `data` and `parts` may be a sample, of whose rows `counts` has all.
+    """
     if data.times is not None and population.transactions_per_day is not None:
         days = float(np.ptp(data.times)) / SECONDS_PER_DAY
         line = (
             f"the time spans {days:,.1f} days, "
             f"{population.transactions_per_day:,.0f} transactions a day"
         )
-        if days < _SUSPICIOUS_DAYS * data.rows / 100:
+        if days < _SUSPICIOUS_DAYS * counts.rows / 100:
             line += "; if that is not so, say its unit with --time-unit"
         yield line
-    yield from _about_labels(data, parts)
+    yield from _about_labels(counts)
     yield from _about_columns(data)
     yield from _about_leaks(parts.train)
-    copies = duplicates_across(parts)
-    if copies:
+    if counts.repeated_test_rows:
         yield (
-            f"{copies:,} test rows repeat a training row, which flatters the figures; "
-            "try --split grouped, or remove duplicates"
+            f"{counts.repeated_test_rows:,} test rows repeat a training row, which "
+            "flatters the figures; try --split grouped, or remove duplicates"
         )
 
 
-def _about_labels(data: Dataset, parts: Split) -> Iterator[str]:
-    if data.frauds > data.rows - data.frauds:
+def _about_labels(counts: Counts) -> Iterator[str]:
+    if counts.frauds > counts.rows - counts.frauds:
         yield (
-            f"{data.frauds:,} of {data.rows:,} rows are frauds, more than legitimate "
-            "ones; look whether the label is the wrong way round (--fraud-value)"
+            f"{counts.frauds:,} of {counts.rows:,} rows are frauds, more than "
+            "legitimate ones; look whether the label is the wrong way round "
+            "(--fraud-value)"
         )
-    if parts.test.frauds < _FEW_FRAUDS:
+    if counts.test_frauds < _FEW_FRAUDS:
         yield (
-            f"the test part has {parts.test.frauds} frauds, fewer than {_FEW_FRAUDS}: "
-            "its figures are little more than chance; enlarge --test-size or add data"
+            f"the test part has {counts.test_frauds} frauds, fewer than "
+            f"{_FEW_FRAUDS}: its figures are little more than chance; enlarge "
+            "--test-size or add data"
         )
 
 

@@ -6,8 +6,6 @@ from typing import Any
 
 from artifact.decision import ThresholdRule
 from artifact.manifest import TrainingData
-from training.data.dataset import Dataset
-from training.data.split import duplicates_across
 from training.experiment import Experiment, Trained
 from training.judging.backtest import Window
 from training.models.estimators import members
@@ -17,7 +15,6 @@ SCHEMA_VERSION = 1
 
 
 def metrics_document(
-    data: Dataset,
     facts: TrainingData,
     experiment: Experiment,
     arguments: Arguments,
@@ -25,6 +22,7 @@ def metrics_document(
 ) -> dict[str, Any]:
     """Return everything that was measured, and on what."""
     champion, baseline = experiment.champion, experiment.baseline
+    counts = experiment.counts
     return {
         "schema_version": SCHEMA_VERSION,
         "model": {
@@ -35,14 +33,14 @@ def metrics_document(
         },
         "data": {
             **asdict(facts),
-            "weighted": data.weights is not None,
-            "weighted_rows": float(data.row_weights.sum()),
-            "weighted_frauds": float(data.row_weights @ data.labels),
+            "weighted": counts.has_weights,
+            "weighted_rows": counts.weighted_rows,
+            "weighted_frauds": counts.weighted_frauds,
             "transactions_per_day": experiment.population.transactions_per_day,
-            "rows_with_features_seen_before": data.rows - _distinct(data),
+            "rows_with_features_seen_before": counts.repeated_rows,
             "columns": [
                 {"name": column.name, "kind": column.kind, "why": column.why}
-                for column in data.table
+                for column in experiment.parts.train.table
             ],
             "warnings": list(experiment.warnings),
         },
@@ -102,16 +100,12 @@ def _describe(model: Trained) -> dict[str, Any]:
 
 
 def _describe_split(experiment: Experiment, arguments: Arguments) -> dict[str, Any]:
-    train, test = experiment.parts.train, experiment.parts.test
+    counts = experiment.counts
     return {
         **asdict(arguments.split),
-        "train_rows": train.rows,
-        "train_frauds": train.frauds,
-        "test_rows": test.rows,
-        "test_frauds": test.frauds,
-        "test_rows_with_features_seen_in_training": duplicates_across(experiment.parts),
+        "train_rows": counts.train_rows,
+        "train_frauds": counts.train_frauds,
+        "test_rows": counts.test_rows,
+        "test_frauds": counts.test_frauds,
+        "test_rows_with_features_seen_in_training": counts.repeated_test_rows,
     }
-
-
-def _distinct(data: Dataset) -> int:
-    return len(set(data.row_hashes.tolist()))
