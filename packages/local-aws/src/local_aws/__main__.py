@@ -30,7 +30,8 @@ def parser(program: str) -> argparse.ArgumentParser:
         description="AWS on this machine: the cdk CLI, the SDKs and the aws CLI work "
         "against it as they are. Training jobs and endpoints run as processes.",
         epilog="It listens on loopback only, keeps everything in memory and in one "
-        "temporary directory, and leaves nothing when it stops (Ctrl-C). "
+        "temporary directory, and leaves nothing when it stops (Ctrl-C). SIGUSR1 "
+        "interrupts the spot instances of training jobs. "
         "docs/local-aws.md lists where it differs from AWS. Example: "
         f"{program} --port 0",
     )
@@ -182,6 +183,7 @@ def main(arguments: Sequence[str] | None = None, program: str = "local-aws") -> 
         hosts=[name.lower() for name in options.allow_host],
         log_requests=options.verbose,
     ) as server:
+        signal.signal(signal.SIGUSR1, lambda *_: server.interrupt_spot_instances())
         print(_banner(server.url), flush=True)
         server.serve_forever()
     return 0

@@ -75,10 +75,26 @@ def relative_name(key: str, prefix: str) -> str:
     return key[len(prefix) :].lstrip("/")
 
 
-def download_prefix(client: Any, prefix: S3Uri, directory: Path) -> int:  # noqa: ANN401
-    """Download all objects under a prefix; return how many there were."""
+def download_prefix(
+    client: Any,  # noqa: ANN401
+    prefix: S3Uri,
+    directory: Path,
+    share: slice = slice(None),
+) -> int:
+    """Download the objects under a prefix; return how many there were.
+
+    Parameters
+    ----------
+    share
+        Which of the keys, in the order of S3's listing.
+
+    Raises
+    ------
+    S3Error
+        If a key would leave the directory, or is the folder of another.
+    """
     count = 0
-    for key in keys(client, prefix):
+    for key in list(keys(client, prefix))[share]:
         name = PurePosixPath(relative_name(key, prefix.key))
         if ".." in name.parts or not name.parts:
             raise S3Error(f"the key {key!r} would leave the channel's directory")

@@ -16,6 +16,7 @@ from local_aws.containers.dockerfile import DockerfileImage
 from local_aws.context import Context, activate
 from local_aws.guard import guarded
 from local_aws.processes import Processes
+from local_aws.sagemaker.models import sagemaker_backends
 from local_aws.scheduler.clock import Clock
 from local_aws.services import dispatcher
 
@@ -68,6 +69,12 @@ class Server:
         """Answer requests until the process is told to stop."""
         self._clock.start()
         self._http.serve_forever(poll_interval=0.1)
+
+    def interrupt_spot_instances(self) -> None:
+        """Take the instances of spot training jobs away, as AWS does at times."""
+        for account in list(sagemaker_backends.values()):
+            for backend in list(account.values()):
+                backend.interrupt_spot_instances()
 
     def __enter__(self) -> Self:
         return self

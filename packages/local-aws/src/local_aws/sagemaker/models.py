@@ -24,8 +24,9 @@ from local_aws.sagemaker.endpoint import (
     check_instance_types,
 )
 from local_aws.sagemaker.endpoints import Deployment, Update, weigh
-from local_aws.sagemaker.training import TrainingRun, check_supported
+from local_aws.sagemaker.training import TrainingRun
 from local_aws.sagemaker.training_job import TrainingJob
+from local_aws.sagemaker.training_request import check_supported
 from local_aws.sagemaker.transform import TransformRun
 from local_aws.sagemaker.transform_job import TransformJob
 
@@ -76,6 +77,11 @@ class SageMakerBackend(SageMakerModelBackend):
                 f"{job.training_job_status}."
             )
         self._runs[training_job_name].stop()
+
+    def interrupt_spot_instances(self) -> None:
+        """Take the instances of all spot training jobs away; they start again."""
+        for run in list(self._runs.values()):
+            run.interrupt()
 
     def create_transform_job(  # type: ignore[override]
         self,

@@ -15,9 +15,18 @@ MESSAGES = {
     "Completed": "Training job completed",
     "Stopping": "Stopping the training job",
     "Stopped": "Training job stopped",
+    "Interrupted": "Managed spot training instances were interrupted",
     "MaxRuntimeExceeded": "Training job runtime exceeded MaxRuntimeInSeconds provided",
+    "MaxWaitTimeExceeded": "Training job wait time exceeded MaxWaitTimeInSeconds "
+    "provided",
     "Failed": "Training job failed",
 }
+DEFAULT_MAX_RUNTIME_SECONDS = 86_400
+DEFAULT_CHECKPOINT_PATH = "/opt/ml/checkpoints"
+
+
+class JobFailedError(Exception):
+    """A job failed for a reason that its description tells."""
 
 
 class TrainingJob(FakeTrainingJob):
@@ -50,6 +59,26 @@ class TrainingJob(FakeTrainingJob):
         self.secondary_status_transitions: list[dict[str, Any]] = []
         self.enter("InProgress", "Starting")
 
+    @property
+    def instance_count(self) -> int:
+        """How many hosts it runs on."""
+        return int(self.resource_config.get("InstanceCount", 1))
+
+    @property
+    def max_runtime_seconds(self) -> int:
+        """How long its hosts may train."""
+        return int(
+            (self.stopping_condition or {}).get(
+                "MaxRuntimeInSeconds", DEFAULT_MAX_RUNTIME_SECONDS
+            )
+        )
+
+    @property
+    def max_wait_seconds(self) -> int | None:
+        """How long a spot job may take in all, interruptions counted in."""
+        seconds = (self.stopping_condition or {}).get("MaxWaitTimeInSeconds")
+        return None if seconds is None else int(seconds)
+
     def enter(self, status: str, secondary: str) -> None:
         """Go into a secondary status; it is noted with its time."""
         now = utcnow()
@@ -66,7 +95,7 @@ class TrainingJob(FakeTrainingJob):
         self.training_job_status = status
 
     def finish(self, outcome: str) -> None:
-        """End as Completed, Failed, Stopped or MaxRuntimeExceeded."""
+        """End as Completed, Failed, Stopped, MaxRuntime- or MaxWaitTimeExceeded."""
         now = utcnow()
         self.training_end_time = now
         if self.training_start_time:
@@ -74,6 +103,6 @@ class TrainingJob(FakeTrainingJob):
             seconds = max(1, round(lasted.total_seconds()))
             self.training_time_in_seconds = seconds
             self.billable_time_in_seconds = seconds
-        status = "Stopped" if outcome == "MaxRuntimeExceeded" else outcome
+        status = "Stopped" if outcome.endswith("Exceeded") else outcome
         self.enter(status, outcome)
         self.secondary_status_transitions[-1]["EndTime"] = now

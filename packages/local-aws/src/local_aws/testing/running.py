@@ -3,6 +3,7 @@
 import functools
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -54,6 +55,10 @@ class LocalAws:
                 service, endpoint_url=self.url
             )
         return self._clients[service]
+
+    def interrupt_spot_instances(self) -> None:
+        """Take the instances of spot training jobs away; the jobs start again."""
+        self.process.send_signal(signal.SIGUSR1)
 
 
 def eventually(condition: Callable[[], bool], seconds: float = 30.0) -> None:

@@ -166,13 +166,15 @@ def ask(aws: LocalAws, endpoint: str, body: bytes = b"hi", **settings: Any) -> A
     return json.loads(answer["Body"].read())
 
 
-def channel(name: str, uri: str) -> dict[str, Any]:
-    """Return an input channel."""
-    source = {"S3DataType": "S3Prefix", "S3Uri": uri}
+def channel(name: str, uri: str, **settings: str) -> dict[str, Any]:
+    """Return an input channel; settings are those of its S3 data source."""
+    source = {"S3DataType": "S3Prefix", "S3Uri": uri, **settings}
     return {"ChannelName": name, "DataSource": {"S3DataSource": source}}
 
 
-def start_job(aws: LocalAws, name: str, script: str, **settings: Any) -> None:
+def start_job(
+    aws: LocalAws, name: str, script: str, *, instances: int = 1, **settings: Any
+) -> None:
     """Start a training job that runs a script; returns at once."""
     code = put(aws, f"code/{name}/train.py", script)
     channels = settings.pop("InputDataConfig", [])
@@ -191,7 +193,7 @@ def start_job(aws: LocalAws, name: str, script: str, **settings: Any) -> None:
         ),
         ResourceConfig={
             "InstanceType": "ml.m5.large",
-            "InstanceCount": 1,
+            "InstanceCount": instances,
             "VolumeSizeInGB": 5,
         },
         StoppingCondition=settings.pop(
