@@ -5,8 +5,10 @@ as JSON, and is applied by the caller, so that a business rule changes without a
 deployment of the model.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Number
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -28,7 +30,7 @@ class ThresholdRule:
     #: True when a person set the rule in place of the one in the artifact.
     set_by_hand: bool = False
 
-    def is_alert(self, probability: float, transaction: Mapping[str, float]) -> bool:  # noqa: ARG002 - one signature for all rules
+    def is_alert(self, probability: float, transaction: Mapping[str, Any]) -> bool:  # noqa: ARG002 - one signature for all rules
         """Whether to review this transaction."""
         return probability >= self.threshold
 
@@ -55,7 +57,7 @@ class ExpectedValueRule:
     amount: str = "Amount"
     set_by_hand: bool = False
 
-    def is_alert(self, probability: float, transaction: Mapping[str, float]) -> bool:
+    def is_alert(self, probability: float, transaction: Mapping[str, Any]) -> bool:
         """Whether to review this transaction.
 
         Raises
@@ -68,8 +70,13 @@ class ExpectedValueRule:
                 f"The rule 'expected-value' needs the field {self.amount!r}, which "
                 "the transaction lacks; add it."
             )
-        loss = transaction[self.amount] + self.fixed_loss_per_fraud
-        return probability * loss > self.review_cost
+        amount = _amount(transaction[self.amount])
+        if amount is None:
+            raise ArtifactError(
+                f"The rule 'expected-value' needs a number in the field "
+                f"{self.amount!r}, and the transaction has something else; change it."
+            )
+        return probability * (amount + self.fixed_loss_per_fraud) > self.review_cost
 
     def as_dict(self) -> dict[str, Any]:
         """JSON form; `parse_decision_rule` reads it back."""
@@ -156,6 +163,21 @@ def parse_config(data: bytes) -> DecisionRule:
             f"{layout.CONFIG} holds no readable decision_rule; train again."
         )
     return parse_decision_rule(rule)
+
+
+def _amount(value: object) -> float | None:
+    """Return a number, or the text of one as a CSV has it; None for anything else.
+
+    A missing one is NaN: no expected loss exceeds a cost then, as in training.
+    """
+    if value is None or value == "":
+        return math.nan
+    if isinstance(value, bool) or not isinstance(value, (str, Number)):
+        return None
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 def _short(value: object) -> str:

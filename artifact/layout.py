@@ -13,6 +13,8 @@ MANIFEST = "manifest.json"
 #: For people; serving does not read them.
 REPORT = "report.html"
 MODEL_CARD = "model_card.md"
+#: A typical transaction in the caller's own columns, to ask the endpoint about.
+EXAMPLE = "example.json"
 CODE = "code"
 INFERENCE = "code/inference.py"
 ARCHIVE = "model.tar.gz"

@@ -3,6 +3,7 @@
 A timestamp without a zone is UTC, in training and in requests.
 """
 
+import math
 from datetime import UTC, date, datetime
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -91,6 +92,13 @@ def text_of_seconds(seconds: float) -> str:
     whole, rest = divmod(round(seconds * 1_000_000), 1_000_000)
     moment = datetime.fromtimestamp(whole, UTC).replace(microsecond=rest)
     return moment.isoformat().replace("+00:00", "Z")
+
+
+def text_in_form(seconds: float, form: str) -> str:
+    """Write seconds since 1970 as the column's files do, in UTC."""
+    if form == ISO:
+        return text_of_seconds(seconds)
+    return datetime.fromtimestamp(math.floor(seconds), UTC).strftime(form)
 
 
 def _seconds(moment: datetime) -> float:

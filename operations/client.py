@@ -3,6 +3,8 @@
 An application imports `FraudClient`; ``fraud score`` is the same for a file.
 """
 
+import csv
+import io
 import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -115,17 +117,44 @@ class FraudClient:
         alert = self._is_alert(probability, transaction)
         return Score(probability, alert, given, missing)
 
-    def score_many(self, transactions: Sequence[Transaction]) -> list[Score]:
-        """Score transactions in one call, in order; at most 25 MB of JSON.
+    def score_many(
+        self,
+        transactions: Sequence[Transaction],
+        *,
+        reasons: int = 0,
+        record: bool = True,
+        are_texts: bool = False,
+    ) -> list[Score]:
+        """Score transactions in one call, in order; at most 25 MB.
 
-        With a history, each is recorded in its turn.
+        With a history, each is recorded in its turn unless `record` is false. With
+        `are_texts`, values are cells of a CSV with these columns, and sent as such:
+        the endpoint knows what each holds.
         """
         if not transactions:
             return []
-        answers = self.probabilities(transactions)
+        rows = [self._with_history(each, None, record=record) for each in transactions]
+        sent = [row for row, _ in rows]
+        answer = self._invoke(
+            csv_body(sent) if are_texts else sent,
+            reasons,
+            content_type="text/csv" if are_texts else "application/json",
+        )
+        with self._understood():
+            answers = [
+                (
+                    float(item["fraud_probability"]),
+                    tuple(Reason(**reason) for reason in item.get("reasons", ())),
+                )
+                for item in answer
+            ]
+            if len(answers) != len(rows):
+                raise ValueError(len(answers))
         return [
-            Score(probability, self._is_alert(probability, transaction))
-            for probability, transaction in zip(answers, transactions, strict=True)
+            Score(probability, self._is_alert(probability, transaction), given, missing)
+            for (probability, given), transaction, (_, missing) in zip(
+                answers, transactions, rows, strict=True
+            )
         ]
 
     def probabilities(self, transactions: Sequence[Transaction]) -> list[float]:
@@ -157,14 +186,26 @@ class FraudClient:
         except ArtifactError as error:
             raise OperationError(str(error)) from None
 
-    def _invoke(self, payload: object, reasons: int = 0) -> Any:  # noqa: ANN401 - JSON
+    def _invoke(
+        self,
+        payload: object,
+        reasons: int = 0,
+        *,
+        content_type: str = "application/json",
+    ) -> Any:  # noqa: ANN401 - JSON
+        """Return the answer to a payload: what JSON can hold, or the text of a body."""
+        body_text = (
+            payload
+            if isinstance(payload, str)
+            else json.dumps(payload, default=_plain, allow_nan=False)
+        )
         asked = {"CustomAttributes": f"explain={reasons}"} if reasons else {}
         with explained():
             response = self._runtime.invoke_endpoint(
                 EndpointName=self.endpoint,
-                ContentType="application/json",
+                ContentType=content_type,
                 Accept="application/json",
-                Body=json.dumps(payload, default=_plain, allow_nan=False).encode(),
+                Body=body_text.encode(),
                 **asked,
             )
             body = response["Body"].read()
@@ -180,6 +221,18 @@ class FraudClient:
                 f"The endpoint {self.endpoint} answered something else than fraud "
                 "probabilities; is it an endpoint of this project?"
             ) from None
+
+
+def csv_body(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Write rows of the same columns as a CSV with a header; a missing value is empty.
+
+    Numbers, such as those from history, are written so that they read back the same.
+    """
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
 
 
 def _row(transaction: Transaction) -> dict[str, Any]:

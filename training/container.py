@@ -16,6 +16,8 @@ DEFAULT_OUTPUT_DIR = Path("/opt/ml/output")
 FAILURE_REASON_CHARACTERS = 1024
 #: Begins what training writes to the log, after much that the SDK's scripts write.
 FIRST_LOG_LINE = "Training a fraud model"
+#: Begins the figures, which are the last of it: the launcher prints them itself.
+FIGURES_LINE = "On the test part of its data:"
 
 #: Beside the code: the options of training that were chosen, name → value.
 OPTIONS_FILE = "options.json"

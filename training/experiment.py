@@ -7,6 +7,7 @@ evaluation at the end.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sklearn.ensemble import StackingClassifier
 
@@ -18,6 +19,7 @@ from training.data.folds import Fold, make_folds
 from training.data.history import hide_some
 from training.data.split import Split, split
 from training.errors import TrainingError
+from training.judging.alternatives import alternatives
 from training.judging.evaluation import (
     Evaluation,
     Population,
@@ -57,6 +59,8 @@ class Trained:
     #: Fraud probabilities of the test part, of shape (n_test_rows,).
     test_probabilities: Floats
     evaluation: Evaluation
+    #: Policy that was not asked for → what it would do on the test part.
+    alternatives: Mapping[str, dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -225,5 +229,12 @@ def finish(
             options=decision,
             population=population,
             random_state=arguments.split.random_state,
+        ),
+        alternatives=alternatives(
+            parts.test,
+            test_probabilities,
+            totals,
+            options=decision,
+            population=population,
         ),
     )

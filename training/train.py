@@ -32,12 +32,12 @@ from training.data.reading import read_dataset
 from training.errors import OptionError, TrainingError
 from training.experiment import Experiment, run
 from training.judging.backtest import Window, backtest
-from training.judging.metrics_text import describe_metrics
 from training.options import Arguments
 from training.report.content import report_content
 from training.report.model_card import render_model_card
 from training.report.render import chart_library, render_report
 from training.report.run import Run, describe_run
+from training.report.summary import describe_outcome
 from training.wheels import use_wheels
 from training.writing.artifact import artifact_directory, write_artifact
 from training.writing.documents import config_document, metrics_document
@@ -165,7 +165,9 @@ def _run(argv: Sequence[str] | None, environment: Mapping[str, str]) -> None:
         )
     use_wheels(code)
     metrics = train(data_path, model_dir, to_arguments(options))
-    print(printable(describe_metrics(metrics)), flush=True)
+    print(
+        f"{container.FIGURES_LINE}\n{printable(describe_outcome(metrics))}", flush=True
+    )
     outputs = container.output_data_dir(environment)
     if outputs is not None:
         outputs.mkdir(parents=True, exist_ok=True)
@@ -173,7 +175,10 @@ def _run(argv: Sequence[str] | None, environment: Mapping[str, str]) -> None:
             if (model_dir / name).is_file():
                 shutil.copyfile(model_dir / name, outputs / name)
     if options.model_dir is not None:
-        print(f"The artifact is in {model_dir}")
+        print(
+            f"The artifact is in {model_dir}, and a typical transaction of the data in "
+            f"{model_dir / layout.EXAMPLE}"
+        )
 
 
 def _say(what: str) -> None:

@@ -8,13 +8,14 @@ from artifact.archive import Documents, read_documents
 from operations.account.errors import OperationError, error_code, explained
 from operations.account.s3 import S3Uri
 
-#: For people; all but the report are in every artifact.
+#: For people; those of older artifacts lack the example, and some the report.
 DOCUMENTS = (
     layout.REPORT,
     layout.MODEL_CARD,
     layout.METRICS,
     layout.CONFIG,
     layout.MANIFEST,
+    layout.EXAMPLE,
 )
 
 

@@ -7,10 +7,9 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of the command."""
     options = argparse.ArgumentParser(
         prog="fraud score",
-        description="Score one transaction on a live endpoint and apply the "
-        "published decision rule.",
-        epilog="Example: fraud score --endpoint fraud-dev "
-        "--file demo/transactions/fraud.json",
+        description="Score transactions on a live endpoint and apply the published "
+        "decision rule.",
+        epilog="Example: fraud score --env dev --file demo/transactions/fraud.json",
     )
     where = options.add_mutually_exclusive_group(required=True)
     where.add_argument(
@@ -19,8 +18,9 @@ def parser() -> argparse.ArgumentParser:
     where.add_argument("--endpoint", help="such as fraud-dev; without histories")
     options.add_argument(
         "--file",
-        required=True,
-        help="JSON object, a row of the training table; - reads standard input",
+        help="a row of the training table as JSON object, a list or lines of them, or "
+        "a CSV with a header; - reads standard input (default with --env: the typical "
+        "transaction that training wrote)",
     )
     options.add_argument(
         "--decision-rule-parameter",
@@ -46,5 +46,5 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="with histories: read them, but do not count this transaction",
     )
-    options.add_argument("--json", action="store_true", help="print one JSON object")
+    options.add_argument("--json", action="store_true", help="print JSON, not words")
     return options

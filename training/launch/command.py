@@ -20,16 +20,23 @@ from operations.account.serving_repository import newest_image
 from operations.account.session import environment_session
 from operations.rule.published import published_rule, rule_to_deploy
 from training.command_line import build_parser, chosen_options, to_arguments
+from training.container import FIGURES_LINE
 from training.errors import OptionError, TrainingError
-from training.judging.metrics_text import describe_metrics
+from training.launch.comparison import describe_comparison
 from training.launch.follow import JobGoesOnError, follow, goes_on, unknown_job
 from training.launch.job import start_job
 from training.launch.last import find_last
 from training.launch.options import parser
 from training.launch.resources import find_resources
-from training.launch.result import deploy_command_of, documents_dir, save_documents
+from training.launch.result import (
+    deploy_command_of,
+    documents_dir,
+    save_documents,
+    score_command_of,
+)
 from training.launch.spending import JobLimits, job_limits
 from training.launch.upload import upload_data
+from training.report.summary import describe_outcome
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -51,18 +58,23 @@ def main(argv: Sequence[str] | None = None) -> int:
             replace_rule=options.replace_rule,
         )
         image_uri = _image(session, settings)
+        compared = describe_comparison(session, options.env, artifact_uri, artifact)
     except (SettingsError, TrainingError, ArtifactError, OperationError) as error:
         print(f"error: {printable(str(error))}", file=sys.stderr)
         return 2 if isinstance(error, OptionError) else 1
     except JobGoesOnError as error:
         print(f"\n{error}", file=sys.stderr)
         return 130
-    figures = printable(describe_metrics(metrics))
-    print(f"\nOn the test part of its data:\n{figures}", file=said)
-    for path in save_documents(artifact, documents_dir(artifact_uri, artifact)):
+    print(f"\n{FIGURES_LINE}\n{printable(describe_outcome(metrics))}", file=said)
+    print(f"\n{printable(compared)}\n", file=said)
+    saved = save_documents(artifact, documents_dir(artifact_uri, artifact))
+    for path in saved:
         print(f"  {path}", file=said)
     if about_rule:
         print(f"\n{about_rule}", file=said)
+    for path in saved:
+        if path.name == layout.EXAMPLE:
+            print(f"\n{score_command_of(options.env, path)}", file=said)
     print("\nDeploy it, and verify what is live, with\n", file=said, flush=True)
     print(deploy_command_of(options.env, artifact_uri, artifact, rule, image_uri))
     return 0

@@ -12,7 +12,7 @@ from cdk_app.naming import PROJECT, TRAINING_JOBS_LOG_GROUP
 from cdk_app.settings import Settings
 from operations.account.errors import OperationError, explained
 from operations.account.logs import JobLog
-from training.container import FIRST_LOG_LINE
+from training.container import FIGURES_LINE, FIRST_LOG_LINE
 from training.launch.spending import describe_cost, describe_limit
 
 if TYPE_CHECKING:
@@ -110,18 +110,19 @@ def _artifact_uri(job: "DescribeTrainingJobResponseTypeDef", log: JobLog) -> str
 
 
 def _own_lines(log: JobLog) -> Callable[[], Iterator[str]]:
-    """Return what yields the new lines of training itself.
+    """Return what yields the new lines of training itself, up to its figures.
 
-    The SDK's driver writes many more: before it, and as the shell's ``+`` trace
-    after it.
+    The SDK's driver writes many more: before them, and as the shell's ``+`` trace
+    after them. The figures are printed from the artifact, beside others.
     """
-    begun = False
+    begun = ended = False
 
     def new_lines() -> Iterator[str]:
-        nonlocal begun
+        nonlocal begun, ended
         for line in log.new_lines():
             begun = begun or line.startswith(FIRST_LOG_LINE)
-            if begun and not line.startswith("+"):
+            ended = ended or line.startswith(FIGURES_LINE)
+            if begun and not ended and not line.startswith("+"):
                 yield line
 
     return new_lines

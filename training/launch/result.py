@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from pathlib import Path
 
 from artifact.archive import Documents
@@ -63,3 +64,12 @@ def deploy_command_of(
     deploy = deploy_command(environment, "serving", parameters)
     # CloudFormation calls a deployment a success that SageMaker rolled back.
     return f"{deploy} \\\n  && fraud verify --env {environment}"
+
+
+def score_command_of(environment: str, example: Path) -> str:
+    """Say how to ask a live endpoint about the typical transaction."""
+    return (
+        f"Once it is live, ask it about {example.name}, a typical transaction of\n"
+        "these data, or about a list, JSON Lines or a CSV of your own:\n\n"
+        f"fraud score --env {environment} --file {shlex.quote(str(example))}"
+    )

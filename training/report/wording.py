@@ -121,7 +121,58 @@ def cautions(metrics: Mapping[str, Any]) -> Sequence[str]:
             f"The rule costs {-test['savings']:,.0f} more than it saves in the test "
             "part: reviews cost more than the frauds that they catch."
         )
-    return found
+    better = _better_rule(metrics)
+    return [*found, better] if better else found
+
+
+def _better_rule(metrics: Mapping[str, Any]) -> str:
+    """Name the policy that catches far more frauds, where one is worth it."""
+    test = metrics["test"]
+    cells = test["confusion_matrix"]
+    caught = cells["true_positives"]
+    frauds = caught + cells["false_negatives"]
+    rule = "this rule"
+    if test.get("threshold") is not None:
+        rule = f"at {test['threshold']:.4g} this rule"
+    for policy, other in metrics.get("alternatives", {}).items():
+        if other["true_positives"] < max(_FAR_MORE * caught, caught + 2):
+            continue
+        if other.get("savings", 0.0) < test.get("savings", 0.0):
+            continue
+        saved = ""
+        if "savings" in other:
+            saved = f", and saved {other['savings']:,.0f} instead of "
+            saved += f"{test['savings']:,.0f}"
+        return (
+            f"{rule[0].upper()}{rule[1:]} catches {caught:,.0f} of "
+            f"{counted(frauds, 'fraud')}; --threshold-policy {policy} caught "
+            f"{other['true_positives']:,.0f}, with {counted(other['alerts'], 'alert')} "
+            f"instead of {test['alerts']:,.0f}{saved}."
+        )
+    return ""
+
+
+def choice_of_model(metrics: Mapping[str, Any]) -> str:
+    """Say why `auto` took its model; empty where a model was asked for."""
+    model, scores = metrics["model"], metrics["cross_validation"]
+    if model.get("requested") != "auto" or model["name"] not in scores:
+        return ""
+    best = max(scores, key=lambda name: scores[name]["average_precision"])
+    taken, highest = scores[model["name"]], scores[best]
+    if best == model["name"]:
+        return (
+            f"auto took {best}: its out-of-fold average precision, "
+            f"{highest['average_precision']:.4f}, is the highest."
+        )
+    difference = np.subtract(highest["folds"], taken["folds"])
+    error = difference.std(ddof=1) / math.sqrt(len(difference))
+    return (
+        f"auto took {model['name']}, the cheapest to serve of those not clearly worse "
+        f"than the best: out of fold, its average precision is "
+        f"{taken['average_precision']:.4f} and that of {best} "
+        f"{highest['average_precision']:.4f}; the difference, {difference.mean():.4f}, "
+        f"is within its standard error, {error:.4f}."
+    )
 
 
 def span_in_words(first_seconds: float | None, last_seconds: float | None) -> str:
@@ -140,6 +191,8 @@ def _date(seconds: float) -> str:
     return str(np.datetime64(int(seconds), "s").astype("datetime64[D]"))
 
 
+#: How many times as many frauds another rule must catch to be worth a word.
+_FAR_MORE = 1.5
 #: From here on counts are written without decimals.
 _WHOLE = 10
 #: Four decimals would leave less than two digits of a smaller number.

@@ -14,7 +14,7 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 
 from artifact import layout
-from artifact.columns import Column, Kind
+from artifact.columns import Kind
 from artifact.decision import ThresholdRule
 from artifact.errors import ArtifactError
 from artifact.manifest import (
@@ -29,11 +29,11 @@ from artifact.manifest import (
 )
 from artifact.publishing import publish_directory, staging_directory
 from artifact.table import TableEncoder
-from artifact.timestamps import SECONDS_PER_UNIT, text_of_seconds
 from artifact.values import encoder
 from training.data.dataset import Dataset, Floats
 from training.errors import TrainingError
 from training.experiment import Trained
+from training.writing.example import example_transaction, typical_value
 from training.writing.parity import check_parity
 from training.writing.scorer import write_scorer
 from training.writing.served_code import copy_served_code
@@ -50,6 +50,7 @@ _OWN_FILES = {
     layout.CONFIG,
     layout.REPORT,
     layout.MODEL_CARD,
+    layout.EXAMPLE,
 }
 
 
@@ -131,6 +132,11 @@ def write_artifact(
         column.name: typical_value(column, feature.quantiles[0.5])
         for column, feature in zip(train.inputs, features, strict=True)
     }
+    entities = history["entities"] if history else ()
+    _write(
+        directory / layout.EXAMPLE,
+        layout.to_json(example_transaction(train.table or train.inputs, row, entities)),
+    )
     encoded = [encoder(column)(row[column.name]) for column in train.inputs]
     probability = model.classifier.predict_proba(np.array([encoded]))[0, 1]
     return write_manifest(
@@ -159,18 +165,6 @@ def _for_tables(classifier: Any, train: Dataset) -> Any:  # noqa: ANN401 - any c
     if train.is_plain:
         return classifier
     return Pipeline([("table", TableEncoder(train.inputs)), ("classify", classifier)])
-
-
-def typical_value(column: Column, median: float) -> str | float | bool | None:
-    """Return what a request holds for an unremarkable value of a column."""
-    if column.kind is Kind.CATEGORY:
-        if column.is_boolean:
-            return column.categories[:1] == ("true",)
-        return column.categories[0] if column.categories else "other"
-    if column.kind is Kind.TIMESTAMP:
-        unit = SECONDS_PER_UNIT.get(column.time_format)
-        return text_of_seconds(median) if unit is None else median / unit
-    return median
 
 
 def _describe_features(train: Dataset) -> Iterator[Feature]:

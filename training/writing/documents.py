@@ -27,6 +27,7 @@ def metrics_document(
         "schema_version": SCHEMA_VERSION,
         "model": {
             "name": champion.name,
+            "requested": arguments.model,
             "members": list(members(champion.name)),
             "hyperparameters": asdict(arguments.options),
             "calibration": arguments.calibration if champion.calibrated else "none",
@@ -54,6 +55,7 @@ def metrics_document(
             for name, scores in experiment.cross_validation.items()
         },
         "test": _describe(champion),
+        "alternatives": dict(champion.alternatives),
         "baseline": {"name": baseline.name, "test": _describe(baseline)},
         "backtest": {
             name: [asdict(window) for window in windows]

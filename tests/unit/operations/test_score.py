@@ -321,14 +321,14 @@ def test_an_answer_of_another_kind_of_endpoint_is_told(aws: Aws) -> None:
         FraudClient("fraud-dev", decision_rule_parameter=PARAMETER).score(TRANSACTION)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "3", "{", "Time,V1\n0,1\n"])
+@pytest.mark.parametrize("text", ["", "[]", "3", "{", "0,1\n"])
 def test_a_file_that_holds_no_transaction_is_refused_before_any_call(
     aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str
 ) -> None:
     path = tmp_path / "transaction.json"
     path.write_text(text)
     assert run(str(path)) == 1
-    assert "must hold one JSON object" in capsys.readouterr().err
+    assert "expected a row of the training table" in capsys.readouterr().err
 
 
 def test_an_absent_file_is_named(

@@ -21,7 +21,7 @@ from operations.account.artifacts import read_artifact
 from operations.account.errors import OperationError, explained
 from training import container
 from training.columns import Columns
-from training.container import FIRST_LOG_LINE
+from training.container import FIGURES_LINE, FIRST_LOG_LINE
 from training.errors import TrainingError
 from training.launch import command
 from training.launch.follow import JobGoesOnError, follow
@@ -245,6 +245,13 @@ class TestResult:
         out, told = capsys.readouterr()
         assert "newest completed job is fraud-dev-1" in told
         assert "average precision" in told
+        example = "out/fraud-dev-1/example.json"
+        assert set(json.loads((tmp_path / example).read_text())) == {
+            *("Time", "V1", "V2", "Amount")
+        }
+        assert f"fraud score --env dev --file {example}" in told
+        for name in ("metrics.json", "config.json", "manifest.json", "report.html"):
+            assert (tmp_path / "out" / "fraud-dev-1" / name).is_file()
         # The command alone, for a shell to evaluate.
         assert out.startswith("npx cdk deploy -c env=dev fraud-dev-serving")
         assert f"fraud-dev-serving:ModelArtifactUri={artifact_uri}" in out
@@ -408,14 +415,20 @@ class TestFollow:
             ],
             "ModelArtifacts": {"S3ModelArtifacts": "s3://b/model.tar.gz"},
         }
-        lines = [["SM_HPS={}", FIRST_LOG_LINE], ["1.0 s  read 300 rows", "+ set -x"]]
+        lines = [
+            ["SM_HPS={}", FIRST_LOG_LINE],
+            ["1.0 s  read 300 rows", "+ set -x"],
+            # What the launcher prints itself, beside the model in service.
+            [FIGURES_LINE, "  ROC-AUC 0.9", "++ echo 'Training Container Execution'"],
+        ]
         session: Any = FakeSession([self.running, done], lines)
         assert follow(session, "fraud-dev-1", 0) == "s3://b/model.tar.gz"
         out = capsys.readouterr().out
         assert out.count("Starting") == out.count("Training\n") == 1
         assert "read 300 rows" in out
         assert "SM_HPS" not in out
-        assert "set -x" not in out
+        for other in ("set -x", "echo", "ROC-AUC", FIGURES_LINE):
+            assert other not in out
 
     def test_a_failed_job_gives_its_reason(self) -> None:
         failed = {"TrainingJobStatus": "Failed", "FailureReason": "no column 'Class'"}

@@ -7,6 +7,7 @@ import pytest
 from training.report.wording import (
     cautions,
     choice_in_words,
+    choice_of_model,
     counted,
     rule_in_words,
     span_in_words,
@@ -63,6 +64,67 @@ def test_good_figures_need_no_caution() -> None:
 def test_each_weakness_is_said(changed: dict[str, Any], said: str) -> None:
     (caution,) = cautions(metrics(**changed))
     assert said in caution
+
+
+def test_a_rule_that_catches_far_more_is_named() -> None:
+    weak = metrics()
+    weak["test"] |= {"threshold": 0.5, "alerts": 2.0, "savings": 20.0}
+    weak["test"]["confusion_matrix"] |= {"true_positives": 1.0, "false_negatives": 39.0}
+    other = {"threshold": 0.02, "alerts": 90.0, "true_positives": 16.0}
+    weak["alternatives"] = {"cost": {**other, "savings": 300.0}}
+    (caution,) = cautions(weak)
+    assert caution == (
+        "At 0.5 this rule catches 1 of 40 frauds; --threshold-policy cost caught 16, "
+        "with 90 alerts instead of 2, and saved 300 instead of 20."
+    )
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"alerts": 70.0, "true_positives": 45.0, "savings": 300.0},
+        {"alerts": 900.0, "true_positives": 50.0 * 1.5, "savings": 99.0},
+    ],
+    ids=["hardly more", "dearer"],
+)
+def test_a_rule_that_is_not_worth_it_is_not_named(other: dict[str, float]) -> None:
+    good = metrics()
+    good["alternatives"] = {"cost": {"threshold": 0.1, **other}}
+    assert cautions(good) == []
+
+
+def chosen(name: str, requested: str, **folds: list[float]) -> str:
+    scores = {
+        model.replace("_", "-"): {"average_precision": sum(f) / len(f), "folds": f}
+        for model, f in folds.items()
+    }
+    model = {"name": name, "requested": requested}
+    return choice_of_model({"model": model, "cross_validation": scores})
+
+
+def test_why_auto_took_the_cheaper_model_is_said() -> None:
+    said = chosen(
+        "logistic-regression",
+        "auto",
+        logistic_regression=[0.70, 0.80, 0.75],
+        vote=[0.74, 0.79, 0.76],
+    )
+    assert said == (
+        "auto took logistic-regression, the cheapest to serve of those not clearly "
+        "worse than the best: out of fold, its average precision is 0.7500 and that "
+        "of vote 0.7633; the difference, 0.0133, is within its standard error, 0.0145."
+    )
+
+
+def test_why_auto_took_the_best_is_said() -> None:
+    said = chosen("vote", "auto", logistic_regression=[0.7, 0.8], vote=[0.8, 0.9])
+    assert said == (
+        "auto took vote: its out-of-fold average precision, 0.8500, is the highest."
+    )
+
+
+def test_a_model_that_was_asked_for_needs_no_reason() -> None:
+    assert chosen("vote", "vote", logistic_regression=[0.7], vote=[0.8]) == ""
 
 
 def test_one_and_many() -> None:

@@ -1,0 +1,69 @@
+"""Scores on a terminal: one in words, several as a table; and as JSON."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from artifact.decision import DecisionRule
+from artifact.printable import printable
+from operations.client import Score
+from operations.rule.published import describe
+
+
+def in_words(score: Score, rule: DecisionRule) -> str:
+    """Return the lines about one transaction."""
+    lines = [
+        f"Fraud probability  {score.fraud_probability:.6f}",
+        f"Decision           {_decision(score)}",
+        f"Rule               {describe(rule)}",
+    ]
+    if score.history_missing:
+        missing = ", ".join(score.history_missing)
+        lines.append(f"Without history    {printable(missing)}")
+    lines += [
+        f"  {printable(reason.feature):15}  "
+        f"{reason.contribution:+.3f} log-odds of fraud"
+        for reason in score.reasons
+    ]
+    return "\n".join(lines)
+
+
+def in_table(scores: Sequence[Score], rule: DecisionRule) -> str:
+    """Return a line for each transaction, in the file's order, and one on all.
+
+    Rows are numbered from 1 and show nothing of what they hold.
+    """
+    width = max(3, len(str(len(scores))))
+    lines = [f"{'row':>{width}}  fraud probability  decision"]
+    for number, score in enumerate(scores, 1):
+        line = f"{number:>{width}}  {score.fraud_probability:17.6f}  {_decision(score)}"
+        remarks = [
+            f"{printable(reason.feature)} {reason.contribution:+.3f}"
+            for reason in score.reasons
+        ]
+        if score.history_missing:
+            missing = ", ".join(score.history_missing)
+            remarks.append(f"without history of {printable(missing)}")
+        lines.append(f"{line:<{width + 31}}{', '.join(remarks)}".rstrip())
+    alerts = sum(score.alert for score in scores)
+    counted = f"{len(scores):,} transaction{'' if len(scores) == 1 else 's'}"
+    lines += [
+        "",
+        f"{counted}, {alerts:,} alert{'' if alerts == 1 else 's'}",
+        f"Rule  {describe(rule)}",
+    ]
+    return "\n".join(lines)
+
+
+def as_json(score: Score, *, reasons: bool) -> dict[str, Any]:
+    """Return what is known of one transaction; no reasons where none were asked for."""
+    shown = asdict(score)
+    if not reasons:
+        del shown["reasons"]
+    if not score.history_missing:
+        del shown["history_missing"]
+    return shown
+
+
+def _decision(score: Score) -> str:
+    return "alert" if score.alert else "no alert"

@@ -1,0 +1,124 @@
+"""Read transactions from a file: an object, a list, JSON Lines or a CSV."""
+
+import csv
+import io
+import json
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from operations.account.errors import OperationError
+
+_EXPECTED = (
+    "a row of the training table as a JSON object, a list of them, one in each line, "
+    "or a CSV with a header"
+)
+_NUMBER = re.compile(r"[-+]?[0-9]*[.,]?[0-9]+(?:[eE][-+]?[0-9]+)?")
+
+
+@dataclass(frozen=True)
+class Transactions:
+    """Rows of the training table, as a file holds them.
+
+    Attributes
+    ----------
+    rows : list of dict
+        Column name → value, in the file's order.
+    is_single : bool
+        Whether the file holds one object, and no list of one.
+    are_texts : bool
+        Whether every value is the text of a cell, whose meaning the endpoint knows.
+    """
+
+    rows: list[dict[str, Any]]
+    is_single: bool = False
+    are_texts: bool = False
+
+
+def read_transactions(file: str) -> Transactions:
+    """Read a file, or standard input for ``-``.
+
+    Raises
+    ------
+    OperationError
+        If it cannot be read or holds something else.
+    """
+    try:
+        data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        text = data.decode("utf-8-sig").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise OperationError(f"{file} cannot be read: {reason}.") from None
+    if not text:
+        raise OperationError(f"{file}: expected {_EXPECTED}, found nothing.")
+    if text[0] in "{[":
+        return _read_json(file, text)
+    return Transactions(_read_csv(file, text), are_texts=True)
+
+
+def _read_json(file: str, text: str) -> Transactions:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return Transactions(_read_lines(file, text))
+    if isinstance(value, dict):
+        return Transactions([value], is_single=True)
+    if not value:
+        raise OperationError(f"{file}: expected {_EXPECTED}, found an empty list.")
+    for number, row in enumerate(value, 1):
+        if not isinstance(row, dict):
+            raise OperationError(
+                f"{file}, item {number}: expected a JSON object, a row of the training "
+                "table, found something else."
+            )
+    return Transactions(value)
+
+
+def _read_lines(file: str, text: str) -> list[dict[str, Any]]:
+    rows = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError:
+            row = None
+        if not isinstance(row, dict):
+            raise OperationError(
+                f"{file}, line {number}: expected {_EXPECTED}, found something else."
+            )
+        rows.append(row)
+    return rows
+
+
+def _read_csv(file: str, text: str) -> list[dict[str, Any]]:
+    reader = csv.reader(io.StringIO(text), strict=True)
+    try:
+        header, *records = [
+            [cell.strip() for cell in record] for record in reader if record
+        ]
+    except csv.Error:
+        raise OperationError(
+            f"{file}, line {reader.line_num}: expected {_EXPECTED}, found something "
+            "else."
+        ) from None
+    if any(_NUMBER.fullmatch(name) for name in header) or len(header) == 1:
+        raise OperationError(
+            f"{file}: expected {_EXPECTED}, found no header of column names in its "
+            "first line; add one."
+        )
+    if len(set(header)) < len(header):
+        raise OperationError(
+            f"{file}: its header has a column name twice; name each column once."
+        )
+    if not records:
+        raise OperationError(f"{file} has a header and no row; add transactions.")
+    for number, record in enumerate(records, 1):
+        if len(record) != len(header):
+            raise OperationError(
+                f"{file}, row {number}: expected {len(header)} cells, as the header "
+                f"has, found {len(record)}."
+            )
+    return [dict(zip(header, record, strict=True)) for record in records]

@@ -1,0 +1,267 @@
+"""``fraud score`` with several transactions: what it reads, and the table it shows."""
+
+import io
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.response import StreamingBody
+
+from artifact import layout
+from artifact.archive import Documents
+from artifact.decision import ThresholdRule
+from operations import client as client_module
+from operations.account.errors import OperationError
+from operations.client import FraudClient
+from operations.score import command
+from operations.score.command import main
+from operations.score.transactions import read_transactions
+from tests.unit.operations.test_score import PARAMETER, RULE, Aws
+
+ROWS: list[dict[str, Any]] = [
+    {"at": "2026-01-01", "amount": 12.5},
+    {"at": None, "amount": 900.0},
+]
+CSV = "at,amount\n2026-01-01,12.5\n,900\n"
+Bodies = list[dict[str, Any]]
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Aws:
+    account = Aws()
+    monkeypatch.setattr(client_module, "aws_session", lambda: account)
+    return account
+
+
+@pytest.fixture
+def sent(aws: Aws) -> Callable[[Sequence[float]], Bodies]:
+    """Let the endpoint give these probabilities; returns what it is sent."""
+
+    def answering(probabilities: Sequence[float]) -> Bodies:
+        bodies: Bodies = []
+        left = list(probabilities)
+
+        def invoke(**call: Any) -> Any:
+            bodies.append(call)
+            text = call["Body"].decode()
+            count = len(text.splitlines()) - 1
+            if call["ContentType"] == "application/json":
+                count = len(json.loads(text))
+            scores: Bodies = [{"fraud_probability": left.pop(0)} for _ in range(count)]
+            if "CustomAttributes" in call:
+                reasons = [{"feature": "amount", "contribution": 1.5}]
+                scores = [{**score, "reasons": reasons} for score in scores]
+            answer = json.dumps(scores).encode()
+            return {"Body": StreamingBody(io.BytesIO(answer), len(answer))}
+
+        aws.client("sagemaker-runtime").invoke_endpoint = invoke
+        return bodies
+
+    return answering
+
+
+def run(tmp_path: Path, text: str, *arguments: str) -> int:
+    path = tmp_path / "transactions"
+    path.write_text(text, encoding="utf-8")
+    place = ["--endpoint", "fraud-dev", "--decision-rule-parameter", PARAMETER]
+    return main([*place, "--file", str(path), *arguments])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [json.dumps(ROWS), "\n".join(map(json.dumps, ROWS)), CSV, "\ufeff" + CSV],
+    ids=["list", "JSON Lines", "CSV", "CSV with a mark"],
+)
+def test_several_are_a_table(
+    aws: Aws,
+    sent: Callable[[Sequence[float]], Bodies],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    text: str,
+) -> None:
+    sent([0.25, 0.75])
+    aws.publishes(RULE)
+    assert run(tmp_path, text) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "row  fraud probability  decision",
+        "  1           0.250000  no alert",
+        "  2           0.750000  alert",
+        "",
+        "2 transactions, 1 alert",
+        "Rule  threshold: threshold 0.4",
+    ]
+
+
+def test_cells_of_a_csv_are_sent_as_they_are(
+    aws: Aws, sent: Callable[[Sequence[float]], Bodies], tmp_path: Path
+) -> None:
+    bodies = sent([0.1])
+    aws.publishes(RULE)
+    assert run(tmp_path, 'code,"what, where"\n007,"a ""b"", c"\n') == 0
+    (call,) = bodies
+    assert call["ContentType"] == "text/csv"
+    assert call["Body"].decode() == 'code,"what, where"\n007,"a ""b"", c"\n'
+
+
+def test_json_of_several_is_one_object(
+    aws: Aws,
+    sent: Callable[[Sequence[float]], Bodies],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    sent([0.25, 0.75])
+    aws.publishes(RULE)
+    assert run(tmp_path, CSV, "--json") == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "scores": [
+            {"fraud_probability": 0.25, "alert": False},
+            {"fraud_probability": 0.75, "alert": True},
+        ],
+        "decision_rule": RULE,
+    }
+
+
+def test_reasons_stand_in_each_line(
+    aws: Aws,
+    sent: Callable[[Sequence[float]], Bodies],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    sent([0.25, 0.75])
+    aws.publishes(RULE)
+    assert run(tmp_path, json.dumps(ROWS), "--explain", "1") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1:3] == [
+        "  1           0.250000  no alert  amount +1.500",
+        "  2           0.750000  alert     amount +1.500",
+    ]
+
+
+def test_many_go_in_parts_and_stay_in_order(
+    aws: Aws,
+    sent: Callable[[Sequence[float]], Bodies],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    count = 2 * command.ROWS_PER_CALL + 1
+    bodies = sent([index / count for index in range(count)])
+    aws.publishes(RULE)
+    text = "amount\tx".replace("\t", ",") + "\n" + "1,2\n" * count
+    assert run(tmp_path, text, "--json") == 0
+    scores = json.loads(capsys.readouterr().out)["scores"]
+    assert [score["fraud_probability"] for score in scores] == [
+        index / count for index in range(count)
+    ]
+    assert len(bodies) == 3
+
+
+def test_a_rule_by_amount_reads_the_cell(
+    aws: Aws,
+    sent: Callable[[Sequence[float]], Bodies],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    sent([0.1, 0.1, 0.1])
+    rule = {"policy": "expected-value", "review_cost": 5.0, "amount": "amount"}
+    aws.publishes(rule)
+    text = "amount,channel\n149.62,web\n20,web\n,web\n"
+    assert run(tmp_path, text, "--json") == 0
+    scores = json.loads(capsys.readouterr().out)["scores"]
+    assert [score["alert"] for score in scores] == [True, False, False]
+
+
+def test_an_amount_that_is_no_number_is_said(
+    aws: Aws,
+    sent: Callable[[Sequence[float]], Bodies],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    sent([0.1])
+    rule = {"policy": "expected-value", "review_cost": 5.0, "amount": "amount"}
+    aws.publishes(rule)
+    assert run(tmp_path, "amount,channel\na lot,web\n") == 1
+    assert "needs a number in the field 'amount'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "found nothing"),
+        ("[]", "found an empty list"),
+        ("3", "no header of column names"),
+        ("{", "line 1: expected a row of the training table"),
+        ("[1]", "item 1: expected a JSON object"),
+        ('{"a": 1}\n{"a": \n', "line 2: expected a row"),
+        ('{"a": 1}\n[2]\n', "line 2: expected a row"),
+        ("0,1\n2,3\n", "no header of column names"),
+        ("a,b\n", "a header and no row"),
+        ("a,a\n1,2\n", "a column name twice"),
+        ("a,b\n1,2\n1,2,3\n", "row 2: expected 2 cells, as the header has, found 3"),
+        ('a,b\n1,"2\n', "found something else"),
+    ],
+)
+def test_what_holds_no_transactions_is_refused(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    path = tmp_path / "transactions"
+    path.write_text(text)
+    with pytest.raises(OperationError) as raised:
+        read_transactions(str(path))
+    assert said in str(raised.value)
+
+
+def test_an_id_is_for_one_transaction(
+    aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tmp_path, CSV, "--transaction-id", "7") == 1
+    assert "--transaction-id: expected a file of one" in capsys.readouterr().err
+
+
+def test_an_answer_for_fewer_is_no_answer(aws: Aws) -> None:
+    aws.answers([{"fraud_probability": 0.1}])
+    client = FraudClient("fraud-dev", decision_rule_parameter=PARAMETER)
+    with pytest.raises(OperationError, match="something else than fraud probabilities"):
+        client.score_many(ROWS)
+
+
+class TestWithoutAFile:
+    @pytest.fixture(autouse=True)
+    def in_dev(self, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(command, "environment_session", lambda _: aws)
+        monkeypatch.setattr(command, "find_history", lambda *_: None)
+        stack: Any = type("Stack", (), {"parameters": {"ModelArtifactUri": "s3://b/m"}})
+        monkeypatch.setattr(command, "read_stack", lambda *_: stack)
+
+    def carries(self, monkeypatch: pytest.MonkeyPatch, files: dict[str, bytes]) -> None:
+        manifest: Any = None
+        documents = Documents(manifest, "a" * 64, ThresholdRule(0.4), files)
+        monkeypatch.setattr(command, "read_artifact", lambda *_, **__: documents)
+
+    def test_the_typical_transaction_of_the_model_in_service_is_scored(
+        self,
+        aws: Aws,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        self.carries(monkeypatch, {layout.EXAMPLE: b'{"amount": 7}'})
+        aws.answers(0.75, Body=b'{"amount": 7}')
+        aws.publishes(RULE)
+        assert main(["--env", "dev", "--decision-rule-parameter", PARAMETER]) == 0
+        out, err = capsys.readouterr()
+        assert out.startswith("Fraud probability  0.750000")
+        assert "example.json of s3://b/m" in err
+
+    def test_an_older_artifact_says_so(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        self.carries(monkeypatch, {})
+        assert main(["--env", "dev"]) == 1
+        assert "carries no example.json" in capsys.readouterr().err
+
+    def test_an_endpoint_alone_needs_a_file(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert main(["--endpoint", "fraud-dev"]) == 1
+        assert "--file: expected a file" in capsys.readouterr().err

@@ -1,0 +1,144 @@
+"""A new model beside the baseline and the model in service, figure by figure."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+from artifact import layout
+from artifact.archive import Documents
+from artifact.errors import ArtifactError
+from cdk_app.naming import ARTIFACT_URI_PARAMETER, stack_name
+from operations.account.artifacts import read_artifact
+from operations.account.errors import OperationError, error_code, explained
+from operations.account.stacks import read_stack
+from training.report.summary import in_lines
+from training.report.wording import FIGURES, counted, written
+
+#: What is compared, of the figures in ``metrics.json``.
+_COMPARED = (
+    "average_precision",
+    "roc_auc",
+    "brier",
+    "precision",
+    "recall",
+    "alerts_per_day",
+    "savings",
+)
+_NAME_COLUMNS = 29
+_VALUE_COLUMNS = 14
+
+
+@dataclass(frozen=True)
+class InService:
+    """The artifact that an environment's serving stack names."""
+
+    uri: str
+    metrics: Mapping[str, Any]
+
+
+def find_in_service(session: boto3.Session, environment: str) -> InService | None:
+    """Return the model in service; None where no serving stack is deployed.
+
+    Raises
+    ------
+    OperationError, ArtifactError
+        If its artifact cannot be read.
+    """
+    with explained():
+        client = session.client("cloudformation")
+        try:
+            client.describe_stacks(StackName=stack_name(environment, "serving"))
+        except ClientError as error:
+            if error_code(error) != "ValidationError":
+                raise
+            return None
+    uri = read_stack(session, environment).parameters[ARTIFACT_URI_PARAMETER]
+    documents = read_artifact(session, uri, documents=True)
+    return InService(uri, json.loads(documents.files[layout.METRICS]))
+
+
+def describe_comparison(
+    session: boto3.Session, environment: str, artifact_uri: str, artifact: Documents
+) -> str:
+    """Return the figures side by side, and what follows from them, in lines."""
+    metrics = json.loads(artifact.files[layout.METRICS])
+    live: InService | None = None
+    try:
+        live = find_in_service(session, environment)
+        if live is None:
+            remarks = [f"No model is in service in {environment} yet."]
+        elif live.uri == artifact_uri:
+            live, remarks = None, [f"It is the model in service in {environment}."]
+        else:
+            remarks = verdict(metrics, live.metrics)
+    except (OperationError, ArtifactError) as error:
+        remarks = [f"The model in service cannot be compared: {error}"]
+    table = side_by_side(metrics, live.metrics if live else None)
+    lines = [table] if table else []
+    return "\n".join([*lines, *(in_lines(said, "  ") for said in remarks)])
+
+
+def side_by_side(metrics: Mapping[str, Any], live: Mapping[str, Any] | None) -> str:
+    """Return the table: this model, the baseline, the model in service."""
+    judged = {"this model": metrics["test"]}
+    named = []
+    if metrics["baseline"]["name"] != metrics["model"]["name"]:
+        judged["baseline"] = metrics["baseline"]["test"]
+        named.append(f"the baseline, {metrics['baseline']['name']}")
+    if live is not None:
+        judged["in service"] = live["test"]
+        named.append(f"the model in service, {live['model']['name']}")
+    if not named:
+        return ""
+    lines = [in_lines(f"Beside {', and '.join(named)}:"), _line("", judged)]
+    for figure in _COMPARED:
+        if figure in metrics["test"]:
+            words, kind = FIGURES[figure]
+            values = (
+                written(test[figure], kind) if figure in test else "-"
+                for test in judged.values()
+            )
+            lines.append(_line(words, values))
+    return "\n".join(lines)
+
+
+def verdict(metrics: Mapping[str, Any], live: Mapping[str, Any]) -> list[str]:
+    """Say whether a model is worse than the one in service, and how far to trust it."""
+    said = []
+    figure = "average_precision"
+    new, old = metrics["test"], live["test"]
+    low, high = new["intervals_95"][figure]
+    if new[figure] < old[figure]:
+        said.append(
+            f"Worse than the model in service: average precision {new[figure]:.4f}, "
+            f"and {live['model']['name']} in service has {old[figure]:.4f}."
+        )
+    if not _same_test(metrics, live):
+        said.append(
+            "The two were judged on different rows: the model in service on "
+            f"{counted(live['split']['test_rows'], 'row')} with "
+            f"{counted(live['split']['test_frauds'], 'fraud')}."
+        )
+    elif low <= old[figure] <= high:
+        said.append(
+            f"The 95 % interval of this model's average precision, {low:.3f} to "
+            f"{high:.3f}, holds that of the model in service: they have not been told "
+            "apart."
+        )
+    return said
+
+
+def _same_test(metrics: Mapping[str, Any], live: Mapping[str, Any]) -> bool:
+    return bool(
+        metrics["data"]["sha256"] == live["data"]["sha256"]
+        and metrics["split"] == live["split"]
+    )
+
+
+def _line(name: str, values: Iterable[str]) -> str:
+    cells = "".join(f"{value:>{_VALUE_COLUMNS}}" for value in values)
+    return f"  {name:<{_NAME_COLUMNS}}{cells}".rstrip()
