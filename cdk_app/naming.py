@@ -32,6 +32,7 @@ SERVING_IMAGE_PARAMETER = "ServingImageUri"
 # instances. Those of jobs are shared by the whole account and region.
 ENDPOINTS_LOG_GROUP_PREFIX = "/aws/sagemaker/Endpoints"
 TRAINING_JOBS_LOG_GROUP = "/aws/sagemaker/TrainingJobs"
+PROCESSING_JOBS_LOG_GROUP = "/aws/sagemaker/ProcessingJobs"
 TRANSFORM_JOBS_LOG_GROUP = "/aws/sagemaker/TransformJobs"
 
 DATA_BUCKET_OUTPUT = "DataBucketName"

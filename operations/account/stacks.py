@@ -57,7 +57,8 @@ def find_stack(session: boto3.Session, name: str, remedy: str) -> DeployedStack:
     Raises
     ------
     OperationError
-        If there is none; ``remedy`` ends its sentence.
+        If there is none, or no more of it than a change set that nobody executed;
+        ``remedy`` ends its sentence.
     """
     with explained():
         client = session.client("cloudformation")
@@ -69,6 +70,11 @@ def find_stack(session: boto3.Session, name: str, remedy: str) -> DeployedStack:
             raise OperationError(
                 f"There is no stack {name} in {session.region_name}; {remedy}"
             ) from None
+    if stack["StackStatus"] == "REVIEW_IN_PROGRESS":
+        raise OperationError(
+            f"The stack {name} in {session.region_name} was never deployed, it waits "
+            f"for its first change set; {remedy}"
+        )
     return DeployedStack(
         name=name,
         status=stack["StackStatus"],

@@ -5,7 +5,12 @@ from collections.abc import Iterator
 
 from botocore.exceptions import ClientError
 
-from cdk_app.naming import PROJECT, TRAINING_JOBS_LOG_GROUP, TRANSFORM_JOBS_LOG_GROUP
+from cdk_app.naming import (
+    PROCESSING_JOBS_LOG_GROUP,
+    PROJECT,
+    TRAINING_JOBS_LOG_GROUP,
+    TRANSFORM_JOBS_LOG_GROUP,
+)
 from cdk_app.prices.units import BYTES_PER_GB
 from cdk_app.tags import ENVIRONMENT_TAG, PROJECT_TAG, PROJECT_TAG_VALUE
 from operations.leftovers.account import Account
@@ -74,7 +79,7 @@ DASHBOARDS = Kind("dashboard", _dashboards, _delete_dashboard)
 
 #: SageMaker writes every job of the account and region to these.
 SHARED_LOG_GROUPS = (
-    "/aws/sagemaker/ProcessingJobs",
+    PROCESSING_JOBS_LOG_GROUP,
     TRAINING_JOBS_LOG_GROUP,
     TRANSFORM_JOBS_LOG_GROUP,
 )

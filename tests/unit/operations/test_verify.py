@@ -52,6 +52,7 @@ class Aws:
     pinned: str = ""
     rule: Mapping[str, Any] = field(default_factory=lambda: RULE)
     model_uri: str = URI
+    came_so_far: bool = True
     region_name: str = "eu-central-1"
 
     def client(self, service: str) -> Any:
@@ -75,6 +76,7 @@ class Aws:
             "Parameters": [
                 {"ParameterKey": key, "ParameterValue": value}
                 for key, value in parameters.items()
+                if self.came_so_far
             ],
             "Outputs": [
                 {"OutputKey": "DecisionRuleParameterName", "OutputValue": "rule"}
@@ -89,7 +91,10 @@ class Aws:
         }
         return [
             ("describe_stacks", {"Stacks": [stack]}),
-            ("describe_stack_resources", {"StackResources": [config]}),
+            (
+                "describe_stack_resources",
+                {"StackResources": [config] if self.came_so_far else []},
+            ),
         ]
 
     def _sagemaker(self) -> list[tuple[str, Any]]:
@@ -296,17 +301,53 @@ def test_an_endpoint_deleted_by_hand_is_made_anew_with_its_stack(
         ("DELETE_FAILED", "takes no update: make it anew"),
     ],
 )
-def test_no_remedy_is_refused_by_the_stacks_state(
+def test_the_remedy_goes_by_the_stacks_state(
     aws: Aws, capsys: pytest.CaptureFixture[str], status: str, remedy: str
 ) -> None:
     aws.status = status
+    assert remedy in run(capsys)[1]
+
+
+STATUS_SHAPE: Any = SESSION.client("cloudformation").meta.service_model.shape_for(
+    "StackStatus"
+)
+UPDATABLE = {
+    "CREATE_COMPLETE",
+    "UPDATE_COMPLETE",
+    "UPDATE_ROLLBACK_COMPLETE",
+    "IMPORT_COMPLETE",
+    "IMPORT_ROLLBACK_COMPLETE",
+}
+
+
+@pytest.mark.parametrize("came_so_far", [True, False])
+@pytest.mark.parametrize("status", STATUS_SHAPE.enum)
+def test_no_remedy_is_refused_by_the_stacks_state(
+    aws: Aws, capsys: pytest.CaptureFixture[str], status: str, came_so_far: bool
+) -> None:
+    """Everything is wrong at once; the commands are those that the state allows."""
+    aws.status = status
+    aws.came_so_far = came_so_far
     aws.model_uri = "s3://bucket/other/output/model.tar.gz"
     aws.rule = {"policy": "threshold", "threshold": 0.9}
-    printed = run(capsys)[1]
-    assert remedy in printed
-    updates = printed.count("npx cdk deploy")
-    assert updates == printed.count("npx cdk destroy") or "ROLLBACK_COMPLETE" in status
-    assert (updates == 0) == status.endswith("_IN_PROGRESS")
+    aws.probability += 0.5
+    aws.endpoint = {"EndpointConfigName": "config-0"}
+    exit_status = verify.main(["--env", "dev"])
+    streams = capsys.readouterr()
+    printed = " ".join((streams.out + streams.err).split())
+    assert exit_status == 1
+    updates = printed.count("npx cdk deploy") + printed.count("update-endpoint")
+    destroyed = printed.count("npx cdk destroy")
+    if status == "REVIEW_IN_PROGRESS":
+        assert "was never deployed" in printed
+        assert (updates, destroyed) == (1, 0)
+    elif status.endswith("_IN_PROGRESS"):
+        assert (updates, destroyed) == (0, 0)
+    elif status not in UPDATABLE:
+        assert updates == destroyed > 0
+    else:
+        assert updates > 0
+        assert destroyed == 0
 
 
 def test_a_rule_that_no_caller_can_apply_fails_though_set_by_hand(

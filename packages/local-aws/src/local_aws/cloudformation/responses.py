@@ -8,11 +8,11 @@ from local_aws import context
 from local_aws.cloudformation import describe
 from local_aws.cloudformation.errors import ValidationError
 from local_aws.cloudformation.models import (
-    GRACE_SECONDS,
     CloudFormationBackend,
     cloudformation_backends,
 )
 from local_aws.cloudformation.stack import Stack
+from local_aws.cloudformation.stack_backend import GRACE_SECONDS
 from local_aws.cloudformation.submission import Submission, template_from_url
 from local_aws.cloudformation.template import parse
 from local_aws.context import Clients

@@ -10,6 +10,7 @@ from typing import Any
 from moto.core.utils import utcnow
 
 from local_aws import context
+from local_aws.cloudformation.errors import ValidationError
 from local_aws.cloudformation.template import Template
 
 STACK_TYPE = "AWS::CloudFormation::Stack"
@@ -180,3 +181,28 @@ class ChangeSet:
     execution_status: str = "AVAILABLE"
     status_reason: str | None = None
     created: datetime = field(default_factory=utcnow)
+
+
+@dataclass(frozen=True)
+class LiveResources:
+    """Resources as they are at this moment of an operation."""
+
+    existing: Mapping[str, Resource]
+
+    def ref(self, logical_id: str) -> str:
+        """Return the physical id."""
+        return self._get(logical_id).physical.id
+
+    def attribute(self, logical_id: str, name: str) -> object:
+        """Return the attribute."""
+        resource = self._get(logical_id)
+        if name not in resource.physical.attributes:
+            raise ValidationError(
+                f"Requested attribute {name} does not exist in {logical_id}"
+            )
+        return resource.physical.attributes[name]
+
+    def _get(self, logical_id: str) -> Resource:
+        if logical_id not in self.existing:
+            raise ValidationError(f"Unresolved resource dependency {logical_id}")
+        return self.existing[logical_id]
