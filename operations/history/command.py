@@ -63,8 +63,8 @@ def _seed(options: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as directory:
         definition, path = fetch_snapshot(session, options.env, Path(directory))
         store = open_history(session, options.env, definition=definition)
-        written = seed(store, path, lambda said: print(said, flush=True))
-    print(f"{store.table} has {written:,} histories of the training data")
+        written = seed(store.table, path, lambda said: print(said, flush=True))
+    print(f"{store.table.name} has {written:,} histories of the training data")
     return 0
 
 

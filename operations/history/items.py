@@ -1,7 +1,8 @@
-"""How an entity's history is an item: one attribute for a day's count, sum, reports.
+"""How an entity's history is an item: one attribute for each day.
 
-``ADD`` works on top-level attributes only, so a day's three numbers are three of them:
-``t20345`` transactions, ``a20345`` amount in minor units, ``r20345`` reports.
+``ADD`` works on top-level attributes that are numbers, and DynamoDB keeps 38 digits
+of one: a day's reports, transactions and amount are one number, such as ``d20345`` =
+2 reports, 3 transactions and 45.50: 20000000003000000000000004550.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.UpdateExpressions.html
 """
 
@@ -25,10 +26,15 @@ SEEN_AT = "seen_at"
 LIVE_SINCE = "live_since"
 #: The item that says what the table holds.
 DEFINITION_ID = "definition"
+#: The item of how late reports come.
+DELAYS_ID = "delays"
 
-_DAY = re.compile(r"([tar])(\d+)")
-_FIELDS = {"t": "transactions", "a": "amount", "r": "reports"}
 _HASH_BYTES = 16
+_DAY = re.compile(r"d(\d+)")
+_TRANSACTION = 10**18
+_REPORT = 10**28
+#: In minor units; a day's sum stays within half of `_TRANSACTION`.
+LARGEST_AMOUNT = 2**53
 
 
 def keyed_hash(key: bytes, kind: str, value: str) -> str:
@@ -45,30 +51,45 @@ def number(value: int) -> dict[str, str]:
     return {"N": str(value)}
 
 
+def packed(bucket: Bucket) -> int:
+    """Return a day as one number."""
+    return bucket.reports * _REPORT + bucket.transactions * _TRANSACTION + bucket.amount
+
+
+def unpacked(day: int) -> Bucket:
+    """Return what `packed` made a number of; an amount may be negative."""
+    half = _TRANSACTION // 2
+    counts, amount = divmod(day + half, _TRANSACTION)
+    reports, transactions = divmod(counts, _REPORT // _TRANSACTION)
+    return Bucket(transactions, amount - half, reports)
+
+
 def state_of(item: Item | None) -> EntityState:
     """Return what an item knows; nothing for no item."""
     state = EntityState()
     for name, value in (item or {}).items():
         match = _DAY.fullmatch(name)
         if match:
-            bucket = state.buckets.setdefault(int(match[2]), Bucket())
-            setattr(bucket, _FIELDS[match[1]], int(value["N"]))
+            state.buckets[int(match[1])] = unpacked(int(value["N"]))
     if item and SEEN_AT in item:
         state.last_seconds = int(item[SEEN_AT]["N"])
     return state
 
 
+_LIVE = f"{LIVE_SINCE} = if_not_exists({LIVE_SINCE}, :day)"
+
+
 @lru_cache(maxsize=8)
 def _record_expression(day: int, kept_days: int, *, is_late: bool) -> str:
-    live = f"{LIVE_SINCE} = if_not_exists({LIVE_SINCE}, :day)"
-    add = f"ADD t{day} :one, a{day} :minor"
     if is_late:
-        return f"SET {EXPIRES_AT} = :expires, {live} {add}"
+        return f"SET {EXPIRES_AT} = :expires, {_LIVE} ADD d{day} :one"
     # An item lives about as long as its days; older ones were removed before.
     gone = range(max(day - 2 * kept_days, 0), day - kept_days + 1)
-    names = ", ".join(f"{letter}{old}" for old in gone for letter in _FIELDS)
-    remove = f" REMOVE {names}" if names else ""
-    return f"SET {EXPIRES_AT} = :expires, {SEEN_AT} = :now, {live}{remove} {add}"
+    remove = f" REMOVE {', '.join(f'd{old}' for old in gone)}" if gone else ""
+    return (
+        f"SET {EXPIRES_AT} = :expires, {SEEN_AT} = :now, {_LIVE}{remove} "
+        f"ADD d{day} :one"
+    )
 
 
 def record_update(
@@ -81,8 +102,7 @@ def record_update(
     """
     day = seconds // SECONDS_PER_DAY
     values = {
-        ":one": number(1),
-        ":minor": number(minor),
+        ":one": number(packed(Bucket(transactions=1, amount=minor))),
         ":day": number(day),
         ":expires": number(expires_at),
     }
@@ -100,13 +120,29 @@ def record_update(
     return arguments
 
 
-def report_update(day: int, change: int, expires_at: int) -> dict[str, Any]:
-    """Return the arguments of an update that adds to a day's reports."""
+def report_update(day: int, expires_at: int) -> dict[str, Any]:
+    """Return the arguments of an update that adds a report to a day."""
     return {
-        "UpdateExpression": f"SET {EXPIRES_AT} = :expires ADD r{day} :change",
+        "UpdateExpression": f"SET {EXPIRES_AT} = :expires, {_LIVE} ADD d{day} :report",
         "ExpressionAttributeValues": {
             ":expires": number(expires_at),
-            ":change": number(change),
+            ":day": number(day),
+            ":report": number(_REPORT),
+        },
+    }
+
+
+def withdrawal_update(day: int) -> dict[str, Any]:
+    """Return the arguments of an update that takes a report off a day.
+
+    It fails where the day has none (any more): it was erased, or fell out.
+    """
+    return {
+        "UpdateExpression": f"ADD d{day} :taken",
+        "ConditionExpression": f"d{day} >= :report",
+        "ExpressionAttributeValues": {
+            ":taken": number(-_REPORT),
+            ":report": number(_REPORT - _TRANSACTION // 2),
         },
     }
 
@@ -123,11 +159,8 @@ def seed_update(
     values = {":expires": number(expires_at)}
     for day, bucket in state.buckets.items():
         if before_day is None or day < before_day:
-            for letter, field in _FIELDS.items():
-                amount = getattr(bucket, field)
-                if amount:
-                    values[f":{letter}{day}"] = number(amount)
-                    sets.append(f"{letter}{day} = :{letter}{day}")
+            values[f":d{day}"] = number(packed(bucket))
+            sets.append(f"d{day} = :d{day}")
     if len(values) == 1:
         return None
     if state.last_seconds is not None and state.last_seconds >= 0:

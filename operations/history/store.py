@@ -1,49 +1,31 @@
-"""The table of histories: what a payment's service calls before the endpoint.
+"""The store of histories: what a payment's service calls before the endpoint.
 
-Nothing here raises because the table is slow or away: a history that is not known in
-time is missing, and counted.
+Recording and reading never raise because the table is slow or away: a history that is
+not known in time is missing, and counted.
 """
 
-import json
 import math
-import struct
+import threading
 import time
 from collections import Counter
 from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any, cast
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
-from artifact.columns import Column, Kind
-from artifact.errors import ArtifactError
-from artifact.history.definition import (
-    FEATURES,
-    SECONDS_PER_DAY,
-    HistoryDefinition,
-    feature_names_of,
-    parse_definition,
-)
-from artifact.history.identity import entity_text
-from artifact.history.state import (
-    EntityState,
-    features_of_one,
-    minor_units_of,
-    unknown,
-)
-from artifact.values import encoder
-from operations.account.errors import OperationError, explained
-from operations.history import items
+from artifact.history.definition import HistoryDefinition, feature_names_of
+from artifact.history.state import EntityState, features_of_one, unknown
+from operations.account.errors import explained
+from operations.history import erasing, items, recording, reports
+from operations.history.calls import WORKERS, Calls, outcome_of
+from operations.history.event import Event, Transaction, read_event
+from operations.history.table import HistoryTable, is_ahead, patient_client
 
 #: The whole of reading and recording takes no longer; then the history is missing.
 DEADLINE_SECONDS = 0.25
-#: How long a transaction's id is remembered, in which a retry counts once.
-RETRY_SECONDS = 2 * SECONDS_PER_DAY
-_WORKERS = 8
-_PACKED = struct.Struct(f">{len(FEATURES)}d")
 
 
 @dataclass(frozen=True)
@@ -55,7 +37,7 @@ class History:
     features : dict of str to float or None
         Feature name → value; None is unknown.
     missing : tuple of str
-        Entities of which nothing could be learnt in time.
+        Entities of the transaction of which nothing could be learnt in time.
     is_repeated : bool
         Whether the transaction's id had been recorded before.
     """
@@ -65,15 +47,17 @@ class History:
     is_repeated: bool = False
 
 
-@dataclass(frozen=True)
-class _Event:
-    """What of a transaction its history needs."""
+class Counters(Counter[str]):
+    """How often what happened; several threads count."""
 
-    seconds: int
-    amount: float
-    minor: int
-    #: Entity → key of its item; without those that the transaction lacks.
-    keys: Mapping[str, str]
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = threading.Lock()
+
+    def add(self, name: str, number: int = 1) -> None:
+        """Count something."""
+        with self._lock:
+            self[name] += number
 
 
 class HistoryStore:
@@ -91,6 +75,13 @@ class HistoryStore:
         Where credentials and region come from.
     deadline_seconds : float, optional
         After it a history is missing.
+
+    Attributes
+    ----------
+    counters : Counters
+        ``recorded``, ``read``, ``repeated`` (an id again), ``late`` (behind what an
+        entity's item has seen), ``ahead`` (in the future: not recorded), ``missing``
+        (an entity not known in time) and ``absent`` (one that the transaction lacks).
     """
 
     def __init__(
@@ -102,13 +93,11 @@ class HistoryStore:
         session: boto3.Session,
         deadline_seconds: float = DEADLINE_SECONDS,
     ) -> None:
-        self.table = table
         self.definition = definition
-        #: "recorded", "read", "repeated", "late", "missing" → how often.
-        self.counters: Counter[str] = Counter()
-        self._hash_key = hash_key
+        self.counters = Counters()
         self._deadline_seconds = deadline_seconds
-        self._executor = ThreadPoolExecutor(_WORKERS, "history")
+        self._session = session
+        self._calls = Calls()
         with explained():
             self.dynamodb: Any = session.client(
                 "dynamodb",
@@ -117,13 +106,19 @@ class HistoryStore:
                     read_timeout=deadline_seconds,
                     # A second try could count a transaction twice.
                     retries={"total_max_attempts": 1},
-                    max_pool_connections=_WORKERS,
+                    max_pool_connections=WORKERS,
                     tcp_keepalive=True,
                 ),
             )
+        self.table = HistoryTable(table, hash_key, definition, self.dynamodb)
+
+    @cached_property
+    def _patient(self) -> HistoryTable:
+        """The table by a client that tries again: no payment waits for a report."""
+        return replace(self.table, dynamodb=patient_client(self._session))
 
     def record(
-        self, transaction: Mapping[str, Any], transaction_id: str | None = None
+        self, transaction: Transaction, transaction_id: str | None = None
     ) -> History:
         """Return the history before a transaction, and record it.
 
@@ -134,23 +129,28 @@ class HistoryStore:
         OperationError
             If the transaction has no usable time. Never because of the table.
         """
-        event = self._event(transaction)
+        event = read_event(transaction, self.table)
+        if is_ahead(event.seconds):
+            self.counters.add("ahead")
+            return self._read(event)
         until = time.monotonic() + self._deadline_seconds
         if transaction_id is None:
-            return self._recorded(event, dict(event.keys), until)
-        key = items.keyed_hash(self._hash_key, "transaction", transaction_id)
-        try:
-            begun = self._executor.submit(self._begin, key).result(_left(until))
-        except (ClientError, BotoCoreError, TimeoutError):
+            return self._recorded(event, event.keys, until)
+        key = self.table.key_of("transaction", transaction_id)
+        begun = outcome_of(self._calls.start(recording.claim, self.table, key), until)
+        if not begun.is_known:
             # Whether it was recorded before is not known: it is not counted again.
-            return self._finished({}, ())
-        if begun is None:
-            history = self._recorded(event, dict(event.keys), until, key)
-        else:
-            history = self._repeated(event, begun, until, key)
-        return history
+            return self._finished({}, event)
+        if begun.value is None:
+            return self._recorded(event, event.keys, until, key)
+        self.counters.add("repeated")
+        features = recording.noted(self.table, begun.value)
+        waiting = recording.refused_before(event, begun.value, features)
+        if not waiting:
+            return self._finished(features, event, is_repeated=True)
+        return self._recorded(event, waiting, until, key, features, is_repeated=True)
 
-    def read(self, transaction: Mapping[str, Any]) -> History:
+    def read(self, transaction: Transaction) -> History:
         """Return the history before a transaction, without recording it.
 
         Raises
@@ -158,25 +158,10 @@ class HistoryStore:
         OperationError
             If the transaction has no usable time. Never because of the table.
         """
-        event = self._event(transaction)
-        found: dict[str, EntityState] = {}
-        until = time.monotonic() + self._deadline_seconds
-        if event.keys:
-            try:
-                found = self._executor.submit(self._states, event).result(_left(until))
-            except (ClientError, BotoCoreError, TimeoutError):
-                found = {}
-        self.counters["read"] += 1
-        features = {
-            entity: self._features(state, event) for entity, state in found.items()
-        }
-        return self._finished(features, tuple(event.keys))
+        return self._read(read_event(transaction, self.table))
 
     def report(
-        self,
-        transaction: Mapping[str, Any],
-        transaction_id: str,
-        reported_seconds: int,
+        self, transaction: Transaction, transaction_id: str, reported_seconds: int
     ) -> bool:
         """Add a fraud's report; False if that transaction's was added before.
 
@@ -186,28 +171,13 @@ class HistoryStore:
         Raises
         ------
         OperationError
-            If the table cannot be written.
+            If the report's time cannot be, or the table cannot be written.
         """
-        day = reported_seconds // SECONDS_PER_DAY
-        key = items.keyed_hash(self._hash_key, "report", transaction_id)
-        expires = self._expires()
-        return self._change_reports(
-            transaction,
-            {
-                "Put": {
-                    "TableName": self.table,
-                    "Item": {
-                        items.KEY: {"S": key},
-                        "day": items.number(day),
-                        items.EXPIRES_AT: items.number(expires),
-                    },
-                    "ConditionExpression": f"attribute_not_exists({items.KEY})",
-                }
-            },
-            items.report_update(day, 1, expires),
+        return reports.report(
+            self._patient, transaction, transaction_id, reported_seconds
         )
 
-    def withdraw(self, transaction: Mapping[str, Any], transaction_id: str) -> bool:
+    def withdraw(self, transaction: Transaction, transaction_id: str) -> bool:
         """Take a report back; False if there is none.
 
         Raises
@@ -215,323 +185,112 @@ class HistoryStore:
         OperationError
             If the table cannot be written.
         """
-        key = items.keyed_hash(self._hash_key, "report", transaction_id)
-        with explained():
-            found = self.dynamodb.get_item(
-                TableName=self.table, Key={items.KEY: {"S": key}}, ConsistentRead=True
-            ).get("Item")
-        if found is None:
-            return False
-        return self._change_reports(
-            transaction,
-            {
-                "Delete": {
-                    "TableName": self.table,
-                    "Key": {items.KEY: {"S": key}},
-                    "ConditionExpression": f"attribute_exists({items.KEY})",
-                }
-            },
-            items.report_update(int(found["day"]["N"]), -1, self._expires()),
-        )
+        return reports.withdraw(self._patient, transaction, transaction_id)
 
     def erase(self, entity: str, value: object) -> bool:
-        """Delete one entity's history; False if there is none.
+        """Erase one entity's history; False if there is none.
 
         Raises
         ------
         OperationError
             If the model looks at no such entity, or the table cannot be written.
         """
-        if entity not in self.definition.entities:
-            raise OperationError(
-                f"{entity!r} is no entity of this table, expected one of "
-                f"{', '.join(self.definition.entities)}."
-            )
-        text = entity_text(value)
-        if text is None:
-            return False
-        with explained():
-            old = self.dynamodb.delete_item(
-                TableName=self.table,
-                Key={items.KEY: {"S": self.key_of(entity, text)}},
-                ReturnValues="ALL_OLD",
-            )
-        return "Attributes" in old
+        return erasing.erase(self._patient, entity, value)
 
-    def key_of(self, entity: str, text: str) -> str:
-        """Return the key of an entity's item."""
-        return items.keyed_hash(self._hash_key, entity, text)
+    def erase_transaction(self, transaction_id: str) -> bool:
+        """Erase what was noted for a transaction's retry and report.
+
+        Raises
+        ------
+        OperationError
+            If the table cannot be written.
+        """
+        return erasing.erase_transaction(self._patient, transaction_id)
 
     def close(self) -> None:
         """Stop the threads and close the connections."""
-        self._executor.shutdown()
+        self._calls.close()
         self.dynamodb.close()
-
-    def _event(self, transaction: Mapping[str, Any]) -> _Event:
-        definition = self.definition
-        seconds = self._seconds(transaction.get(definition.time))
-        if not 0 <= seconds < 2**53:
-            raise OperationError(
-                f"{definition.time}: expected the transaction's time in seconds since "
-                "1970, or since the beginning that training used; add it."
-            )
-        amount = _number(transaction.get(definition.amount))
-        keys = {
-            entity: self.key_of(entity, text)
-            for entity in definition.entities
-            if (text := entity_text(transaction.get(entity))) is not None
-        }
-        minor = minor_units_of(amount, definition.minor_units)
-        return _Event(math.floor(seconds), amount, minor, keys)
-
-    def _seconds(self, value: object) -> float:
-        """Return a time as training read it; NaN where it cannot be read."""
-        definition = self.definition
-        if not definition.time_format:
-            return _number(value)
-        column = Column(
-            definition.time, Kind.TIMESTAMP, time_format=definition.time_format
-        )
-        try:
-            return encoder(column)(value)
-        except ValueError:
-            return math.nan
-
-    def _begin(self, key: str) -> Mapping[str, Any] | None:
-        """Claim a transaction's id; return what is there where it was claimed."""
-        try:
-            self.dynamodb.put_item(
-                TableName=self.table,
-                Item={
-                    items.KEY: {"S": key},
-                    items.EXPIRES_AT: items.number(int(time.time()) + RETRY_SECONDS),
-                },
-                ConditionExpression=f"attribute_not_exists({items.KEY})",
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            )
-        except ClientError as error:
-            if not _condition_failed(error):
-                raise
-            old: Mapping[str, Any] = cast("dict[str, Any]", error.response)["Item"]
-            return old
-        return None
+        if "_patient" in self.__dict__:
+            self._patient.dynamodb.close()
 
     def _recorded(
         self,
-        event: _Event,
+        event: Event,
         keys: Mapping[str, str],
         until: float,
         transaction_key: str | None = None,
         given: Mapping[str, list[float]] | None = None,
+        *,
+        is_repeated: bool = False,
     ) -> History:
         """Record an event for these entities, all at once."""
         futures = {
-            entity: self._executor.submit(self._update, key, event)
+            entity: self._calls.start(recording.record_event, self.table, key, event)
             for entity, key in keys.items()
         }
         features = dict(given or {})
         unsure: set[str] = set()
         for entity, future in futures.items():
-            state, may_be_recorded = _outcome(future, until)
-            if state is not None:
+            outcome = outcome_of(future, until)
+            if outcome.is_known:
+                state, is_late = outcome.value
                 features[entity] = self._features(state, event)
-            elif may_be_recorded:
+                self.counters.add("late", is_late)
+            elif outcome.may_be_done:
                 unsure.add(entity)
-        self.counters["recorded"] += bool(futures)
+        self.counters.add("recorded", len(features) > len(given or {}))
         if transaction_key is not None:
-            finish = self._executor.submit(
-                self._finish, transaction_key, features, unsure
+            started = self._calls.start(
+                recording.note, self.table, transaction_key, features, unsure
             )
-            _outcome(finish, until)
-        return self._finished(features, tuple(event.keys))
+            outcome_of(started, until)
+        return self._finished(features, event, is_repeated=is_repeated)
 
-    def _repeated(
-        self, event: _Event, begun: Mapping[str, Any], until: float, key: str
-    ) -> History:
-        """Answer a retry: what the first try found, and what it did not record."""
+    def _read(self, event: Event) -> History:
+        until = time.monotonic() + self._deadline_seconds
+        found: Mapping[str, EntityState] = {}
+        if event.keys:
+            started = self._calls.start(_states, self.table, event)
+            found = outcome_of(started, until).value or {}
+        self.counters.add("read")
         features = {
-            entity: list(_PACKED.unpack(begun[f"f{index}"]["B"]))
-            for index, entity in enumerate(self.definition.entities)
-            if f"f{index}" in begun
+            entity: self._features(state, event) for entity, state in found.items()
         }
-        self.counters["repeated"] += 1
-        waiting: dict[str, str] = {}
-        # Without the mark the first try was broken off, or still runs: what it
-        # recorded is not known, and counting once too few is better than twice.
-        if "done" in begun:
-            unsure = begun["done"].get("SS", [])
-            waiting = {
-                entity: item_key
-                for entity, item_key in event.keys.items()
-                if entity not in features and entity not in unsure
-            }
-        if not waiting:
-            missing = self._finished(features, tuple(event.keys))
-            return History(missing.features, missing.missing, is_repeated=True)
-        history = self._recorded(event, waiting, until, key, features)
-        return History(history.features, history.missing, is_repeated=True)
+        return self._finished(features, event)
 
-    def _update(self, key: str, event: _Event) -> EntityState:
-        """Record in one item; return its state before."""
-        where = self._where(key)
-        kept, expires = self.definition.kept_days, self._expires()
-        update = items.record_update(
-            event.seconds, event.minor, kept, expires, is_late=False
-        )
-        try:
-            old = self.dynamodb.update_item(**where, **update)
-        except ClientError as error:
-            if not _condition_failed(error):
-                raise
-            self.counters["late"] += 1
-            old = cast("dict[str, Any]", error.response)["Item"]
-            state = items.state_of(old)
-            last = state.last_seconds or 0
-            if (last - event.seconds) // SECONDS_PER_DAY >= kept:
-                return state  # of a day that no later transaction looks at
-            update = items.record_update(
-                event.seconds, event.minor, kept, expires, is_late=True
-            )
-            old = self.dynamodb.update_item(**where, **update)
-        return items.state_of(old.get("Attributes"))
-
-    def _finish(
-        self, key: str, features: Mapping[str, list[float]], unsure: set[str]
-    ) -> None:
-        """Note what was recorded, for a retry."""
-        values: dict[str, Any] = {
-            f":f{index}": {"B": _PACKED.pack(*features[entity])}
-            for index, entity in enumerate(self.definition.entities)
-            if entity in features
-        }
-        sets = [f"f{name[2:]} = {name}" for name in values]
-        # DynamoDB has no empty sets.
-        values[":done"] = {"SS": sorted(unsure)} if unsure else {"BOOL": True}
-        self.dynamodb.update_item(
-            TableName=self.table,
-            Key={items.KEY: {"S": key}},
-            UpdateExpression=f"SET {', '.join([*sets, 'done = :done'])}",
-            ExpressionAttributeValues=values,
-        )
-
-    def _states(self, event: _Event) -> dict[str, EntityState]:
-        keys = [{items.KEY: {"S": key}} for key in sorted(set(event.keys.values()))]
-        answer = self.dynamodb.batch_get_item(RequestItems={self.table: {"Keys": keys}})
-        rest = answer.get("UnprocessedKeys", {}).get(self.table, {}).get("Keys", [])
-        unread = {key[items.KEY]["S"] for key in rest}
-        found = {
-            item[items.KEY]["S"]: item
-            for item in answer["Responses"].get(self.table, [])
-        }
-        return {
-            entity: items.state_of(found.get(key))
-            for entity, key in event.keys.items()
-            if key not in unread
-        }
-
-    def _features(self, state: EntityState, event: _Event) -> list[float]:
+    def _features(self, state: EntityState, event: Event) -> list[float]:
         return features_of_one(state, event.seconds, event.amount, self.definition)
 
     def _finished(
-        self, features: Mapping[str, list[float]], asked: tuple[str, ...]
+        self,
+        features: Mapping[str, list[float]],
+        event: Event,
+        *,
+        is_repeated: bool = False,
     ) -> History:
         named: dict[str, float | None] = {}
         for entity in self.definition.entities:
             values = features.get(entity) or unknown()
             for name, value in zip(feature_names_of(entity), values, strict=True):
                 named[name] = None if math.isnan(value) else value
-        entities = asked or self.definition.entities
-        missing = tuple(entity for entity in entities if entity not in features)
-        self.counters["missing"] += bool(missing)
-        return History(named, missing)
-
-    def _change_reports(
-        self,
-        transaction: Mapping[str, Any],
-        once: dict[str, Any],
-        update: dict[str, Any],
-    ) -> bool:
-        """Change every entity's reports and the mark of the transaction, or nothing."""
-        where = [
-            {
-                "TableName": self.table,
-                "Key": {items.KEY: {"S": self.key_of(name, text)}},
-            }
-            for name in self.definition.entities
-            if (text := entity_text(transaction.get(name))) is not None
-        ]
-        changes = [once, *({"Update": {**key, **update}} for key in where)]
-        with explained():
-            try:
-                self.dynamodb.transact_write_items(TransactItems=changes)
-            except self.dynamodb.exceptions.TransactionCanceledException as error:
-                reasons = error.response.get("CancellationReasons", [{}])
-                if reasons[0].get("Code") != "ConditionalCheckFailed":
-                    raise
-                return False
-        return True
-
-    def _where(self, key: str) -> dict[str, Any]:
-        return {"TableName": self.table, "Key": {items.KEY: {"S": key}}}
-
-    def _expires(self) -> int:
-        """When DynamoDB may drop what is written now.
-
-        By the wall clock, unlike every feature: it is about storage, and a table's
-        time may begin anywhere.
-        """
-        return int(time.time()) + (self.definition.kept_days + 1) * SECONDS_PER_DAY
+        missing = tuple(entity for entity in event.keys if entity not in features)
+        self.counters.add("missing", bool(missing))
+        self.counters.add("absent", len(event.keys) < len(self.definition.entities))
+        return History(named, missing, is_repeated)
 
 
-def read_definition(session: boto3.Session, table: str) -> HistoryDefinition | None:
-    """Read what the table was filled for; None if it never was.
-
-    Raises
-    ------
-    OperationError
-        If it cannot be read.
-    """
-    with explained():
-        found = (
-            session.client("dynamodb")
-            .get_item(TableName=table, Key={items.KEY: {"S": items.DEFINITION_ID}})
-            .get("Item")
-        )
-    if found is None:
-        return None
-    try:
-        return parse_definition(json.loads(found["definition"]["S"]))
-    except (ArtifactError, ValueError, KeyError, TypeError) as error:
-        raise OperationError(
-            f"The table {table} holds no definition ({error})."
-        ) from None
-
-
-def _outcome(future: "Future[Any]", until: float) -> tuple[Any, bool]:
-    """Return a call's result, or None and whether it may have been carried out."""
-    try:
-        return future.result(_left(until)), True
-    except TimeoutError:
-        return None, True
-    except ClientError as error:
-        status = error.response["ResponseMetadata"].get("HTTPStatusCode", 500)
-        return None, status >= 500  # noqa: PLR2004 - refused before anything was done
-    except BotoCoreError:
-        return None, True
-
-
-def _left(until: float) -> float:
-    return max(until - time.monotonic(), 0.0)
-
-
-def _condition_failed(error: ClientError) -> bool:
-    return error.response["Error"].get("Code") == "ConditionalCheckFailedException"
-
-
-def _number(value: object) -> float:
-    if isinstance(value, bool) or value is None:
-        return math.nan
-    try:
-        return float(cast("float", value))
-    except (TypeError, ValueError):
-        return math.nan
+def _states(table: HistoryTable, event: Event) -> dict[str, EntityState]:
+    """Entity → its state; without those that DynamoDB did not get round to."""
+    keys = [{items.KEY: {"S": key}} for key in sorted(set(event.keys.values()))]
+    answer = table.dynamodb.batch_get_item(RequestItems={table.name: {"Keys": keys}})
+    rest = answer.get("UnprocessedKeys", {}).get(table.name, {}).get("Keys", [])
+    unread = {key[items.KEY]["S"] for key in rest}
+    found = {
+        item[items.KEY]["S"]: item for item in answer["Responses"].get(table.name, [])
+    }
+    return {
+        entity: items.state_of(found.get(key))
+        for entity, key in event.keys.items()
+        if key not in unread
+    }

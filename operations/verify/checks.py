@@ -22,7 +22,7 @@ from operations.account.stacks import (
     same_name,
 )
 from operations.client import FraudClient
-from operations.history.store import read_definition
+from operations.history.table import read_definition
 from operations.rule.published import (
     check_features,
     describe,

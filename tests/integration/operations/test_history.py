@@ -12,7 +12,7 @@ from artifact.history.definition import FEATURES, SECONDS_PER_DAY, HistoryDefini
 from cdk_app import settings
 from cdk_app.settings import HistorySettings
 from operations.history.opening import open_history
-from operations.history.seeding import publish_definition
+from operations.history.table import publish_definition
 from tests.infrastructure.synthesized import Synthesized
 from tests.integration.stacks.account import Account
 
@@ -37,7 +37,7 @@ def test_a_deployed_table_gives_the_offline_features_and_goes_with_its_stack(
     account.deploy("dev", "storage")
     session = boto3.Session(region_name=local_aws.environment["AWS_REGION"])
     store = open_history(session, "dev", definition=DEFINITION, deadline_seconds=30.0)
-    publish_definition(store)
+    publish_definition(store.table)
 
     random = np.random.default_rng(0)
     seconds = np.sort(random.integers(0, 70 * DAY, ROWS))

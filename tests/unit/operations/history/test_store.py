@@ -1,11 +1,9 @@
 """A table of histories: one call an entity, once a transaction, never in the way."""
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import numpy as np
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
@@ -13,54 +11,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from artifact.history.asof import Table
-from artifact.history.definition import SECONDS_PER_DAY, HistoryDefinition
-from artifact.history.snapshot import write_snapshot
 from artifact.history.state import EntityState, features_of_one
 from operations.account.errors import OperationError
 from operations.history.seeding import seed
-from operations.history.store import History, HistoryStore, read_definition
-
-DAY = SECONDS_PER_DAY
-START = 20_000 * DAY
-SESSION = boto3.Session(region_name="eu-west-1")
-DEFINITION = HistoryDefinition(("card", "shop"), "time", "amount")
-
-
-@pytest.fixture
-def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[HistoryStore]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
-        yield new_store("histories")
-
-
-def new_store(name: str) -> HistoryStore:
-    store = HistoryStore(
-        name,
-        hash_key=b"secret",
-        definition=DEFINITION,
-        session=SESSION,
-        deadline_seconds=20.0,
-    )
-    store.dynamodb.create_table(
-        TableName=name,
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-    )
-    return store
-
-
-def payment(seconds: float, amount: float = 10.0, **other: Any) -> dict[str, Any]:
-    return {"time": START + seconds, "amount": amount, "card": 7, "shop": "a", **other}
-
-
-def item_of(store: HistoryStore, entity: str, text: str) -> dict[str, Any]:
-    key = {"id": {"S": store.key_of(entity, text)}}
-    found = store.dynamodb.get_item(TableName=store.table, Key=key)
-    return dict(found.get("Item", {}))
+from operations.history.store import History, HistoryStore
+from operations.history.table import read_definition
+from tests.unit.operations.history.stores import (
+    DAY,
+    DEFINITION,
+    SESSION,
+    START,
+    item_of,
+    new_store,
+    payment,
+    snapshot,
+)
 
 
 def test_the_state_before_comes_back_and_the_transaction_is_recorded(
@@ -95,7 +60,7 @@ def test_one_card_is_one_history_however_its_number_is_written(
 def test_ids_are_not_in_the_table(store: HistoryStore) -> None:
     store.record(payment(0, card="4158377674996164", shop="Corner"), "payment-1")
     store.report(payment(0, card="4158377674996164", shop="Corner"), "payment-1", START)
-    text = str(store.dynamodb.scan(TableName=store.table)["Items"])
+    text = str(store.dynamodb.scan(TableName=store.table.name)["Items"])
     assert not any(word in text for word in ("4158377674996164", "Corner", "payment"))
 
 
@@ -104,8 +69,12 @@ def test_days_that_fell_out_of_every_window_are_removed(store: HistoryStore) -> 
     for day in (0, 1, 20):
         store.record(payment(day * DAY))
     store.record(payment((kept + 1) * DAY))
-    days = {name for name in item_of(store, "card", "7") if name[0] == "t"}
-    assert days == {"t20020", f"t{20_000 + kept + 1}"}
+    days = {
+        name
+        for name in item_of(store, "card", "7")
+        if name[0] == "d" and name != "definition"
+    }
+    assert days == {"d20020", f"d{20_000 + kept + 1}"}
 
 
 def test_a_retry_counts_once_and_gets_the_features_of_the_first_try(
@@ -134,7 +103,7 @@ def test_a_late_transaction_counts_on_its_own_day(store: HistoryStore) -> None:
 def test_a_transaction_later_than_all_windows_is_not_kept(store: HistoryStore) -> None:
     store.record(payment(60 * DAY))
     store.record(payment(0))
-    assert "t20000" not in item_of(store, "card", "7")
+    assert "d20000" not in item_of(store, "card", "7")
 
 
 def test_a_report_counts_once_on_its_day_and_can_be_withdrawn(
@@ -234,7 +203,9 @@ def test_a_retry_records_the_entity_that_was_refused_and_no_other(
     store: HistoryStore,
 ) -> None:
     mend = fail(
-        store, refused("ThrottlingException", 400), for_key=store.key_of("shop", "a")
+        store,
+        refused("ThrottlingException", 400),
+        for_key=store.table.key_of("shop", "a"),
     )
     first = store.record(payment(0), "one")
     assert first.missing == ("shop",)
@@ -250,7 +221,7 @@ def test_what_may_have_been_recorded_is_not_recorded_again(store: HistoryStore) 
     mend = fail(
         store,
         ReadTimeoutError(endpoint_url="http://localhost"),
-        for_key=store.key_of("shop", "a"),
+        for_key=store.table.key_of("shop", "a"),
     )
     store.record(payment(0), "one")
     mend()
@@ -288,32 +259,17 @@ def test_the_table_gives_the_features_of_the_definition(
         store.close()
 
 
-def snapshot(path: Path, *, days: list[int]) -> Path:
-    """Card 7 and shop a, one transaction of 10.00 on each of these days."""
-    count = len(days)
-    table = Table(
-        codes=np.zeros(count, dtype=np.int64),
-        seconds=np.array([START + day * DAY + 50 for day in days], dtype=np.int64),
-        minor=np.full(count, 1000, dtype=np.int64),
-        amount_known=np.ones(count, dtype=bool),
-        reported=np.array([0], dtype=np.intp),
-        reported_seconds=np.array([START + (days[0] + 7) * DAY], dtype=np.int64),
-    )
-    write_snapshot(path, DEFINITION, [table, table], [["7"], ["a"]])
-    return path
-
-
 def test_a_seeded_table_knows_the_training_data(
     store: HistoryStore, tmp_path: Path
 ) -> None:
     path = snapshot(tmp_path / "history.npz", days=[0, 3, 9])
     for _ in range(2):  # the second changes nothing
-        assert seed(store, path, lambda _: None) == 2
+        assert seed(store.table, path, lambda _: None) == 2
         seen = store.read(payment(9 * DAY + 100)).features
         assert seen["card.transactions_30_days"] == 4
         assert seen["card.reports_7_days"] == 1
         assert seen["card.seconds_since_last"] == 50
-    assert read_definition(SESSION, store.table) == DEFINITION
+    assert read_definition(SESSION, store.table.name) == DEFINITION
 
 
 def test_a_live_history_gets_only_the_days_before_its_first(
@@ -321,7 +277,7 @@ def test_a_live_history_gets_only_the_days_before_its_first(
 ) -> None:
     store.record(payment(9 * DAY, 99.0))
     path = snapshot(tmp_path / "history.npz", days=[0, 3, 9])
-    seed(store, path, lambda _: None)
+    seed(store.table, path, lambda _: None)
     seen = store.read(payment(9 * DAY + 100)).features
     assert seen["card.transactions_today"] == 2, "the seed's day 9 is not added"
     assert seen["card.amount_today"] == 109.0
@@ -330,4 +286,4 @@ def test_a_live_history_gets_only_the_days_before_its_first(
 
 
 def test_a_table_that_was_never_filled_has_no_definition(store: HistoryStore) -> None:
-    assert read_definition(SESSION, store.table) is None
+    assert read_definition(SESSION, store.table.name) is None

@@ -1,0 +1,88 @@
+"""What of a transaction its histories need."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from artifact.columns import Column, Kind
+from artifact.history.definition import HistoryDefinition
+from artifact.history.identity import entity_text
+from artifact.history.state import minor_units_of
+from artifact.values import encoder
+from operations.account.errors import OperationError
+from operations.history.items import LARGEST_AMOUNT
+from operations.history.table import HistoryTable
+
+Transaction = Mapping[str, Any]
+_LATEST_SECONDS = 2**53
+
+
+@dataclass(frozen=True)
+class Event:
+    """When, how much, and whose."""
+
+    seconds: int
+    amount: float
+    minor: int
+    #: Entity → key of its item; without those that the transaction lacks.
+    keys: Mapping[str, str]
+
+
+def read_event(transaction: Transaction, table: HistoryTable) -> Event:
+    """Read a transaction as training read its table.
+
+    An amount that is missing, no number, or beyond what sums keep exactly counts
+    as unknown: the transaction counts all the same.
+
+    Raises
+    ------
+    OperationError
+        If it has no usable time.
+    """
+    definition = table.definition
+    seconds = seconds_of(transaction, definition)
+    if seconds is None:
+        raise OperationError(
+            f"{definition.time}: expected the transaction's time in seconds since "
+            "1970, or since the beginning that training used; add it."
+        )
+    amount = _number(transaction.get(definition.amount))
+    minor = minor_units_of(amount, definition.minor_units)
+    if abs(minor) > LARGEST_AMOUNT:
+        amount, minor = math.nan, 0
+    return Event(seconds, amount, minor, keys_of(transaction, table))
+
+
+def keys_of(transaction: Transaction, table: HistoryTable) -> dict[str, str]:
+    """Entity → key of its item, of those entities that the transaction names."""
+    return {
+        entity: table.key_of(entity, text)
+        for entity in table.definition.entities
+        if (text := entity_text(transaction.get(entity))) is not None
+    }
+
+
+def seconds_of(transaction: Transaction, definition: HistoryDefinition) -> int | None:
+    """Return a transaction's time in whole seconds; None where it has no usable one."""
+    value = transaction.get(definition.time)
+    if definition.time_format:
+        column = Column(
+            definition.time, Kind.TIMESTAMP, time_format=definition.time_format
+        )
+        try:
+            seconds = encoder(column)(value)
+        except ValueError:
+            return None
+    else:
+        seconds = _number(value)
+    return math.floor(seconds) if 0 <= seconds < _LATEST_SECONDS else None
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or value is None:
+        return math.nan
+    try:
+        return float(cast("float", value))
+    except (TypeError, ValueError, OverflowError):
+        return math.nan
