@@ -67,6 +67,11 @@ class Column:
         Number: text may hold a comma or blank between thousands.
     decimal_comma : bool
         Number: in text, the comma is the decimal point.
+    unit : str
+        Number: what text may carry before or after it, such as ``$``, EUR or ``%``;
+        brackets around it mean minus then, and ``()`` that there are only these.
+    is_clock : bool
+        Number: text such as 06:21 is the hours since midnight.
     missing_codes : tuple of float
         Number: values that mean "not known", such as -1.
     can_be_missing : bool
@@ -82,8 +87,15 @@ class Column:
     time_format: str = ""
     is_grouped: bool = False
     decimal_comma: bool = False
+    unit: str = ""
+    is_clock: bool = False
     missing_codes: tuple[float, ...] = ()
     can_be_missing: bool = False
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether text writes the number with marks, so that a string may be one."""
+        return bool(self.is_grouped or self.decimal_comma or self.unit or self.is_clock)
 
     @property
     def is_plain(self) -> bool:
@@ -92,6 +104,7 @@ class Column:
             self.kind is Kind.NUMBER
             and not self.can_be_missing
             and not self.missing_codes
+            and not self.is_marked
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -160,6 +173,8 @@ _CHECKS = {
     "time_format": _is_text,
     "is_grouped": _is_boolean,
     "decimal_comma": _is_boolean,
+    "unit": _is_text,
+    "is_clock": _is_boolean,
     "missing_codes": _are_numbers,
     "can_be_missing": _is_boolean,
 }

@@ -19,6 +19,8 @@ SECONDS_PER_UNIT = {
     "d": 86_400.0,
 }
 ISO = "iso"
+#: A date as one whole number, such as 20260131.
+DATE_NUMBER = "%Y%m%d"
 #: Tried in this order on text that is not ISO 8601. Where day and month may both
 #: come first, all values of a column decide.
 FORMS = (
@@ -55,6 +57,10 @@ FORMS = (
     "%a, %d %b %Y %H:%M:%S %z",
     "%a, %d %b %Y %H:%M:%S GMT",
     "%a %b %d %H:%M:%S %Y",
+    "%Y-%m",
+    "%b-%Y",
+    "%b %Y",
+    "%b-%y",
 )
 #: Shortest text that is taken as ISO 8601: without it 20200101 and 2020 would be.
 _SHORTEST_ISO = 10

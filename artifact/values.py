@@ -5,13 +5,14 @@ else, so that a row means the same to all of them. Missing is NaN.
 """
 
 import math
-import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from artifact.columns import Column, Kind
+from artifact.number_text import PLAIN_NUMBER, hours_of_clock, parse_number
 from artifact.timestamps import (
+    DATE_NUMBER,
     SECONDS_PER_UNIT,
     seconds_of_moment,
     seconds_of_text,
@@ -21,16 +22,13 @@ from artifact.timestamps import (
 MISSING_WORDS = frozenset(
     {
         *("", "null", "NULL", "Null", "nan", "NaN", "NAN", "-nan", "-NaN", "NA", "N/A"),
-        *("n/a", "<NA>", "#N/A", "None", "NaT", "\\N"),
+        *("n/a", "<NA>", "#N/A", "None", "NaT", "\\N", "?"),
     }
 )
 #: Values beyond this are refused: their squares and sums are not sure to be finite.
 LARGEST = 1e30
 TRUE_WORDS = frozenset({"true", "t", "yes", "y", "1", "1.0"})
 FALSE_WORDS = frozenset({"false", "f", "no", "n", "0", "0.0"})
-
-_NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
-_GROUPED = re.compile(r"[-+]?[0-9]{1,3}(?:[,. \u00a0'][0-9]{3})*(?:[.,][0-9]+)?")
 
 Encode = Callable[[Any], float]
 
@@ -80,18 +78,10 @@ def number_of_text(cell: str, column: Column) -> float:
     WrongKindError
         If it is none.
     """
-    if _NUMBER.fullmatch(cell) and not column.decimal_comma:
-        return float(cell)
-    if (column.is_grouped or column.decimal_comma) and _GROUPED.fullmatch(cell):
-        return float(plain_number(cell, decimal_comma=column.decimal_comma))
-    raise WrongKindError(expected_of(column), kind_of_cell(cell))
-
-
-def plain_number(cell: str, *, decimal_comma: bool) -> str:
-    """Take the marks between thousands away, and make the decimal mark a point."""
-    groups = ". \u00a0'" if decimal_comma else ", \u00a0'"
-    plain = cell.translate(str.maketrans("", "", groups))
-    return plain.replace(",", ".") if decimal_comma else plain
+    try:
+        return parse_number(cell, column)
+    except ValueError:
+        raise WrongKindError(expected_of(column), kind_of_cell(cell)) from None
 
 
 def expected_of(column: Column) -> str:
@@ -99,14 +89,20 @@ def expected_of(column: Column) -> str:
     if column.kind is Kind.CATEGORY:
         words = "true or false" if column.is_boolean else "a string"
     elif column.kind is Kind.TIMESTAMP:
-        words = (
-            "a number"
-            if column.time_format in SECONDS_PER_UNIT
-            else "a timestamp such as 2026-01-31T12:00:00Z"
+        words = _EXPECTED_MOMENTS.get(
+            column.time_format, "a timestamp such as 2026-01-31T12:00:00Z"
         )
+    elif column.is_clock:
+        words = "a time of day such as 06:21"
     else:
         words = "a number"
     return f"{words} or null" if column.can_be_missing else words
+
+
+_EXPECTED_MOMENTS = {
+    **dict.fromkeys(SECONDS_PER_UNIT, "a number"),
+    DATE_NUMBER: "a date such as 20260131",
+}
 
 
 def kind_of_value(value: object) -> str:
@@ -164,8 +160,13 @@ def _number_encoder(column: Column) -> Encode:
             return number
         if _is_missing(value):
             return math.nan
-        if isinstance(value, str) and (column.is_grouped or column.decimal_comma):
-            return encode(number_of_text(value.strip(), column))
+        if isinstance(value, str) and column.is_marked:
+            text = value.strip()
+            if text in MISSING_WORDS:
+                return math.nan
+            return encode(number_of_text(text, column))
+        if column.is_clock and isinstance(value, time):
+            return hours_of_clock(value.isoformat())
         raise WrongKindError(expected_of(column), kind_of_value(value))
 
     return encode
@@ -174,7 +175,7 @@ def _number_encoder(column: Column) -> Encode:
 def _category_encoder(column: Column) -> Encode:
     codes = {text: float(code) for code, text in enumerate(column.categories)}
     other = float(len(codes))
-    takes_numbers = all(map(_NUMBER.fullmatch, column.categories))
+    takes_numbers = all(map(PLAIN_NUMBER.fullmatch, column.categories))
 
     def encode(value: Any) -> float:  # noqa: ANN401 - any JSON value
         if isinstance(value, str):
@@ -206,21 +207,26 @@ def _timestamp_encoder(column: Column) -> Encode:
     unit = SECONDS_PER_UNIT.get(column.time_format)
     codes = frozenset(column.missing_codes)
 
+    def moment_of(value: Any) -> float:  # noqa: ANN401 - any JSON value
+        is_number = isinstance(value, float | int) and not isinstance(value, bool)
+        if unit is not None and is_number:
+            return math.nan if value in codes else float(value) * unit
+        if column.time_format == DATE_NUMBER and is_number:
+            return seconds_of_text(category_text(value), DATE_NUMBER)
+        if unit is None and isinstance(value, str):
+            if value.strip() in MISSING_WORDS:
+                return math.nan
+            return seconds_of_text(value, column.time_format)
+        raise ValueError("no moment")
+
     def encode(value: Any) -> float:  # noqa: ANN401 - any JSON value
         if _is_missing(value):
             return math.nan
         if isinstance(value, date):
             return seconds_of_moment(value)
-        if unit is not None:
-            if isinstance(value, float | int) and not isinstance(value, bool):
-                return math.nan if value in codes else float(value) * unit
-        elif isinstance(value, str):
-            if value.strip() in MISSING_WORDS:
-                return math.nan
-            try:
-                return seconds_of_text(value, column.time_format)
-            except (ValueError, OverflowError):
-                pass
-        raise WrongKindError(expected_of(column), kind_of_value(value))
+        try:
+            return moment_of(value)
+        except (ValueError, OverflowError):
+            raise WrongKindError(expected_of(column), kind_of_value(value)) from None
 
     return encode

@@ -27,7 +27,7 @@ from training.judging.evaluation import (
     evaluate,
     outcomes_of,
 )
-from training.judging.guards import check_span, find_warnings
+from training.judging.guards import check_span, describe_span, find_warnings
 from training.judging.sweep import sweep
 from training.judging.thresholds import choose_rule
 from training.models.calibration import calibrate, fit_calibrator, with_calibration
@@ -100,6 +100,9 @@ def run(
         parts = replace(parts, train=hide_some(parts.train, histories, seed))
     population = describe_population(data)
     check_span(data, population)
+    span = describe_span(data, population)
+    if span:
+        tell(f"  {span}")
     counts = Counts.of(data, parts)
     warnings = tuple(find_warnings(data, parts, population, counts))
     for warning in warnings:

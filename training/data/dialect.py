@@ -5,8 +5,8 @@ import gzip
 import io
 import re
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -17,7 +17,15 @@ from training.errors import TrainingError
 _DELIMITERS = ",;\t|"
 _SAMPLE_BYTES = 1 << 18
 _SAMPLE_RECORDS = 50
-_NUMBER = re.compile(r"[-+]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)(?:[eE][-+]?[0-9]+)?")
+# A number, an amount with its sign, or a date: no column is called so.
+_VALUE = re.compile(
+    r"[-+(]?[$€£]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)(?:[eE][-+]?[0-9]+)?[%)]?|"
+    r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}(?:[ T].*)?"
+)
+_SEPARATOR = re.compile(r"[sS][eE][pP]=([,;\t|])")
+_MOST_TITLE_LINES = 5
+#: A name may be a value of its column by chance; a line of names is not full of them.
+_MOST_REPEATED_NAMES = 0.25
 _GZIP, _ZIP, _PARQUET = b"\x1f\x8b", b"PK\x03\x04", b"PAR1"
 
 
@@ -28,6 +36,9 @@ class Dialect:
     encoding: str
     delimiter: str
     names: tuple[str, ...]
+    quote: str = '"'
+    #: Lines before the header: blank ones, a title, Excel's ``sep=;``.
+    lines_before: int = 0
 
     @property
     def notes(self) -> list[str]:
@@ -40,6 +51,10 @@ class Dialect:
             said.append("UTF-16")
         if self.delimiter in words:
             said.append(f"cells are separated by {words[self.delimiter]}")
+        if self.quote != '"':
+            said.append("cells stand in single quotes")
+        if self.lines_before:
+            said.append(f"the header is line {self.lines_before + 1}")
         return said
 
 
@@ -104,17 +119,67 @@ def find_dialect(file: Path) -> Dialect:
     Raises
     ------
     TrainingError
-        If its first line holds values and not names.
+        If its first line holds values and not names, or it is no text.
     """
     with open_bytes(file) as raw:
         sample = raw.read(_SAMPLE_BYTES)
+    if sample.startswith(_PARQUET):
+        raise TrainingError(f"{file} holds a Parquet file; unpack it.")
     encoding = _encoding(sample)
-    text = sample.decode(encoding, errors="ignore")
-    delimiter = max(_DELIMITERS, key=lambda mark: _evenness(text, mark))
-    names = tuple(next(csv.reader(io.StringIO(text), delimiter=delimiter), []))
-    names = tuple(name.strip() for name in names)
-    _refuse_values(file, names)
-    return Dialect(encoding, delimiter, names)
+    text = sample.decode(encoding, errors="ignore").removeprefix("\ufeff")
+    lines = list(io.StringIO(text, newline=None))
+    lines_before, delimiter = _lines_before(lines[:_SAMPLE_RECORDS])
+    text = "".join(lines[lines_before:])
+    delimiter = delimiter or max(_DELIMITERS, key=lambda mark: _evenness(text, mark))
+    quote = "'" if _in_single_quotes(text, delimiter) else '"'
+    records = list(islice(_records(text, delimiter, quote), _SAMPLE_RECORDS))
+    names = tuple(name.strip() for name in records[0]) if records else ()
+    _refuse_values(file, names, records[1:])
+    return Dialect(encoding, delimiter, names, quote, lines_before)
+
+
+def _records(text: str, delimiter: str, quote: str = '"') -> Iterator[list[str]]:
+    # As Arrow reads them: a carriage return alone ends a line too.
+    reader = csv.reader(
+        io.StringIO(text, newline=None), delimiter=delimiter, quotechar=quote
+    )
+    with suppress(csv.Error):
+        yield from filter(None, reader)
+
+
+def _lines_before(lines: Sequence[str]) -> tuple[int, str]:
+    """Count the lines before the header, and return the delimiter that one names.
+
+    A title is a line of one cell above lines of several.
+    """
+    filled = [at for at, line in enumerate(lines) if line.strip()]
+    if not filled:
+        return 0, ""
+    named = _SEPARATOR.fullmatch(lines[filled[0]].strip())
+    if named:
+        return filled[0] + 1, named.group(1)
+    for at in filled[:_MOST_TITLE_LINES]:
+        if any(mark in lines[at] for mark in _DELIMITERS):
+            is_title_above = at > filled[0] and _is_table(lines[at:])
+            return (at if is_title_above else filled[0]), ""
+    return filled[0], ""
+
+
+def _is_table(lines: Sequence[str]) -> bool:
+    """Whether a line below the first has one delimiter equally often."""
+    return any(
+        0 < lines[0].count(mark) == line.count(mark)
+        for mark in _DELIMITERS
+        for line in lines[1:_SAMPLE_RECORDS]
+    )
+
+
+def _in_single_quotes(text: str, delimiter: str) -> bool:
+    """Whether all names in the header stand in single quotes."""
+    header = next(_records(text, delimiter), [])
+    return bool(header) and all(
+        len(cell) > 1 and cell[0] == cell[-1] == "'" for cell in map(str.strip, header)
+    )
 
 
 def _encoding(sample: bytes) -> str:
@@ -131,22 +196,33 @@ def _encoding(sample: bytes) -> str:
 
 def _evenness(text: str, delimiter: str) -> tuple[float, int]:
     """Share of the first records that are as wide as the first, and that width."""
-    try:
-        reader = csv.reader(io.StringIO(text), delimiter=delimiter)
-        widths = [len(cells) for cells in islice(reader, _SAMPLE_RECORDS) if cells]
-    except csv.Error:
-        return (0.0, 0)
+    records = islice(_records(text, delimiter), _SAMPLE_RECORDS)
+    widths = [len(cells) for cells in records]
     if not widths or widths[0] == 1:
         return (0.0, 0)
     return (widths.count(widths[0]) / len(widths), widths[0])
 
 
-def _refuse_values(file: Path, names: tuple[str, ...]) -> None:
-    """Refuse a first line that holds numbers other than 0, 1, 2 … in order."""
-    numbers = [name for name in names if _NUMBER.fullmatch(name)]
-    if numbers and numbers != [str(i) for i in range(len(numbers))]:
+def _refuse_values(
+    file: Path, names: tuple[str, ...], records: Sequence[Sequence[str]]
+) -> None:
+    """Refuse a first line of values: numbers, dates, or words that come again below.
+
+    Numbers that are 0, 1, 2 … in order are names.
+    """
+    numbers = [name for name in names if _VALUE.fullmatch(name)]
+    if numbers == [str(i) for i in range(len(numbers))]:
+        numbers = []
+    again = [
+        name
+        for place, name in enumerate(names)
+        if name
+        and any(name == cells[place].strip() for cells in records if len(cells) > place)
+    ]
+    values = len({*numbers, *again})
+    if numbers or values > _MOST_REPEATED_NAMES * len(names):
         raise TrainingError(
-            f"{file} has no header: {len(numbers)} of the {len(names)} cells in its "
-            "first line are numbers, expected the columns' names; put a line of names "
-            "before it."
+            f"{file} has no header: {values} of the {len(names)} cells in its first "
+            "line are values, expected the columns' names; put a line of names before "
+            "it."
         )

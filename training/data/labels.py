@@ -6,13 +6,14 @@ import pyarrow as pa
 from artifact.values import MISSING_WORDS, category_text
 from training.columns import Columns
 from training.data.dataset import Floats
+from training.data.tables import Table
 from training.data.words import shown
 from training.errors import TrainingError
 
 _FRAUD = frozenset(
     {
         *("1", "true", "t", "yes", "y", "fraud", "fraudulent", "chargeback"),
-        *("charge back", "is fraud", "scam", "illicit"),
+        *("charge back", "cbk", "is fraud", "scam", "illicit"),
     }
 )
 _LEGITIMATE = frozenset(
@@ -22,6 +23,8 @@ _LEGITIMATE = frozenset(
         *("no chargeback", "none"),
     }
 )
+#: Numbers are plain together only: 1 beside 2 is either.
+_NUMBERS = frozenset({"0", "1"})
 _UNLABELLED = frozenset({"unknown", "unlabelled", "unlabeled", "pending", "?"})
 
 
@@ -44,6 +47,10 @@ def read_labels(data: pa.ChunkedArray, columns: Columns, file: str) -> Floats:
     labels: Floats = table[codes]
     unclear = {word for word in values if _meaning(word, columns) == _UNCLEAR}
     known = set(values) - unclear - _UNLABELLED - {""}
+    if len(known) == len(unclear) == 1 and known.isdisjoint(_NUMBERS):
+        # Of two values in words one is plain, so that the other is its contrary.
+        contrary = 1.0 - _meaning(known.pop(), columns)
+        return np.where(labels == _UNCLEAR, contrary, labels)
     if columns.fraud_value and not (labels == 1).any():
         raise TrainingError(
             f"{file}: no row of the label {shown(columns.label)} has the value that "
@@ -52,10 +59,43 @@ def read_labels(data: pa.ChunkedArray, columns: Columns, file: str) -> Floats:
     if unclear and (len(unclear) + len(known) <= 3) and _is_dense(labels):  # noqa: PLR2004
         raise TrainingError(
             f"{file}: the values of the label {shown(columns.label)} do not say which "
-            "of them is fraud (is neither 0 (legitimate) nor 1 (fraud)); name it with "
-            "--fraud-value."
+            "of them is fraud, expected 0 and 1, true and false, Y and N, fraud and "
+            "legit; name the value that means fraud with --fraud-value."
         )
     return labels
+
+
+def label_faults(table: Table, labels: Floats, columns: Columns) -> list[str]:
+    """Say what is wrong with the labels that `read_labels` returned.
+
+    That a class is absent is no fault of a sample.
+    """
+    name = shown(columns.label)
+    absent = np.isnan(labels)
+    faults = []
+    if absent.any() and columns.unlabelled == "refuse":
+        file, place = table.place(int(np.argmax(absent)))
+        faults.append(
+            f"{file}: column {name} in {place} is empty, the first of "
+            f"{np.count_nonzero(absent):,} rows without a label; label them, or leave "
+            "them out with --unlabelled drop."
+        )
+    wrong = ~absent & (labels != 0) & (labels != 1)
+    if wrong.any():
+        file, place = table.place(int(np.argmax(wrong)))
+        faults.append(
+            f"{file}: column {name} in {place} is neither 0 (legitimate) nor 1 "
+            "(fraud); correct it, or name the value that means fraud with "
+            "--fraud-value."
+        )
+    if faults or table.is_sample:
+        return faults
+    return [
+        f"{table.parts[0].file}: column {name} has no row of value {value} ({word}); "
+        "training needs both classes."
+        for value, word in ((0, "legitimate"), (1, "fraudulent"))
+        if not (labels == value).any()
+    ][:1]
 
 
 _UNCLEAR = 2.0

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from sklearn.model_selection import train_test_split
 
+from training.columns import Columns
 from training.data.dataset import (
     SECONDS_PER_DAY,
     Dataset,
@@ -41,8 +42,8 @@ def split(data: Dataset, options: SplitOptions) -> Split:
     if options.protocol == "time":
         if data.times is None:
             raise TrainingError(
-                f"--split time needs the column {data.columns.time!r}, which the "
-                "features lack; name another with --time-column."
+                f"--split time needs the column {data.columns.time or Columns.time!r}, "
+                "which the features lack; name another with --time-column."
             )
         train, test = split_by_time(data.times, options)
     else:

@@ -1,26 +1,20 @@
 """Files to one Arrow table: CSV or Parquet as they come, or a directory of parts."""
 
-import csv
 import hashlib
 import os
-import zipfile
-import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
 import pyarrow as pa
-import pyarrow.csv
 import pyarrow.parquet
 
 from artifact.layout import sha256_of
-from artifact.values import MISSING_WORDS
-from training.data.dialect import Dialect, find_dialect, open_bytes, open_text
+from training.data.csv_files import damage_reported, read_csv, row_place
 from training.data.dialect import file_format as format_of
+from training.data.dialect import find_dialect
 from training.data.words import shown
 from training.errors import TrainingError
 
@@ -38,6 +32,8 @@ class Part:
     file: Path
     start: int
     stop: int
+    #: Lines before the header of a text file; None for a file without lines.
+    lines_before: int | None = None
 
 
 @dataclass(frozen=True)
@@ -49,11 +45,15 @@ class Table:
     #: Names of columns that come from text files, where every cell is text.
     text_names: frozenset[str]
     notes: tuple[str, ...]
+    #: Whether there are rows that were not read.
+    is_sample: bool = False
 
     def place(self, row: int) -> tuple[Path, str]:
         """Return the file of a row, counted from 0, and its place there."""
         part = next(part for part in self.parts if row < part.stop)
-        return part.file, row_place(part.file, row - part.start)
+        if part.lines_before is None:
+            return part.file, f"row {row - part.start + 1}"
+        return part.file, row_place(row - part.start, part.lines_before)
 
 
 def find_files(path: Path) -> list[Path]:
@@ -87,7 +87,7 @@ def find_files(path: Path) -> list[Path]:
         if "." in file.name and not file.name.lower().endswith(SUFFIXES):
             raise TrainingError(
                 f"{file} is not a data file: its name must end in "
-                f"{', '.join(SUFFIXES)}; rename or remove it."
+                f"{', '.join(SUFFIXES)}; write it as CSV or Parquet, or remove it."
             )
         if file.stat().st_size == 0:
             raise TrainingError(f"{file} is empty; write it again.")
@@ -117,11 +117,6 @@ def sha256_of_files(files: Sequence[Path]) -> str:
     named = zip(part_names(files), files, strict=True)
     lines = "".join(f"{name} {sha256_of(file)}\n" for name, file in named)
     return hashlib.sha256(lines.encode()).hexdigest()
-
-
-def is_csv(file: Path) -> bool:
-    """Whether rows are lines, so that a fault can be given a line number."""
-    return not file.is_file() or format_of(file) != "parquet"
 
 
 def is_parquet(file: Path) -> bool:
@@ -160,12 +155,11 @@ def column_names(file: Path) -> list[str]:
             if is_parquet(file)
             else find_dialect(file).names
         )
+    names = _unnamed_once(names)
     for position, name in enumerate(names, start=1):
         if names.index(name) != position - 1:
             raise TrainingError(
-                f"{file}: two columns "
-                + (f"are called {shown(name)}" if name else "have no name")
-                + "; rename or remove one."
+                f"{file}: two columns are called {shown(name)}; rename or remove one."
             )
         if not name.isprintable() or name != name.strip() or '"' in name:
             raise TrainingError(
@@ -174,6 +168,12 @@ def column_names(file: Path) -> list[str]:
                 "carry; rename it."
             )
     return list(names)
+
+
+def _unnamed_once(names: Sequence[str]) -> list[str]:
+    """Keep one of the columns without a name, which are all left out."""
+    names = list(names)
+    return [name for i, name in enumerate(names) if name or names.index("") == i]
 
 
 def partitions_of(file: Path, files: Sequence[Path]) -> dict[str, str | None]:
@@ -201,6 +201,7 @@ def read_table(files: Sequence[Path], *, sample: bool = False) -> Table:
     parts: list[Part] = []
     text_names: set[str] = set()
     notes: list[str] = []
+    is_whole = True
     for file in files:
         difference = set(column_names(file)) ^ set(first)
         if difference:
@@ -208,19 +209,16 @@ def read_table(files: Sequence[Path], *, sample: bool = False) -> Table:
                 f"{file} and {files[0].name} differ in column "
                 f"{shown(min(difference))}; all parts need the same columns."
             )
+        lines_before = None
         if is_parquet(file):
-            with damage_reported(file):
-                opened = pa.parquet.ParquetFile(file)
-                if sample:
-                    batches = islice(opened.iter_batches(_SAMPLE_ROWS), 1)
-                    table = pa.Table.from_batches(batches, opened.schema_arrow)
-                else:
-                    table = opened.read()
+            table, is_all = _read_parquet(file, sample=sample)
         else:
             dialect = find_dialect(file)
-            table = _read_csv(file, dialect, sample=sample)
+            table, is_all = read_csv(file, dialect, sample=sample)
+            lines_before = dialect.lines_before
             text_names.update(first)
             notes += [note for note in dialect.notes if note not in notes]
+        is_whole &= is_all
         if not len(table):
             raise TrainingError(f"{file} has a header and no rows; write it again.")
         for name, value in partitions_of(file, files).items():
@@ -229,11 +227,26 @@ def read_table(files: Sequence[Path], *, sample: bool = False) -> Table:
                 table = table.append_column(name, column)
                 text_names.add(name)
         start = parts[-1].stop if parts else 0
-        parts.append(Part(file, start, start + len(table)))
+        parts.append(Part(file, start, start + len(table), lines_before))
         tables.append(table.replace_schema_metadata())
     return Table(
-        _together(files, tables), tuple(parts), frozenset(text_names), (*notes,)
+        _together(files, tables),
+        tuple(parts),
+        frozenset(text_names),
+        tuple(notes),
+        is_sample=not is_whole,
     )
+
+
+def _read_parquet(file: Path, *, sample: bool) -> tuple[pa.Table, bool]:
+    """Read a file, or its first rows; and whether that is all."""
+    with damage_reported(file):
+        opened = pa.parquet.ParquetFile(file)
+        if not sample:
+            return opened.read(), True
+        batches = islice(opened.iter_batches(_SAMPLE_ROWS), 1)
+        table = pa.Table.from_batches(batches, opened.schema_arrow)
+        return table, len(table) == opened.metadata.num_rows
 
 
 def _together(files: Sequence[Path], tables: list[pa.Table]) -> pa.Table:
@@ -261,89 +274,4 @@ def _together(files: Sequence[Path], tables: list[pa.Table]) -> pa.Table:
         raise TrainingError(
             f"{files[0].parent}: the parts hold values of different types in one "
             "column; write them again with one type."
-        ) from None
-
-
-def csv_options(dialect: Dialect) -> dict[str, Any]:
-    """Options of Arrow by which every cell is text, null where it means missing."""
-    encoding = "utf8" if dialect.encoding == "utf-8-sig" else dialect.encoding
-    names = list(dialect.names)
-    return {
-        "read_options": pa.csv.ReadOptions(
-            encoding=encoding, column_names=names, skip_rows=1
-        ),
-        "parse_options": pa.csv.ParseOptions(
-            delimiter=dialect.delimiter, newlines_in_values=True
-        ),
-        "convert_options": pa.csv.ConvertOptions(
-            column_types={name: pa.string() for name in names},
-            null_values=sorted(MISSING_WORDS),
-            strings_can_be_null=True,
-        ),
-    }
-
-
-def _read_csv(file: Path, dialect: Dialect, *, sample: bool) -> pa.Table:
-    """Read every cell as text; null where it means missing."""
-    options = csv_options(dialect)
-    try:
-        with damage_reported(file, but_not=pa.ArrowInvalid), open_bytes(file) as raw:
-            if not sample:
-                return pa.csv.read_csv(raw, **options)
-            with pa.csv.open_csv(raw, **options) as reader:
-                return pa.Table.from_batches(islice(reader, 1), reader.schema)
-    except pa.ArrowInvalid:
-        if dialect.encoding == "utf-8-sig":
-            fault = find_csv_fault(file, dialect)
-            if fault is None:  # its beginning is UTF-8, the rest is not
-                latin = replace(dialect, encoding="windows-1252")
-                return _read_csv(file, latin, sample=sample)
-            raise fault from None
-        raise not_a_table(file) from None
-
-
-def not_a_table(file: Path) -> TrainingError:
-    """Return an error in place of Arrow's, which quotes the row's values."""
-    return TrainingError(
-        f"{file} is not a text file of columns with a header; write it again."
-    )
-
-
-def row_place(file: Path, row: int) -> str:
-    """Name a row, counted from 0 in `row`, as its reader would find it."""
-    line = f" (line {row + 2})" if is_csv(file) else ""
-    return f"row {row + 1}{line}"
-
-
-def find_csv_fault(file: Path, dialect: Dialect) -> TrainingError | None:
-    """Read a CSV that Arrow refused again, slowly, to name the first bad row."""
-    with damage_reported(file), open_text(file, dialect.encoding) as text:
-        reader = csv.reader(text, delimiter=dialect.delimiter)
-        header = next(reader)
-        for row, cells in enumerate(filter(None, reader)):
-            if len(cells) != len(header):
-                return TrainingError(
-                    f"{file}: {row_place(file, row)} has {len(cells)} fields, expected "
-                    f"{len(header)} as in the header; the file may be truncated: write "
-                    "it again."
-                )
-    return None
-
-
-@contextmanager
-def damage_reported(
-    file: Path, but_not: type[Exception] | tuple[type[Exception], ...] = ()
-) -> Iterator[None]:
-    """Name the file where a reader only says that it cannot read."""
-    try:
-        yield
-    except (
-        *(OSError, EOFError, pa.ArrowException, csv.Error, UnicodeError),
-        *(zipfile.BadZipFile, zlib.error),
-    ) as error:
-        if isinstance(error, but_not):
-            raise
-        raise TrainingError(
-            f"{file} is truncated, damaged or not what its name says "
-            f"({type(error).__name__}); write it again."
         ) from None

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-_NAME = re.compile(r"[^\W\d][\w .:/()#&+-]{0,62}")
+_NAME = re.compile(r"[^\W\d][\w .:/()#&+?%$€£*-]{0,62}")
 _LONG_NUMBER = re.compile(r"[0-9]{6}")
 
 

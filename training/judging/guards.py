@@ -7,7 +7,7 @@ import numpy as np
 from artifact.columns import Kind
 from training.data.counts import Counts
 from training.data.dataset import SECONDS_PER_DAY, Dataset, Floats
-from training.data.kinds import is_after_the_fact, is_key_name
+from training.data.names import is_after_the_fact, is_key_name
 from training.data.split import Split
 from training.data.words import shown, shown_list
 from training.errors import TrainingError
@@ -43,6 +43,15 @@ def check_span(data: Dataset, population: Population) -> None:
         )
 
 
+def describe_span(data: Dataset, population: Population) -> str:
+    """Return span and rate in one line; "" for data without a time."""
+    if data.times is None or population.transactions_per_day is None:
+        return ""
+    days = float(np.ptp(data.times)) / SECONDS_PER_DAY
+    rate = population.transactions_per_day
+    return f"the time spans {days:,.1f} days, {rate:,.0f} transactions a day"
+
+
 def find_warnings(
     data: Dataset, parts: Split, population: Population, counts: Counts
 ) -> Iterator[str]:
@@ -50,15 +59,11 @@ def find_warnings(
 
     `data` and `parts` may be a sample, of whose rows `counts` has all.
     """
-    if data.times is not None and population.transactions_per_day is not None:
+    span = describe_span(data, population)
+    if span and data.times is not None:
         days = float(np.ptp(data.times)) / SECONDS_PER_DAY
-        line = (
-            f"the time spans {days:,.1f} days, "
-            f"{population.transactions_per_day:,.0f} transactions a day"
-        )
         if days < _SUSPICIOUS_DAYS * counts.rows / 100:
-            line += "; if that is not so, say its unit with --time-unit"
-        yield line
+            yield f"{span}; if that is not so, say its unit with --time-unit"
     yield from _about_labels(counts)
     yield from _about_columns(data)
     yield from _about_leaks(parts.train)
@@ -67,6 +72,12 @@ def find_warnings(
             f"{counts.repeated_test_rows:,} test rows repeat a training row, which "
             "flatters the figures; try --split grouped, or remove duplicates"
         )
+
+
+def warnings_of_columns(data: Dataset) -> Iterator[str]:
+    """Yield what the columns alone show, be it in some of the rows."""
+    yield from _about_columns(data)
+    yield from _about_leaks(data)
 
 
 def _about_labels(counts: Counts) -> Iterator[str]:

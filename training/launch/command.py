@@ -165,7 +165,9 @@ def launch(
             "leave --entities out."
         )
     resources = find_resources(session, settings.environment)
-    data_uri = upload_data(session, resources.data_bucket, data, arguments.columns)
+    data_uri = upload_data(
+        session, resources.data_bucket, data, arguments.columns, arguments.split
+    )
     print("Starting the job (the SageMaker SDK takes a few seconds)", flush=True)
     try:
         job_name = start_job(

@@ -1,21 +1,30 @@
 """Put the data where the job can read it, under a key that names its content."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import boto3
 from botocore.exceptions import ClientError
 
+from artifact.printable import printable
 from operations.account.errors import OperationError, explained
 from training.columns import Columns
-from training.data.reading import check_sample
+from training.data.faults import joined_faults
 from training.data.tables import find_files, part_names, sha256_of_files, suffix_of
+from training.errors import TrainingError
+from training.inspection.look import look_at, ready_options
+from training.options import SplitOptions
 
 _PROGRESS_FROM_BYTES = 20_000_000
 
 
 def upload_data(
-    session: boto3.Session, bucket: str, data: str, columns: Columns
+    session: boto3.Session,
+    bucket: str,
+    data: str,
+    columns: Columns,
+    split: SplitOptions | None = None,
 ) -> str:
     """Upload a file or a directory of parts once; return its S3 prefix.
 
@@ -34,7 +43,7 @@ def upload_data(
     if "://" in data:
         raise OperationError(f"--data: expected a path or an s3:// URI, got {data!r}.")
     files = find_files(Path(data))
-    check_sample(files, columns)
+    check_table(files, columns, split or SplitOptions())
     prefix = f"datasets/{sha256_of_files(files)}/"
     with explained():
         s3 = session.client("s3")
@@ -49,6 +58,23 @@ def upload_data(
             print(f"Uploading {name} ({size_bytes / 1e6:.1f} MB)", flush=True)
             s3.upload_file(str(file), bucket, key, Callback=_Progress(size_bytes))
     return f"s3://{bucket}/{prefix}"
+
+
+def check_table(files: Sequence[Path], columns: Columns, split: SplitOptions) -> None:
+    """Look at the first rows, say what is noticed, and refuse what is at fault.
+
+    Raises
+    ------
+    TrainingError
+        Naming all that is wrong at once.
+    """
+    look = look_at(files, columns, split, sample=True)
+    for note in (*look.notes, *filter(None, [look.span])):
+        print(f"  {printable(note)}")
+    for warning in (*ready_options(look), *look.warnings):
+        print(f"  look: {printable(warning)}")
+    if look.faults:
+        raise TrainingError(joined_faults(look.faults))
 
 
 def _exists(session: boto3.Session, bucket: str, key: str) -> bool:

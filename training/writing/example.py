@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from artifact.columns import HISTORY, Column, Kind
+from artifact.number_text import clock_of_hours
 from artifact.timestamps import SECONDS_PER_UNIT, text_in_form
 
 
@@ -18,7 +19,7 @@ def typical_value(column: Column, median: float) -> str | float | bool | None:
         if unit is None:
             return text_in_form(median, column.time_format)
         return median / unit
-    return median
+    return clock_of_hours(median) if column.is_clock else median
 
 
 def example_transaction(

@@ -13,9 +13,10 @@ import pyarrow.parquet
 import pytest
 
 from artifact.columns import Kind
+from artifact.values import encoder
 from training.columns import Columns
 from training.data.dataset import Dataset
-from training.data.kinds import is_key_name
+from training.data.names import is_key_name
 from training.data.reading import read_dataset
 from training.errors import TrainingError
 
@@ -84,6 +85,8 @@ def test_whole_numbers_are_entities_where_the_name_says_so(tmp_path: Path) -> No
     [
         *[(name, True) for name in ("card1", "cc_num", "CUSTOMER_ID", "TransactionID")],
         *[(name, True) for name in ("nameId", "account", "zip", "device_id")],
+        *[(name, True) for name in ("ip_address", "policy_number", "PolicyNumber")],
+        *[(name, False) for name in ("months_as_customer", "tx_per_card", "addr1")],
         *[(name, False) for name in ("id_01", "num_items", "account_age_days", "V12")],
         *[(name, False) for name in ("amount", "paid", "device_fraud_count", "grid")],
     ],
@@ -128,6 +131,8 @@ def test_a_stray_word_among_numbers_is_named_without_its_text(tmp_path: Path) ->
         *[(pair, "") for pair in (("legit", "fraud"), ("False", "True"), ("0", "1.0"))],
         (("2", "1"), "1"),
         (("settled", "disputed"), "disputed"),
+        *[(pair, "") for pair in (("settled", "chargeback"), ("ok", "suspect"))],
+        ((1, -1), "-1"),
     ],
 )
 def test_labels_as_they_are(
@@ -144,6 +149,16 @@ def test_labels_as_they_are(
 def test_a_label_that_is_not_plain_asks_for_its_value(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="--fraud-value"):
         read(tmp_path, Columns(label="y"), y=[1 + label for label in LABEL])
+
+
+@pytest.mark.parametrize("values", [(1, 2), (1, -1), ("settled", "disputed")])
+def test_a_label_whose_values_say_nothing_asks_which_is_fraud(
+    tmp_path: Path, values: tuple[object, object]
+) -> None:
+    with pytest.raises(TrainingError, match="--fraud-value"):
+        read(
+            tmp_path, Columns(label="y", drop=("Class",)), y=[values[y] for y in LABEL]
+        )
 
 
 def test_rows_without_a_label(tmp_path: Path) -> None:
@@ -180,6 +195,47 @@ def test_text_files_as_they_come(
     data = read_dataset(path, Columns())
     np.testing.assert_array_equal(data.features[:, 0], FRAME["Amount"])
     assert set(data.inputs[1].categories) == {"Köln", "Mül"}
+
+
+@pytest.mark.parametrize(
+    ("before", "options"),
+    [
+        ("\n\n", {}),
+        ("Transactions of May\n\n", {"sep": ";"}),
+        ("sep=;\n", {"sep": ";"}),
+        ("", {"lineterminator": "\r"}),
+        ("", {"quotechar": "'", "quoting": 1}),
+    ],
+)
+def test_what_programs_write_around_a_table(
+    tmp_path: Path, before: str, options: dict[str, object]
+) -> None:
+    path = tmp_path / "data.csv"
+    path.write_bytes((before + FRAME.to_csv(index=False, **options)).encode())  # type: ignore[call-overload]
+    data = read_dataset(path, Columns())
+    np.testing.assert_array_equal(data.features[:, 0], FRAME["Amount"])
+    assert set(data.inputs[1].categories) == {"Köln", "Mül"}
+
+
+def test_a_fault_below_a_title_has_its_own_line(tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
+    rows = [f"{i / 3:.2f},{i % 2}" for i in range(50)]
+    path.write_text("\n".join(["A title", "", "V1,Class", *rows, "x,1"]))
+    with pytest.raises(TrainingError, match=r"row 51 \(line 54\)"):
+        read_dataset(path, Columns())
+
+
+def test_columns_without_a_name_are_left_out_however_many(tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
+    lines = FRAME.to_csv(index=False).splitlines()
+    path.write_text("".join(f"{line},,\n" for line in lines))
+    assert read_dataset(path, Columns()).feature_names == ("Amount", "place")
+
+
+def test_pandas_indices_are_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "data.parquet"
+    FRAME.iloc[::-1].assign(**{"Unnamed: 0": range(60)}).to_parquet(path)
+    assert read_dataset(path, Columns()).feature_names == ("Amount", "place")
 
 
 @pytest.mark.parametrize("name", ["data.zip", "data.csv.gz", "data.pq", "part-0"])
@@ -228,6 +284,14 @@ def test_a_first_line_of_values_is_not_shown(tmp_path: Path) -> None:
     assert SECRET not in str(caught.value)
 
 
+def test_a_first_line_of_words_that_come_again_is_no_header(tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
+    path.write_text("web,DE,legit\napp,FR,fraud\nweb,DE,legit\n")
+    with pytest.raises(TrainingError, match="has no header") as caught:
+        read_dataset(path, Columns())
+    assert "web" not in str(caught.value)
+
+
 def test_an_index_without_a_name_is_left_out(tmp_path: Path) -> None:
     path = tmp_path / "data.csv"
     FRAME.to_csv(path)
@@ -242,3 +306,126 @@ def test_names_that_no_request_can_carry(tmp_path: Path, name: str) -> None:
     with pytest.raises(TrainingError, match="name of column 2") as caught:
         read_dataset(path, Columns())
     assert name not in str(caught.value)
+
+
+MOMENTS = pd.date_range("2026-01-01", periods=ROWS, freq="7h")
+
+
+@pytest.mark.parametrize("time", ["when", "days"])
+@pytest.mark.parametrize("shuffle", [False, True])
+def test_a_number_that_repeats_the_named_time_is_no_feature(
+    tmp_path: Path, time: str, shuffle: bool
+) -> None:
+    seconds = np.arange(ROWS) * 25_200
+    frame = pd.DataFrame(
+        {
+            "when": MOMENTS,
+            "seconds": seconds,
+            "days": seconds // 86_400,
+            "days_left": 60 - seconds // 86_400,
+            "total": np.cumsum(np.arange(ROWS) % 3),
+            "noise": np.arange(ROWS) * 7 % 50,
+            "Class": LABEL,
+        }
+    )
+    path = tmp_path / "data.parquet"
+    (frame.sample(frac=1, random_state=1) if shuffle else frame).to_parquet(path)
+    data = read_dataset(path, Columns(time=time, kinds={"total": Kind.NUMBER}))
+    for name in {"seconds", "days", "days_left"} - {time}:
+        assert kind(data, name) is Kind.DROPPED, name
+    assert kind(data, "total") is Kind.NUMBER, "it is named in --kinds"
+    assert kind(data, "noise") is Kind.NUMBER
+    assert (kind(data, time) is Kind.NUMBER) == (time == "days"), "as of a plain number"
+    assert f"it repeats the time '{time}'" in " ".join(data.notes)
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected", "unit"),
+    [
+        (["$12.50", "-$1.00", "$-1.00", "$1,234.50"], [12.5, -1, -1, 1234.5], "$"),
+        (["12,50 €", "1.234,50 €"], [12.5, 1234.5], "€"),
+        (["EUR 12.50", "(3.25)"], [12.5, -3.25], "EUR"),
+        (["12.50%", "3 %"], [12.5, 3], "%"),
+        (["12.50", "(3.25)"], [12.5, -3.25], "()"),
+    ],
+)
+def test_amounts_as_people_write_them(
+    tmp_path: Path, texts: list[str], expected: list[float], unit: str
+) -> None:
+    times = ROWS // len(texts)
+    path = tmp_path / "data.csv"
+    pd.DataFrame(
+        {"Amount": texts * times, "Class": LABEL[: len(texts) * times]}
+    ).to_csv(path, index=False)
+    data = read_dataset(path, Columns())
+    assert data.amounts is not None
+    assert data.amounts[: len(texts)].tolist() == expected
+    encode = encoder(data.inputs[0])
+    assert [encode(text) for text in texts] == expected, "the request is the row"
+    assert data.inputs[0].unit == unit
+
+
+def test_two_currencies_are_no_numbers_to_compare(tmp_path: Path) -> None:
+    data = read(tmp_path, price=[f"{'$' if i % 2 else '€'}{i}" for i in range(ROWS)])
+    assert kind(data, "price") is Kind.ENTITY
+
+
+def test_keys_of_letters_before_digits_are_no_amounts(tmp_path: Path) -> None:
+    data = read(tmp_path, it=[f"TXN{i:06d}" for i in range(ROWS)])
+    assert kind(data, "it") is Kind.ENTITY
+
+
+def test_a_time_of_day_is_its_hours_and_not_the_time_of_the_rows(
+    tmp_path: Path,
+) -> None:
+    texts = [f"{i % 24:02d}:{i * 7 % 60:02d}" for i in range(ROWS)]
+    data = read(tmp_path, Time=texts)
+    assert data.features[31, 0] == pytest.approx(7 + 37 / 60)
+    assert encoder(data.inputs[0])("18:30") == 18.5
+    assert data.times is None
+    assert any("'Time' is not the time of the rows" in note for note in data.notes)
+
+
+def test_arrows_times_of_day_are_what_a_request_holds(tmp_path: Path) -> None:
+    times = [dt.time(i % 24, i * 7 % 60) for i in range(ROWS)]
+    data = read(tmp_path, at=times)
+    encode = encoder(data.inputs[0])
+    assert encode(times[5].isoformat()) == encode(times[5]) == data.features[5, 0]
+
+
+def test_dates_as_whole_numbers_are_timestamps(tmp_path: Path) -> None:
+    days = pd.date_range("2025-12-01", periods=ROWS)
+    numbers = days.strftime("%Y%m%d").astype(int)
+    data = read(tmp_path, Columns(time="day"), day=numbers)
+    assert kind(data, "day") is Kind.TIMESTAMP
+    np.testing.assert_array_equal(data.features[:, 0], days.astype("int64") / 1e9)
+    assert encoder(data.inputs[0])(20260228) == data.features[89, 0]
+
+
+def test_whole_numbers_of_many_digits_are_keys(tmp_path: Path) -> None:
+    data = read(tmp_path, shop=np.arange(ROWS) * 4 * 10**15 - 10**17)
+    assert kind(data, "shop") is Kind.ENTITY
+
+
+def test_bytes_that_are_text_are_read_as_text(tmp_path: Path) -> None:
+    data = read(tmp_path, channel=[b"web", b"app"] * 100)
+    assert data.inputs[0].categories == ("app", "web")
+
+
+@pytest.mark.parametrize("wanted", [Kind.NUMBER, Kind.TIMESTAMP])
+def test_an_option_that_the_values_contradict_is_refused(
+    tmp_path: Path, wanted: Kind
+) -> None:
+    with pytest.raises(TrainingError, match="column 'it' holds text in row 1") as e:
+        read(tmp_path, Columns(kinds={"it": wanted}), it=["web", "app"] * 100)
+    assert "web" not in str(e.value)
+
+
+def test_all_faults_are_named_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
+    rows = [f"{i / 3:.2f},{i},{i % 2 + 1}" for i in range(50)]
+    path.write_text("\n".join(["V1,Amount,Class", *rows, "x,,3"]))
+    with pytest.raises(TrainingError) as caught:
+        read_dataset(path, Columns())
+    for part in ("column 'V1'", "column 'Amount'", "--fraud-value"):
+        assert part in str(caught.value)

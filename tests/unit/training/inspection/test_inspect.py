@@ -49,13 +49,44 @@ def test_the_next_command_is_one_that_training_takes(
 ) -> None:
     path = write(tmp_path)
     main(["--data", str(path), "--categories", "kind"])
-    words = shlex.split(capsys.readouterr().out.splitlines()[-1])
-    assert words[:4] == ["fraud", "train", "--data", str(path)]
-    columns = to_arguments(build_parser().parse_args(words[6:])).columns
+    train, launch = map(shlex.split, capsys.readouterr().out.splitlines()[-2:])
+    assert train[:6] == ["fraud", "train", "--data", str(path), "--model-dir", "out"]
+    assert launch[:6] == ["fraud", "launch", "--env", "dev", "--data", str(path)]
+    assert train[6:] == launch[6:]
+    columns = to_arguments(build_parser().parse_args(train[6:])).columns
     assert (columns.label, columns.time, columns.amount, columns.categories) == (
         *("is_fraud", "happened", "price_amt"),
         ("kind",),
     )
+
+
+def test_span_and_rate_stand_beside_the_table(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["--data", str(write(tmp_path))])
+    table, _, wrong = capsys.readouterr().out.partition("Looks wrong")
+    assert "the time spans 8.3 days, 24 transactions a day" in table
+    assert "time" not in wrong.partition("Next:")[0]
+
+
+def test_a_label_is_recognised_by_its_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "data.csv"
+    for name in ("Is Fraud?", "fraud_reported", "FraudFound_P", "has_cbk", "isFraud"):
+        pd.read_csv(write(tmp_path)).rename(columns={"is_fraud": name}).to_csv(path)
+        assert main(["--data", str(path)]) == 0
+        line = capsys.readouterr().out.splitlines()[-1]
+        assert shlex.split(line)[6:8] == ["--label-column", name]
+
+
+def test_options_that_begin_with_a_minus_survive_the_next_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["--data", str(write(tmp_path)), "--missing-values=-1,-999"])
+    words = shlex.split(capsys.readouterr().out.splitlines()[-1])
+    columns = to_arguments(build_parser().parse_args(words[6:])).columns
+    assert columns.missing_values == (-1.0, -999.0)
 
 
 def test_all_that_is_wrong_is_said_at_once(
@@ -64,8 +95,9 @@ def test_all_that_is_wrong_is_said_at_once(
     path = write(tmp_path, a=[*range(199), f"{SECRET}x"], b=[f"{SECRET}x", *range(199)])
     assert main(["--data", str(path)]) == 0
     out = capsys.readouterr().out
-    assert "column 'a' holds text in row 200" in out
-    assert "column 'b' holds text in row 1 " in out
+    said = " ".join(out.partition("Must be changed")[2].split())
+    assert "column 'a' holds text in row 200" in said
+    assert "column 'b' holds text in row 1 " in said
     assert SECRET not in out
 
 

@@ -1,0 +1,118 @@
+"""Check the names of columns against what was said of them; no row is read."""
+
+from collections.abc import Sequence
+from itertools import combinations
+from pathlib import Path
+
+from training.columns import Columns
+from training.data.names import likely_labels
+from training.data.tables import column_names, partitions_of
+from training.data.words import shown, shown_list
+from training.errors import TrainingError
+
+
+def check_columns(files: Sequence[Path], columns: Columns) -> list[str]:
+    """Return the names of all columns, after a look at the headers only.
+
+    Raises
+    ------
+    TrainingError
+        If a column that was named is absent or has two roles, a name is unclear, or
+        parts differ.
+    """
+    _check_roles(columns)
+    names = column_names(files[0])
+    for other in files[1:]:
+        difference = set(column_names(other)) ^ set(names)
+        if difference:
+            raise TrainingError(
+                f"{other} and {files[0].name} differ in column "
+                f"{shown(min(difference))}; all parts need the same columns."
+            )
+    partitions = partitions_of(files[0], files)
+    names += [name for name in partitions if name not in names]
+    if columns.label not in names:
+        raise TrainingError(
+            f"{files[0]} has no column {shown(columns.label)} for the label (it has "
+            f"{shown_list(names)}); {_label_remedy(names)}"
+        )
+    _check_named(files[0], names, columns)
+    used = {*columns.drop, columns.label, columns.weight}
+    others = [name for name in names if name not in used]
+    if not others:
+        raise TrainingError(
+            f"{files[0]} has no feature besides the label; add numeric columns."
+        )
+    if Columns.weight in others:
+        raise TrainingError(
+            f"{files[0]}: --weight-column names {shown(columns.weight)}, and the "
+            f"column {Columns.weight!r} would become a feature that leaks the label; "
+            f"leave it out with --drop-columns {Columns.weight}."
+        )
+    return names
+
+
+def _label_remedy(names: Sequence[str]) -> str:
+    likely = likely_labels(list(names))
+    if len(likely) == 1:
+        return f"if it is {shown(likely[0])}, say --label-column {likely[0]}."
+    return "add it, or name another with --label-column."
+
+
+def _check_named(file: Path, names: Sequence[str], columns: Columns) -> None:
+    """Refuse an option that names a column which is not there."""
+    lists = {
+        "--drop-columns": columns.drop,
+        "--entities": columns.entities,
+        "--categories": columns.categories,
+        "--kinds": tuple(columns.kinds),
+    }
+    for option, listed in lists.items():
+        for name in listed:
+            if name not in names:
+                raise TrainingError(
+                    f"{file} has no column {shown(name)}, which {option} names; "
+                    "remove it from the list."
+                )
+    for option, name in _named(columns).items():
+        if name not in names:
+            raise TrainingError(
+                f"{file} has no column {shown(name)}, which {option} names (it has "
+                f"{shown_list(names)}); correct the name, or leave the option out."
+            )
+
+
+def _named(columns: Columns) -> dict[str, str]:
+    """Option → name, of the optional columns whose name is not the default."""
+    default = Columns()
+    optional = {
+        "--weight-column": (columns.weight, default.weight),
+        "--time-column": (columns.time, default.time),
+        "--amount-column": (columns.amount, default.amount),
+    }
+    return {option: name for option, (name, usual) in optional.items() if name != usual}
+
+
+def _check_roles(columns: Columns) -> None:
+    """Refuse a column that is named for two things.
+
+    A default name may be dropped: such data have no weight, time or amount then.
+    """
+    roles = {
+        "--label-column": columns.label,
+        "--weight-column": columns.weight,
+        "--time-column": columns.time,
+        "--amount-column": columns.amount,
+    }
+    for (first, name), (second, other) in combinations(roles.items(), 2):
+        if name == other:
+            raise TrainingError(
+                f"{first} and {second} both name the column {shown(name)}, expected "
+                "one meaning for each column; name another, or rename it in the data."
+            )
+    for option, name in {"--label-column": columns.label, **_named(columns)}.items():
+        if name in columns.drop:
+            raise TrainingError(
+                f"--drop-columns leaves out {shown(name)}, which {option} names; "
+                "remove it from one of them."
+            )

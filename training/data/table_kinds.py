@@ -1,0 +1,146 @@
+"""What the columns of a table are, each and beside each other."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+
+from artifact.columns import Column, Kind
+from artifact.values import LARGEST
+from training.columns import Columns
+from training.data.dataset import Floats
+from training.data.found import Found
+from training.data.kinds import find_kind
+from training.data.tables import Table
+from training.data.words import shown
+
+#: Distinct values from which a number that goes with the time repeats it.
+LEAST_REPEATED = 20
+#: A look at so many moments spares the whole of most columns.
+_FIRST_MOMENTS = 1000
+
+
+def find_kinds(table: Table, columns: Columns) -> list[Found]:
+    """Say of every column of a table what it is, in the table's order."""
+    found: list[Found] = []
+    for name in table.data.column_names:
+        if name == columns.label:
+            found.append(Found(Column(name, Kind.LABEL, "it is named as the label")))
+        elif name == columns.weight:
+            found.append(Found(Column(name, Kind.WEIGHT, "it is named as the weight")))
+        else:
+            found.append(
+                find_kind(
+                    name,
+                    table.data[name],
+                    columns,
+                    is_text_file=name in table.text_names,
+                )
+            )
+    return _without_repeats(_without_copies(found, columns), columns)
+
+
+def is_time(column: Column) -> bool:
+    """Whether a column can be the time of its rows."""
+    return column.kind is Kind.TIMESTAMP or (
+        column.kind is Kind.NUMBER and not column.is_clock
+    )
+
+
+def usable_roles(found: Sequence[Found], columns: Columns) -> tuple[Columns, list[str]]:
+    """Return the columns without a time that was not named and is none, and a note.
+
+    ``Time`` may be a time of day, or text, in a table whose owner named no time.
+    """
+    for item in found:
+        name = item.column.name
+        if name == columns.time == Columns.time and not (
+            is_time(item.column) or item.column.kind is Kind.DROPPED
+        ):
+            why = f"{item.column.kind}: {item.column.why}"
+            note = f"{shown(name)} is not the time of the rows ({why}); "
+            return replace(columns, time=""), [f"{note}name another with --time-column"]
+    return columns, []
+
+
+def _without_copies(found: list[Found], columns: Columns) -> list[Found]:
+    """Drop timestamps that say the same as another: the named time stays."""
+    moments = [item for item in found if item.column.kind is Kind.TIMESTAMP]
+    moments.sort(key=lambda item: item.column.name != columns.time)
+    copies: dict[str, str] = {}
+    for first, second in combinations(moments, 2):
+        name = second.column.name
+        if (
+            name not in copies
+            and name not in columns.kinds
+            and first.column.name not in copies
+            and first.values is not None
+            and second.values is not None
+            and np.array_equal(first.values, second.values, equal_nan=True)
+        ):
+            copies[name] = first.column.name
+    return [
+        Found(
+            Column(
+                item.column.name,
+                Kind.DROPPED,
+                f"the same moments as {shown(copies[item.column.name])}",
+            )
+        )
+        if item.column.name in copies
+        else item
+        for item in found
+    ]
+
+
+def _without_repeats(found: list[Found], columns: Columns) -> list[Found]:
+    """Drop numbers that repeat the named time: seconds or days since any beginning.
+
+    In the time's order such a number never falls, or never rises. It will not come
+    again, so that a model can only learn from it by heart.
+    """
+    time = next((item for item in found if item.column.name == columns.time), None)
+    if time is None or time.values is None or np.isnan(time.values).any():
+        return found
+    order = np.argsort(time.values, kind="stable")
+    moments = time.values[order]
+    starts = np.flatnonzero(np.diff(moments, prepend=-np.inf) > 0)
+    why = f"it repeats the time {shown(columns.time)}"
+    return [
+        Found(Column(item.column.name, Kind.DROPPED, why))
+        if _may_repeat(item, columns) and _follows(item.values, order, starts)
+        else item
+        for item in found
+    ]
+
+
+def _may_repeat(item: Found, columns: Columns) -> bool:
+    return (
+        item.column.kind is Kind.NUMBER
+        and item.column.name not in (columns.time, columns.amount, *columns.kinds)
+        and item.distinct >= LEAST_REPEATED
+        and item.stray is None
+    )
+
+
+def _follows(
+    values: Floats | None, order: npt.NDArray[np.intp], starts: npt.NDArray[np.intp]
+) -> bool:
+    """Whether values never fall, or never rise, from one moment to the next.
+
+    `starts` are the places in `order` where a later moment begins.
+    """
+    if values is None:
+        return False
+    few = values[order[starts[:_FIRST_MOMENTS]]]
+    steps = np.diff(few[~np.isnan(few)])
+    if (steps < 0).any() and (steps > 0).any():
+        return False
+    if not (np.abs(values) <= LARGEST).all():  # gaps, and what is refused anyway
+        return False
+    sorted_values = values[order]
+    low = np.minimum.reduceat(sorted_values, starts)
+    high = np.maximum.reduceat(sorted_values, starts)
+    return bool((low[1:] >= high[:-1]).all() or (high[1:] <= low[:-1]).all())

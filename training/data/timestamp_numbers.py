@@ -1,0 +1,55 @@
+"""Whole numbers that are moments: since 1970, or dates such as 20260131."""
+
+import numpy as np
+import numpy.typing as npt
+
+from artifact.timestamps import SECONDS_PER_UNIT
+from training.data.dataset import Floats
+
+#: Spans in which a number of that unit since 1970 lies: 2000 to 2100.
+_EPOCH_SPAN = (946_684_800.0, 4_102_444_800.0)
+#: Dates written as whole numbers lie between these.
+_DATE_NUMBERS = (19_000_101, 21_001_231)
+
+
+def epoch_unit(known: Floats) -> str:
+    """Return the unit in which all values lie between 2000 and 2100; "" for none.
+
+    Amounts and keys may be as large, so that the values must be whole and many.
+    """
+    if len(known) < 2 or not (known == np.rint(known)).all():  # noqa: PLR2004
+        return ""
+    low, high = float(known.min()), float(known.max())
+    for unit in ("s", "ms", "us", "ns"):
+        seconds = SECONDS_PER_UNIT[unit]
+        if _EPOCH_SPAN[0] <= low * seconds and high * seconds <= _EPOCH_SPAN[1]:
+            return unit
+    return ""
+
+
+def are_date_numbers(known: Floats) -> bool:
+    """Whether all values are dates such as 20260131."""
+    low, high = _DATE_NUMBERS
+    if len(known) < 2 or not ((known >= low) & (known <= high)).all():  # noqa: PLR2004
+        return False
+    if not (known == np.rint(known)).all():
+        return False
+    days = days_of(known)
+    return bool((_date_number_of(days) == known).all())
+
+
+def days_of(numbers: Floats) -> npt.NDArray[np.datetime64]:
+    """Return the days that numbers such as 20260131 mean."""
+    whole = numbers.astype(np.int64)
+    months = (whole // 10_000 - 1970) * 12 + whole // 100 % 100 - 1
+    first = months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+    return (first + whole % 100 - 1).astype("datetime64[D]")
+
+
+def _date_number_of(days: npt.NDArray[np.datetime64]) -> Floats:
+    months = days.astype("datetime64[M]")
+    month = months.astype(np.int64)
+    day = (days - months.astype("datetime64[D]")).astype(np.int64) + 1
+    return np.asarray(
+        (month // 12 + 1970) * 10_000 + (month % 12 + 1) * 100 + day, np.float64
+    )

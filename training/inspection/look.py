@@ -1,0 +1,140 @@
+"""What there is to say about a table before anything is trained."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from artifact.columns import Kind
+from training.columns import Columns
+from training.data.counts import Counts
+from training.data.dataset import Dataset
+from training.data.faults import faults_of, notes_of
+from training.data.found import Found
+from training.data.headers import check_columns
+from training.data.names import likely_amounts, likely_labels, likely_times
+from training.data.reading import dataset_of, labels_of
+from training.data.split import split
+from training.data.table_kinds import find_kinds, usable_roles
+from training.data.tables import Table, column_names, read_table
+from training.data.weights import read_weights, weight_faults
+from training.data.words import shown
+from training.errors import TrainingError
+from training.judging.evaluation import describe_population
+from training.judging.guards import (
+    check_span,
+    describe_span,
+    find_warnings,
+    warnings_of_columns,
+)
+from training.options import SplitOptions
+
+
+@dataclass(frozen=True)
+class Look:
+    """A table, what its columns are, and what was noticed."""
+
+    table: Table
+    found: Sequence[Found]
+    #: As they were given, with those that were recognised.
+    columns: Columns
+    #: What keeps the table from being trained on, a sentence each.
+    faults: Sequence[str]
+    notes: Sequence[str]
+    #: Span and rate of the time, in words; "" without a time.
+    span: str
+    #: What looks wrong, a sentence each.
+    warnings: Sequence[str]
+
+
+def look_at(
+    files: Sequence[Path],
+    columns: Columns,
+    options: SplitOptions,
+    *,
+    sample: bool = False,
+) -> Look:
+    """Look at a table, or at the first rows of each of its files.
+
+    Raises
+    ------
+    TrainingError
+        If the files cannot be read, or a column that was named is absent.
+    """
+    check_columns(files, columns)
+    table = read_table(files, sample=sample)
+    found = find_kinds(table, columns)
+    usable, notes = usable_roles(found, columns)
+    labels, wrong = labels_of(table, columns)
+    faults = [
+        *faults_of(table, found, usable),
+        *wrong,
+        *weight_faults(table, columns, read_weights(table, columns), labels),
+    ]
+    notes = [*notes_of(table, found), *notes]
+    if faults:
+        return Look(table, found, columns, faults, notes, "", ())
+    data = dataset_of(table, found, columns)
+    try:
+        span, warnings = _judged(data, options, is_sample=table.is_sample)
+    except TrainingError as error:
+        return Look(table, found, columns, [str(error)], notes, "", ())
+    return Look(table, found, columns, (), notes, span, warnings)
+
+
+def _judged(
+    data: Dataset, options: SplitOptions, *, is_sample: bool
+) -> tuple[str, list[str]]:
+    """Return span and warnings; of a sample, only what its columns show."""
+    population = describe_population(data)
+    if is_sample:
+        return "", list(warnings_of_columns(data))
+    check_span(data, population)
+    parts = split(data, options)
+    counts = Counts.of(data, parts)
+    warnings = list(find_warnings(data, parts, population, counts))
+    return describe_span(data, population), warnings
+
+
+def recognise(files: Sequence[Path], columns: Columns) -> Columns:
+    """Take the columns that are named like label, time and amount where none is."""
+    names = column_names(files[0])
+    if columns.label == Columns.label and columns.label not in names:
+        likely = likely_labels(names)
+        columns = replace(columns, label=likely[0]) if len(likely) == 1 else columns
+    check_columns(files, columns)
+    table = read_table(files, sample=True)
+    time, amount = likely_roles(find_kinds(table, columns), columns)
+    return replace(columns, time=time or columns.time, amount=amount or columns.amount)
+
+
+def likely_roles(found: Sequence[Found], columns: Columns) -> tuple[str, str]:
+    """Return the columns that look like time and amount, "" where one is named."""
+    names = [item.column.name for item in found]
+    usable, _ = usable_roles(found, columns)
+    moments = [i.column.name for i in found if i.column.kind is Kind.TIMESTAMP]
+    numbers = [
+        item.column.name
+        for item in found
+        if item.column.kind is Kind.NUMBER and not item.column.is_clock
+    ]
+    time = amount = ""
+    if columns.time == Columns.time and usable.time not in names:
+        likely = likely_times(moments) or moments
+        time = likely[0] if likely else ""
+    if columns.amount == Columns.amount and columns.amount not in names:
+        amount = next(iter(likely_amounts(numbers)), "")
+    return time, amount
+
+
+def ready_options(look: Look) -> list[str]:
+    """Say which options would name the time and the amount that no option names."""
+    time, amount = likely_roles(look.found, look.columns)
+    return [
+        f"no column is taken as the {role}; {shown(name)} looks like it: {option} "
+        f"{name}"
+        for role, option, name in (
+            ("time", "--time-column", time),
+            ("amount", "--amount-column", amount),
+        )
+        if name
+    ]
