@@ -45,16 +45,14 @@ other-interpreter:
 	@echo "==> $(NAMED) in place of $(call describe,.venv/bin/python)"
 	@rm -rf .venv
 
-UV_VERSION = $(shell sed -n '/^name = "uv"$$/{n;s/^version = "\(.*\)"/\1/p;}' uv.lock)
-
-.venv/.ready: uv.lock pyproject.toml
+.venv/.ready: uv.lock pyproject.toml requirements-uv.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and none" \
 	  "was found: install one, or name it with 'make PYTHON=/path/to/python3'."; exit 1; }
 	@echo "==> Python packages, from uv.lock, into .venv"
 	@test -x .venv/bin/python || PATH='$(SYSTEM_PATH)' $(PYTHON) -m venv .venv \
 	  || { rm -rf .venv; exit 1; }
 	@test -x .venv/bin/uv || .venv/bin/python -m pip install --quiet \
-	  --disable-pip-version-check uv==$(UV_VERSION)
+	  --disable-pip-version-check --require-hashes -r requirements-uv.txt
 	@.venv/bin/uv sync --frozen --quiet
 	@touch $@
 
@@ -128,7 +126,9 @@ lint: setup ## Lint the code
 types: setup ## Check the types, strictly
 	@echo "==> types" && mypy
 
-requirements: setup ## Export requirements.txt from uv.lock
+requirements: setup ## Export requirements*.txt from uv.lock
+	@uv export --frozen --quiet --only-group uv --no-emit-workspace --no-header \
+	  --output-file requirements-uv.txt
 	@uv export --frozen --quiet --all-groups --no-emit-workspace --no-header \
 	  --output-file requirements.txt
 	@uv export --frozen --quiet --only-group job --prune numpy --prune scipy \
@@ -137,6 +137,9 @@ requirements: setup ## Export requirements.txt from uv.lock
 requirements-check: setup
 	@echo "==> requirements.txt is the export of uv.lock"
 	@uv lock --check --quiet --offline
+	@uv export --frozen --quiet --only-group uv --no-emit-workspace --no-header \
+	  | diff -u requirements-uv.txt - || { \
+	  echo "requirements-uv.txt differs from uv.lock: run 'make requirements'."; exit 1; }
 	@uv export --frozen --quiet --all-groups --no-emit-workspace --no-header \
 	  | diff -u requirements.txt - || { \
 	  echo "requirements.txt differs from uv.lock: run 'make requirements'."; exit 1; }

@@ -14,7 +14,13 @@ PROJECT_DIR = Path(__file__).resolve().parents[2]
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
     """A clone that was set up with an interpreter called CPython 3.12.0."""
-    for name in ("Makefile", "uv.lock", "pyproject.toml", "package-lock.json"):
+    for name in (
+        "Makefile",
+        "uv.lock",
+        "pyproject.toml",
+        "requirements-uv.txt",
+        "package-lock.json",
+    ):
         shutil.copy(PROJECT_DIR / name, tmp_path)
     (tmp_path / ".venv" / "bin").mkdir(parents=True)
     interpreter(tmp_path / ".venv" / "bin" / "python", "CPython 3.12.0 /opt/old")
