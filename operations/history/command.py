@@ -15,8 +15,10 @@ from artifact.printable import printable
 from cdk_app.settings import SettingsError, load
 from operations.account.errors import OperationError
 from operations.account.session import environment_session
-from operations.history.opening import open_history
+from operations.history.erasing import erase, erase_transaction
+from operations.history.opening import open_table
 from operations.history.options import parser
+from operations.history.reports import report, seen_delay, withdraw
 from operations.history.seeding import seed
 from operations.history.snapshots import fetch_snapshot
 
@@ -62,27 +64,39 @@ def _seed(options: argparse.Namespace) -> int:
     session = environment_session(load(options.env))
     with tempfile.TemporaryDirectory() as directory:
         definition, path = fetch_snapshot(session, options.env, Path(directory))
-        store = open_history(session, options.env, definition=definition)
-        written = seed(store.table, path, lambda said: print(said, flush=True))
-    print(f"{store.table.name} has {written:,} histories of the training data")
+        table = open_table(session, options.env, definition)
+        written = seed(table, path, lambda said: print(said, flush=True))
+    print(f"{table.name} has {written:,} histories of the training data")
     return 0
 
 
 def _report(options: argparse.Namespace) -> int:
-    store = open_history(environment_session(load(options.env)), options.env)
+    table = open_table(environment_session(load(options.env)), options.env)
     transaction = _read(options.file)
     if options.withdraw:
-        changed = store.withdraw(transaction, options.id)
+        changed = withdraw(table, transaction, options.id)
         print("withdrawn" if changed else "there is no such report")
     else:
-        changed = store.report(transaction, options.id, options.reported_at)
+        changed = report(table, transaction, options.id, options.reported_at)
         print("reported" if changed else "was reported before")
+        seen = seen_delay(table)
+        if seen is not None:
+            hours, reports = seen
+            print(
+                f"The last 30 days' reports ({reports:,}) came {hours / 24:.1f} days "
+                "after their transactions on average; the model was trained with "
+                f"{table.definition.label_delay_hours / 24:.1f}."
+            )
     return 0
 
 
 def _erase(options: argparse.Namespace) -> int:
-    store = open_history(environment_session(load(options.env)), options.env)
-    erased = store.erase(options.entity, options.value)
+    table = open_table(environment_session(load(options.env)), options.env)
+    erased = (
+        erase_transaction(table, options.transaction_id)
+        if options.transaction_id is not None
+        else erase(table, options.entity, options.value)
+    )
     print("erased" if erased else "there is no such history")
     return 0
 

@@ -47,9 +47,17 @@ def parser() -> argparse.ArgumentParser:
         help="when, in the time of the transactions",
     )
     when.add_argument("--withdraw", action="store_true", help="it was no fraud")
-    erase = commands.add_parser("erase", help="delete the history of one id")
-    erase.add_argument("--entity", required=True, metavar="NAME")
-    erase.add_argument("--value", required=True, help="the id")
+    erase = commands.add_parser(
+        "erase", help="delete the history of one id, or what was noted of a transaction"
+    )
+    whose = erase.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--entity", metavar="NAME", help="such as CARD; with --value")
+    whose.add_argument(
+        "--transaction-id",
+        metavar="ID",
+        help="what was noted for its retry, and the mark of its report",
+    )
+    erase.add_argument("--value", default="", help="the entity's id")
     for command in (fill, report, erase):
         command.add_argument("--env", default="dev", help="environment (default: dev)")
     return options

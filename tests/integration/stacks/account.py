@@ -49,6 +49,22 @@ class Account:
         (stack,) = self.cloudformation.describe_stacks(StackName=name)["Stacks"]
         return {item["OutputKey"]: item["OutputValue"] for item in stack["Outputs"]}
 
+    def update(self, environment: str, unit: str, **parameters: str) -> None:
+        """Deploy a stack's template again, with other parameters."""
+        name = f"fraud-{environment}-{unit}"
+        self.cloudformation.update_stack(
+            StackName=name,
+            UsePreviousTemplate=True,
+            Capabilities=["CAPABILITY_IAM"],
+            Parameters=[
+                {"ParameterKey": key, "ParameterValue": value}
+                for key, value in parameters.items()
+            ],
+        )
+        self.cloudformation.get_waiter("stack_update_complete").wait(
+            StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 120}
+        )
+
     def _publish_assets(self, template: dict[str, Any]) -> None:
         """Upload a function's code, as the CDK CLI does; local AWS never runs it."""
         for resource in template["Resources"].values():
