@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -17,10 +17,11 @@ import boto3
 
 from artifact.decision import DecisionRule
 from artifact.errors import ArtifactError
+from artifact.history.words import value_in_words
 from artifact.scoring.reasons import Reason
+from operations.account.credentials import aws_session
 from operations.account.errors import OperationError, explained
-from operations.account.session import aws_session
-from operations.history.store import HistoryStore
+from operations.history.store import History, HistoryStore
 from operations.rule.published import find_parameter, read_rule
 
 #: Column → number, string, boolean, timestamp or None, as in the training table.
@@ -37,6 +38,15 @@ class Score:
     reasons: tuple[Reason, ...] = ()
     #: Entities whose history was not known in time; the score is without it.
     history_missing: tuple[str, ...] = ()
+    #: The features from history that were sent; None is unknown.
+    history: Mapping[str, float | None] = field(default_factory=dict, repr=False)
+
+    def in_words(self, reason: Reason) -> str:
+        """Return what a reason says, such as "CARD: 7 transactions today, usually 1.2".
+
+        "" for a feature of the transaction itself, which speaks for itself.
+        """
+        return value_in_words(reason.feature, self.history)
 
 
 class FraudClient:
@@ -109,32 +119,45 @@ class FraudClient:
         OperationError
             If the endpoint cannot be called or refuses the transaction.
         """
-        row, missing = self._with_history(transaction, transaction_id, record=record)
-        answer = self._invoke(row, reasons)
+        history = self._look_up(transaction, transaction_id, record=record)
+        answer = self._invoke(self._sent(transaction, history), reasons)
         with self._understood():
             probability = float(answer["fraud_probability"])
             given = tuple(Reason(**reason) for reason in answer.get("reasons", ()))
         alert = self._is_alert(probability, transaction)
-        return Score(probability, alert, given, missing)
+        return Score(probability, alert, given, history.missing, history.features)
 
     def score_many(
         self,
         transactions: Sequence[Transaction],
         *,
         reasons: int = 0,
+        transaction_ids: Sequence[str] | None = None,
         record: bool = True,
         are_texts: bool = False,
     ) -> list[Score]:
         """Score transactions in one call, in order; at most 25 MB.
 
-        With a history, each is recorded in its turn unless `record` is false. With
-        `are_texts`, values are cells of a CSV with these columns, and sent as such:
-        the endpoint knows what each holds.
+        With a history, each is recorded in its turn unless `record` is false, and
+        marked where its history was missing. None is recorded if one of them has no
+        usable time. With `are_texts`, values are cells of a CSV with these columns,
+        and sent as such: the endpoint knows what each holds.
+
+        Raises
+        ------
+        OperationError
+            If the endpoint cannot be called or refuses a transaction.
         """
         if not transactions:
             return []
-        rows = [self._with_history(each, None, record=record) for each in transactions]
-        sent = [row for row, _ in rows]
+        if self._history is not None:
+            self._history.check(transactions)
+        ids: Sequence[str | None] = transaction_ids or [None] * len(transactions)
+        histories = [
+            self._look_up(transaction, transaction_id, record=record)
+            for transaction, transaction_id in zip(transactions, ids, strict=True)
+        ]
+        sent = [*map(self._sent, transactions, histories)]
         answer = self._invoke(
             csv_body(sent) if are_texts else sent,
             reasons,
@@ -148,37 +171,45 @@ class FraudClient:
                 )
                 for item in answer
             ]
-            if len(answers) != len(rows):
+            if len(answers) != len(sent):
                 raise ValueError(len(answers))
         return [
-            Score(probability, self._is_alert(probability, transaction), given, missing)
-            for (probability, given), transaction, (_, missing) in zip(
-                answers, transactions, rows, strict=True
+            Score(
+                probability,
+                self._is_alert(probability, transaction),
+                given,
+                history.missing,
+                history.features,
+            )
+            for (probability, given), transaction, history in zip(
+                answers, transactions, histories, strict=True
             )
         ]
 
     def probabilities(self, transactions: Sequence[Transaction]) -> list[float]:
         """Return the fraud probability of each transaction, without any rule."""
-        rows = [self._with_history(each, None, record=True) for each in transactions]
-        answer = self._invoke([row for row, _ in rows])
+        histories = [self._look_up(each, None, record=True) for each in transactions]
+        answer = self._invoke([*map(self._sent, transactions, histories)])
         with self._understood():
             return [float(item["fraud_probability"]) for item in answer]
 
-    def _with_history(
+    def _look_up(
         self, transaction: Transaction, transaction_id: str | None, *, record: bool
-    ) -> tuple[dict[str, Any], tuple[str, ...]]:
-        """Return what to send, and the entities whose history is missing."""
+    ) -> History:
         if self._history is None:
-            return _row(transaction), ()
-        history = (
-            self._history.record(transaction, transaction_id)
-            if record
-            else self._history.read(transaction)
-        )
-        entities = self._history.definition.entities
+            return History({})
+        if record:
+            return self._history.record(transaction, transaction_id)
+        return self._history.read(transaction)
+
+    def _sent(self, transaction: Transaction, history: History) -> dict[str, Any]:
+        """Return the row to send: with the features, without the entities' ids."""
         row = _row(transaction)
-        sent = {name: value for name, value in row.items() if name not in entities}
-        return {**sent, **history.features}, history.missing
+        if self._history is None:
+            return row
+        entities = self._history.definition.entities
+        own = {name: value for name, value in row.items() if name not in entities}
+        return {**own, **history.features}
 
     def _is_alert(self, probability: float, transaction: Transaction) -> bool:
         try:

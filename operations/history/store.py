@@ -8,7 +8,7 @@ import math
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -159,6 +159,17 @@ class HistoryStore:
             If the transaction has no usable time. Never because of the table.
         """
         return self._read(read_event(transaction, self.table))
+
+    def check(self, transactions: Iterable[Transaction]) -> None:
+        """Refuse transactions that could not be recorded, before one of them is.
+
+        Raises
+        ------
+        OperationError
+            If one has no usable time.
+        """
+        for transaction in transactions:
+            read_event(transaction, self.table)
 
     def report(
         self, transaction: Transaction, transaction_id: str, reported_seconds: int

@@ -23,6 +23,8 @@ def in_words(score: Score, rule: DecisionRule) -> str:
     lines += [
         f"  {printable(reason.feature):15}  "
         f"{reason.contribution:+.3f} log-odds of fraud"
+        if not (words := score.in_words(reason))
+        else f"  {reason.contribution:+.3f}  {printable(words)}"
         for reason in score.reasons
     ]
     return "\n".join(lines)
@@ -38,7 +40,8 @@ def in_table(scores: Sequence[Score], rule: DecisionRule) -> str:
     for number, score in enumerate(scores, 1):
         line = f"{number:>{width}}  {score.fraud_probability:17.6f}  {_decision(score)}"
         remarks = [
-            f"{printable(reason.feature)} {reason.contribution:+.3f}"
+            f"{printable(score.in_words(reason) or reason.feature)} "
+            f"{reason.contribution:+.3f}"
             for reason in score.reasons
         ]
         if score.history_missing:
@@ -58,6 +61,10 @@ def in_table(scores: Sequence[Score], rule: DecisionRule) -> str:
 def as_json(score: Score, *, reasons: bool) -> dict[str, Any]:
     """Return what is known of one transaction; no reasons where none were asked for."""
     shown = asdict(score)
+    del shown["history"]
+    for each, reason in zip(shown["reasons"], score.reasons, strict=True):
+        if words := score.in_words(reason):
+            each["words"] = words
     if not reasons:
         del shown["reasons"]
     if not score.history_missing:

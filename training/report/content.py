@@ -7,6 +7,7 @@ from sklearn.metrics import average_precision_score
 from threadpoolctl import threadpool_limits
 
 from artifact.decision import ThresholdRule
+from artifact.history.words import name_in_words
 from training.data.dataset import Dataset, Floats
 from training.experiment import Experiment, Trained
 from training.judging.evaluation import outcomes_of
@@ -237,5 +238,10 @@ def _importance(
         for position, name in enumerate(part.feature_names):
             shuffled = part.features.copy()
             shuffled[:, position] = random.permutation(shuffled[:, position])
-            losses.append({"feature": name, "loss": _short(whole - score(shuffled))})
+            losses.append(
+                {
+                    "feature": name_in_words(name),
+                    "loss": _short(whole - score(shuffled)),
+                }
+            )
     return sorted(losses, key=lambda item: -item["loss"])

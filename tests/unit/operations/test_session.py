@@ -78,4 +78,4 @@ def test_no_other_module_makes_a_session() -> None:
         if "boto3.Session(" in path.read_text() or "boto3.client(" in path.read_text()
     }
     # The price list's API is public knowledge of no environment.
-    assert makers - {"review/cost/command.py"} == {"operations/account/session.py"}
+    assert makers - {"review/cost/command.py"} == {"operations/account/credentials.py"}
