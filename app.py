@@ -74,7 +74,12 @@ def main() -> int:
         # Doubles the time of synth; the review runs cfn-lint instead.
         builtin_cloud_formation_validation=False,
     )
-    environment = str(app.node.try_get_context("env") or "dev")
+    environment = str(app.node.try_get_context("env") or "")
+    if not environment:
+        environment = "dev"
+        others = ", ".join(e for e in settings.environment_names() if e != environment)
+        # The CDK CLI says only that no stack matches the name fraud-prod-storage.
+        print(f"env: dev; for {others}, add -c env=<name>", file=sys.stderr)
     try:
         chosen = settings.load(environment)
     except settings.SettingsError as error:

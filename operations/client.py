@@ -6,6 +6,7 @@ An application imports `FraudClient`; ``fraud score`` is the same for a file.
 import csv
 import io
 import json
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,11 +15,13 @@ from datetime import date
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
 
 from artifact.decision import DecisionRule
 from artifact.errors import ArtifactError
 from artifact.history.words import value_in_words
 from artifact.scoring.reasons import Reason
+from operations.account.absent import absent
 from operations.account.credentials import aws_session
 from operations.account.errors import OperationError, explained
 from operations.history.store import History, HistoryStore
@@ -232,16 +235,32 @@ class FraudClient:
         )
         asked = {"CustomAttributes": f"explain={reasons}"} if reasons else {}
         with explained():
-            response = self._runtime.invoke_endpoint(
-                EndpointName=self.endpoint,
-                ContentType=content_type,
-                Accept="application/json",
-                Body=body_text.encode(),
-                **asked,
-            )
+            try:
+                response = self._runtime.invoke_endpoint(
+                    EndpointName=self.endpoint,
+                    ContentType=content_type,
+                    Accept="application/json",
+                    Body=body_text.encode(),
+                    **asked,
+                )
+            except ClientError as error:
+                # SageMaker has no code of its own for what does not exist.
+                if not re.search(r"not f(ou|i)nd", str(error)):
+                    raise
+                raise absent(
+                    self._session,
+                    f"endpoint {self.endpoint}",
+                    "deploy the serving stack, or name another endpoint.",
+                    kind="endpoints",
+                    there=self._endpoints,
+                ) from None
             body = response["Body"].read()
         with self._understood():
             return json.loads(body)
+
+    def _endpoints(self) -> list[str]:
+        found = self._session.client("sagemaker").list_endpoints()["Endpoints"]
+        return [endpoint["EndpointName"] for endpoint in found]
 
     @contextmanager
     def _understood(self) -> Iterator[None]:

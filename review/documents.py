@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import get_args
 
+from cdk_app import prices
 from cdk_app.naming import Unit, stack_name
 from cdk_app.settings import environment_names
 from cdk_app.wildcards import reason_for
@@ -12,6 +13,7 @@ from review import baselines, dashboard
 from review.assembly import ROOT, Templates
 from review.cost import document as cost
 from review.deployer import deployment_policy
+from review.instance_types import instance_types_list
 from review.permissions import Statement, statements
 from review.settings_page import settings_page
 
@@ -39,6 +41,7 @@ def documents(docs: Path = DOCS) -> dict[Path, str]:
     }
     made = {docs / "iam.md": permissions_page(stored), **cost.documents(docs)}
     made[docs / "settings.md"] = settings_page()
+    made[prices.INSTANCE_TYPES_FILE] = instance_types_list()
     for environment, templates in stored.items():
         for _, body in dashboard.dashboard_bodies(templates):
             picture = dashboard.draw(f"Dashboard of {environment}", body)

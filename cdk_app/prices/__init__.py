@@ -2,6 +2,7 @@
 
 from cdk_app.prices.price_list import (
     GLOBAL,
+    INSTANCE_TYPES_FILE,
     PRICES_FILE,
     Price,
     PriceFileError,
@@ -13,6 +14,7 @@ from cdk_app.prices.training import affordable_seconds, training_cost_usd
 
 __all__ = [
     "GLOBAL",
+    "INSTANCE_TYPES_FILE",
     "PRICES_FILE",
     "Price",
     "PriceFileError",

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 PRICES_FILE = Path(__file__).with_name("prices.toml")
+#: SageMaker's instance types, one a line, priced or not.
+INSTANCE_TYPES_FILE = Path(__file__).with_name("instance_types.txt")
 GLOBAL = "global"
 """The region of a price that is the same in every region."""
 

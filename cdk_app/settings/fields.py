@@ -1,6 +1,5 @@
 """Field types that several sections of the settings share."""
 
-import difflib
 import re
 from dataclasses import dataclass
 from typing import Annotated
@@ -8,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-INSTANCE_TYPE = re.compile(r"ml\.(?P<family>[a-z]+\d+[a-z]*)\.(?P<size>[a-z0-9-]+)")
+from cdk_app.settings.instance_types import instance_family
 
 
 class Section(BaseModel):
@@ -17,17 +16,6 @@ class Section(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True
     )
-
-
-def instance_family(instance_type: str) -> str:
-    """Return ``m5`` for ``ml.m5.large``."""
-    match = INSTANCE_TYPE.fullmatch(instance_type)
-    if match is None:
-        raise ValueError(
-            f"expected a SageMaker instance type such as 'ml.m5.large', "
-            f"got {instance_type!r}; see the SageMaker pricing page for the list"
-        )
-    return match["family"]
 
 
 # Families with disks of their own, whose names do not end in "d" or "dn".
@@ -64,29 +52,6 @@ def vcpus(instance_type: str) -> int:
     return 4 * int(multiple[1] or 1) if multiple else 2
 
 
-#: Sizes as AWS names them.
-_SIZES = ("medium", "large", "xlarge", *(f"{n}xlarge" for n in range(2, 49)))
-
-
-def _x86_instance_type(instance_type: str) -> str:
-    family = instance_family(instance_type)
-    size = instance_type.rpartition(".")[2]
-    if size not in _SIZES:
-        near = difflib.get_close_matches(size, _SIZES, n=1) or ["large"]
-        raise ValueError(
-            f"expected a SageMaker instance type, got {instance_type!r}; did you mean "
-            f"'ml.{family}.{near[0]}'?"
-        )
-    if re.fullmatch(r"[a-z]+\d+g[a-z]*", family):
-        raise ValueError(
-            f"expected an x86 instance type, got {instance_type!r}, which has an Arm "
-            "(Graviton) processor that the scikit-learn 1.9-0 image does not run on; "
-            "choose the Intel or AMD type of the same size, such as 'ml.m5.large'"
-        )
-    return instance_type
-
-
-InstanceType = Annotated[str, AfterValidator(_x86_instance_type)]
 LOG_RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731)
 
 

@@ -8,7 +8,8 @@ from cdk_app.settings.deployment_guardrails import (
     BlueGreenSettings,
     RollbackSettings,
 )
-from cdk_app.settings.fields import InstanceType, Section, is_burstable, is_nvme, vcpus
+from cdk_app.settings.fields import Section, is_burstable, is_nvme, vcpus
+from cdk_app.settings.instance_types import InstanceType
 
 Seconds = Annotated[int, Field(ge=60, le=3600)]
 _ONLY_ON_INSTANCES = (

@@ -10,11 +10,11 @@ from cdk_app.regions import REGIONS
 from cdk_app.settings.fields import (
     DailyTimeSetting,
     Days,
-    InstanceType,
     RetentionDays,
     Section,
     is_nvme,
 )
+from cdk_app.settings.instance_types import InstanceType
 
 RESERVED_TAGS = ("Project", "Environment")
 

@@ -1,11 +1,14 @@
 """An artifact in S3: its manifest, rule and documents, read without the model."""
 
+from collections.abc import Iterator
+
 import boto3
 from botocore.exceptions import ClientError
 
 from artifact import layout
 from artifact.archive import Documents, read_documents
-from operations.account.errors import OperationError, error_code, explained
+from operations.account.absent import absent
+from operations.account.errors import error_code, explained
 from operations.account.s3 import S3Uri
 
 #: For people; those of older artifacts lack the example, and some the report.
@@ -41,11 +44,24 @@ def read_artifact(
         except ClientError as error:
             if error_code(error) not in {"NoSuchKey", "NoSuchBucket"}:
                 raise
-            raise OperationError(
-                f"There is no object {uri}; upload the artifact again, or deploy one "
-                "that is there."
+            raise absent(
+                session,
+                f"object {uri}",
+                "upload the artifact again, or deploy one that is there.",
+                kind="artifacts",
+                there=lambda: _artifacts_in(session, place.bucket),
             ) from None
         with answer["Body"] as body:
             return read_documents(
                 body, uri, DOCUMENTS if documents else (), complete=documents
             )
+
+
+def _artifacts_in(session: boto3.Session, bucket: str) -> Iterator[str]:
+    pages = (
+        session.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket)
+    )
+    for page in pages:
+        for item in page.get("Contents", ()):
+            if item["Key"].endswith(layout.ARCHIVE):
+                yield f"s3://{bucket}/{item['Key']}"

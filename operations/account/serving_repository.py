@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import boto3
 
 from cdk_app.naming import SERVING_REPOSITORY_OUTPUT
+from operations.account.absent import absent
 from operations.account.errors import OperationError, explained
 from operations.account.stacks import deploy_command, read_stack
 
@@ -72,9 +73,10 @@ def newest_image(session: boto3.Session, environment: str) -> str:
         digest = newest["imageDigest"]
         uri = _by_digest(session, repository, {"imageDigest": digest})
     if not uri:
-        raise OperationError(
-            f"{name}: expected an image, found none; have one built with: fraud image "
-            f"--env {environment}"
+        raise absent(
+            session,
+            f"image in the repository {name}",
+            f"have one built with: fraud image --env {environment}",
         )
     return uri
 

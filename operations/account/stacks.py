@@ -1,13 +1,14 @@
 """What CloudFormation says of a stack, and the command that deploys one."""
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import boto3
 from botocore.exceptions import ClientError
 
-from cdk_app.naming import Unit, stack_name
+from cdk_app.naming import PROJECT, Unit, stack_name
+from operations.account.absent import absent
 from operations.account.errors import OperationError, error_code, explained
 
 
@@ -67,8 +68,12 @@ def find_stack(session: boto3.Session, name: str, remedy: str) -> DeployedStack:
         except ClientError as error:
             if error_code(error) != "ValidationError":
                 raise
-            raise OperationError(
-                f"There is no stack {name} in {session.region_name}; {remedy}"
+            raise absent(
+                session,
+                f"stack {name}",
+                remedy,
+                kind="stacks",
+                there=lambda: project_stacks(session),
             ) from None
     if stack["StackStatus"] == "REVIEW_IN_PROGRESS":
         raise OperationError(
@@ -86,6 +91,15 @@ def find_stack(session: boto3.Session, name: str, remedy: str) -> DeployedStack:
             item["OutputKey"]: item["OutputValue"] for item in stack.get("Outputs", [])
         },
     )
+
+
+def project_stacks(session: boto3.Session) -> Iterator[str]:
+    """Yield the names of the project's stacks that exist, in every environment."""
+    pages = session.client("cloudformation").get_paginator("describe_stacks").paginate()
+    for page in pages:
+        for stack in page["Stacks"]:
+            if stack["StackName"].startswith(f"{PROJECT}-"):
+                yield stack["StackName"]
 
 
 def physical_ids(session: boto3.Session, stack: str) -> dict[str, str]:

@@ -16,7 +16,7 @@ from artifact.errors import ArtifactError
 from artifact.printable import printable
 from cdk_app import naming
 from cdk_app.settings import InstanceHosting, Settings, SettingsError, load
-from cdk_app.settings.fields import instance_family
+from cdk_app.settings.instance_types import checked_type
 from cdk_app.tags import project_tags
 from operations.account.artifacts import read_artifact
 from operations.account.errors import OperationError, explained
@@ -110,7 +110,7 @@ def _prepare(
 def _check_options(options: argparse.Namespace) -> None:
     try:
         if options.instance_type:
-            instance_family(options.instance_type)
+            checked_type(options.instance_type)
     except ValueError as error:
         raise OperationError(f"--instance-type: {error}.") from None
     if options.instance_count < 1:

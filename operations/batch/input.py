@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from artifact.columns import Kind
 from artifact.manifest import Manifest
+from operations.account.absent import absent
 from operations.account.errors import OperationError, error_code, explained
 from operations.account.s3 import S3Uri
 from serving.errors import RequestError
@@ -52,11 +53,19 @@ def find_input(session: boto3.Session, location: S3Uri) -> BatchInput:
         except ClientError as error:
             if error_code(error) != "NoSuchBucket":
                 raise
-            raise OperationError(
-                f"--input: there is no bucket {location.bucket} here."
+            raise absent(
+                session,
+                f"bucket {location.bucket}",
+                "name the environment's data bucket in --input.",
             ) from None
     if not keys:
-        raise OperationError(f"--input: there are no objects at {location}.")
+        raise absent(
+            session,
+            f"object at {location}",
+            "name others with --input.",
+            kind="objects",
+            there=lambda: _objects_in(session, location.bucket),
+        )
     kinds = {_kind(key) for key in keys}
     if len(kinds) > 1:
         raise OperationError(
@@ -65,6 +74,11 @@ def find_input(session: boto3.Session, location: S3Uri) -> BatchInput:
         )
     ((media_type, is_compressed),) = kinds
     return BatchInput(tuple(keys), size_bytes, media_type, is_compressed)
+
+
+def _objects_in(session: boto3.Session, bucket: str) -> list[str]:
+    found = session.client("s3").list_objects_v2(Bucket=bucket, MaxKeys=20)
+    return [f"s3://{bucket}/{item['Key']}" for item in found.get("Contents", [])]
 
 
 def _kind(key: str) -> tuple[str, bool]:

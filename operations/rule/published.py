@@ -18,6 +18,7 @@ from artifact.errors import ArtifactError
 from artifact.manifest import Manifest
 from artifact.printable import printable
 from cdk_app.naming import DECISION_RULE_OUTPUT, endpoint_name, stack_name
+from operations.account.absent import absent
 from operations.account.errors import OperationError, error_code, explained
 from operations.account.stacks import find_stack
 
@@ -49,8 +50,10 @@ def read_rule(session: boto3.Session, parameter: str) -> DecisionRule:
         except ClientError as error:
             if error_code(error) != "ParameterNotFound":
                 raise
-            raise OperationError(
-                f"There is no SSM parameter {parameter} for the decision rule here."
+            raise absent(
+                session,
+                f"SSM parameter {parameter} for the decision rule",
+                "deploy the serving stack again, or name another parameter.",
             ) from None
     try:
         return parse_decision_rule(found["Parameter"]["Value"])

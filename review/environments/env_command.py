@@ -7,7 +7,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from cdk_app.settings import SettingsError, environment_names, load
+from cdk_app.naming import stack_name
+from cdk_app.settings import Settings, SettingsError, environment_names, load
 from cdk_app.settings.loading import ENVIRONMENT_NAME, ENVIRONMENTS_DIRECTORY
 
 DONE, FAILED = 0, 1
@@ -37,9 +38,26 @@ def main(
         print(f"error: {error}", file=sys.stderr)
         return FAILED
     print(f"Wrote {path}. Read it, then:")
-    print(f"  fraud review --env {options.name}")
-    print(f"  npx cdk deploy -c env={options.name} --all")
+    for command in next_steps(load(options.name, directory)):
+        print(f"  {command}")
     return DONE
+
+
+def next_steps(settings: Settings) -> list[str]:
+    """Return the commands from a settings file to a live endpoint, in their order."""
+    env = settings.environment
+    stacks = " ".join(
+        stack_name(env, unit) for unit in ("storage", "training", "observability")
+    )
+    image = settings.container.image == "project"
+    return [
+        f"fraud review --env {env}",
+        f"npx cdk deploy -c env={env} {stacks}",
+        *([f"fraud image --env {env}"] if image else []),
+        f"fraud launch --env {env} --data payments.csv",
+        f'eval "$(fraud launch --env {env} --last)"',
+        f"fraud score --env {env}",
+    ]
 
 
 def _new(name: str, like: str, directory: Path) -> Path:

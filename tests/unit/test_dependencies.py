@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 SETTINGS = frozenset(
     {
         *("cdk_app.settings", "cdk_app.naming", "cdk_app.tags", "cdk_app.prices"),
-        "cdk_app.image_build",
+        *("cdk_app.image_build", "cdk_app.regions"),
     }
 )
 

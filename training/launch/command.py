@@ -25,7 +25,7 @@ from training.errors import OptionError, TrainingError
 from training.launch.comparison import describe_comparison
 from training.launch.follow import JobGoesOnError, follow, goes_on, unknown_job
 from training.launch.job import start_job
-from training.launch.last import find_last
+from training.launch.last import check_exists, find_last
 from training.launch.options import parser
 from training.launch.resources import find_resources
 from training.launch.result import (
@@ -92,6 +92,7 @@ def _artifact_uri(
     if options.last:
         return find_last(session, options.env)
     if options.follow:
+        check_exists(session, options.follow)
         return follow_job(session, settings, options.follow)
     limits = job_limits(
         settings,

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import boto3
+from botocore.exceptions import ClientError
 
-from cdk_app.naming import job_name_prefix
+from cdk_app.naming import PROJECT, job_name_prefix
 from cdk_app.tags import ENVIRONMENT_TAG, PROJECT_TAG, PROJECT_TAG_VALUE
-from operations.account.errors import OperationError, explained
+from operations.account.absent import absent
+from operations.account.errors import explained
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
@@ -35,10 +37,47 @@ def find_last(session: boto3.Session, environment: str) -> str:
                 print(f"The newest completed job is {name}", file=sys.stderr)
                 described = sagemaker.describe_training_job(TrainingJobName=name)
                 return described["ModelArtifacts"]["S3ModelArtifacts"]
-    raise OperationError(
-        f"No job of {environment} has completed in {session.region_name}; start one "
-        f"with: fraud launch --env {environment}"
+    raise absent(
+        session,
+        f"completed training job of {environment}",
+        f"start one with: fraud launch --env {environment}",
+        kind="jobs",
+        there=lambda: project_jobs(session),
     )
+
+
+def check_exists(session: boto3.Session, job_name: str) -> None:
+    """Check that there is such a job.
+
+    Raises
+    ------
+    OperationError
+        Saying where there is none, and which there are.
+    """
+    with explained():
+        try:
+            session.client("sagemaker").describe_training_job(TrainingJobName=job_name)
+        except ClientError as error:
+            # SageMaker has no code of its own for what does not exist.
+            if "not f" not in str(error):
+                raise
+            raise absent(
+                session,
+                f"training job {job_name}",
+                "follow one that is there.",
+                kind="jobs",
+                there=lambda: project_jobs(session),
+            ) from None
+
+
+def project_jobs(session: boto3.Session) -> Iterator[str]:
+    """Yield the newest training jobs of every environment, and what became of them."""
+    jobs = session.client("sagemaker").list_training_jobs(
+        NameContains=f"{PROJECT}-", SortBy="CreationTime", SortOrder="Descending"
+    )["TrainingJobSummaries"]
+    for job in jobs:
+        if job["TrainingJobName"].startswith(f"{PROJECT}-"):
+            yield f"{job['TrainingJobName']} ({job['TrainingJobStatus']})"
 
 
 def _newest_first(

@@ -187,7 +187,11 @@ def test_an_environment_that_is_not_deployed_is_one_sentence(
     deployed: Deployed, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert verify.main(["--env", "staging"]) == 1
-    assert capsys.readouterr().err == (
-        "error: There is no stack fraud-staging-serving in us-east-1; deploy it with: "
-        "npx cdk deploy -c env=staging fraud-staging-serving\n"
+    error = capsys.readouterr().err
+    assert error.startswith(
+        "error: There is no stack fraud-staging-serving in us-east-1, account "
+        "123456789012, which has "
+    )
+    assert error.endswith(
+        "; deploy it with: npx cdk deploy -c env=staging fraud-staging-serving\n"
     )

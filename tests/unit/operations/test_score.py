@@ -254,8 +254,8 @@ REFUSAL = json.dumps(
         (
             fail_with("ValidationError", "Endpoint fraud-dev not found."),
             (
-                "error: AWS refused InvokeEndpoint (ValidationError): Endpoint "
-                "fraud-dev not found."
+                "error: There is no endpoint fraud-dev in eu-central-1; deploy the "
+                "serving stack, or name another endpoint."
             ),
         ),
     ],

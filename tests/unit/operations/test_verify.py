@@ -404,12 +404,22 @@ def test_the_artifact_is_read_no_further_than_needed(
     assert artifact.manifest == read_manifest(model_dir)
 
 
+def silent(session: boto3.Session, name: Any) -> Any:
+    """A client that answers nothing."""
+    client = session.client(name)
+    Stubber(client).activate()
+    return client
+
+
 def test_a_missing_object_is_told(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     client = SESSION.client("s3")
     stubber = Stubber(client)
     stubber.add_client_error("get_object", "NoSuchKey")
     stubber.activate()
-    monkeypatch.setattr(aws, "client", lambda _: client)
+    others = boto3.Session("key", "secret", region_name="eu-central-1")
+    monkeypatch.setattr(
+        aws, "client", lambda name: client if name == "s3" else silent(others, name)
+    )
     with pytest.raises(OperationError, match=f"There is no object {URI}"):
         read_artifact(aws, URI)  # type: ignore[arg-type]
 

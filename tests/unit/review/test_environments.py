@@ -40,8 +40,23 @@ def test_a_new_environment_is_like_the_other(
     assert env_command.main(["new", "qa", "--like", "staging"], directory) == 0
     made, like = load("qa", directory), load("staging", directory)
     assert made.model_copy(update={"environment": "staging"}) == like
-    assert "npx cdk deploy -c env=qa --all" in capsys.readouterr().out
+    stacks = "fraud-qa-storage fraud-qa-training fraud-qa-observability"
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "  fraud review --env qa",
+        f"  npx cdk deploy -c env=qa {stacks}",
+        "  fraud image --env qa",
+        "  fraud launch --env qa --data payments.csv",
+        '  eval "$(fraud launch --env qa --last)"',
+        "  fraud score --env qa",
+    ]
     assert not list(directory.glob(".*"))
+
+
+def test_an_environment_of_awss_image_needs_none_built(
+    directory: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert env_command.main(["new", "qa", "--like", "dev"], directory) == 0
+    assert "fraud image" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

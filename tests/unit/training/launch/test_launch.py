@@ -306,7 +306,7 @@ class TestResult:
         self, session: boto3.Session, capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert command.main(["--env", "dev", "--last"]) == 1
-        assert "No job of dev has completed" in capsys.readouterr().err
+        assert "There is no completed training job of dev in" in capsys.readouterr().err
 
     def test_a_tar_of_something_else_is_refused(
         self, session: boto3.Session, bucket: str
