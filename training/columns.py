@@ -23,6 +23,8 @@ class Columns:
     time: str = "Time"
     #: Optional: what the transaction is worth, in the currency of the costs.
     amount: str = "Amount"
+    #: Optional: when a fraud was reported, empty for the other rows; no feature.
+    report_time: str = ""
     drop: tuple[str, ...] = ()
     #: Keys for history, whatever they look like.
     entities: tuple[str, ...] = ()

@@ -116,6 +116,8 @@ def to_arguments(namespace: argparse.Namespace) -> Arguments:
             min_precision=namespace.min_precision,
         ),
         backtest=namespace.backtest,
+        measures_delay=bool(namespace.report_time_column)
+        and namespace.label_delay_hours is None,
     )
     arguments.check()
     return arguments
@@ -156,6 +158,7 @@ def columns_of(namespace: argparse.Namespace) -> Columns:
         weight=namespace.weight_column,
         time=namespace.time_column,
         amount=namespace.amount_column,
+        report_time=namespace.report_time_column,
         drop=names(namespace.drop_columns),
         entities=names(namespace.entities),
         categories=names(namespace.categories),
@@ -205,7 +208,7 @@ def _add_split(parser: argparse.ArgumentParser) -> None:
         type=number(at_least=0),
         metavar="HOURS",
         help="split by time: labels are known this late (default: 0; with --entities "
-        f"{DEFAULT_LABEL_DELAY_HOURS:g})",
+        f"{DEFAULT_LABEL_DELAY_HOURS:g}; the mean of --report-time-column if given)",
     )
     add(
         "--backtest",
@@ -300,6 +303,13 @@ def add_columns(parser: argparse.ArgumentParser) -> None:
         default=default.amount,
         metavar="NAME",
         help="optional: what a transaction is worth (default: %(default)s)",
+    )
+    add(
+        "--report-time-column",
+        default=default.report_time,
+        metavar="NAME",
+        help="optional, with --split time: when a fraud was reported, empty for other "
+        "rows; no feature",
     )
     add(
         "--drop-columns",

@@ -1,7 +1,7 @@
 """Everything that can be chosen about training; the defaults were measured best."""
 
-from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, Self, get_args
 
 from training.columns import Columns
 from training.errors import TrainingError
@@ -115,6 +115,8 @@ class Arguments:
     calibration: Calibration = "sigmoid"
     decision: DecisionOptions = DecisionOptions()
     backtest: bool = False
+    #: Whether the label delay is taken from the data's own times of reports.
+    measures_delay: bool = False
 
     @property
     def has_histories(self) -> bool:
@@ -133,6 +135,11 @@ class Arguments:
             or self.model == AUTO
             or self.decision.policy not in ("fixed", "expected-value")
         )
+
+    def with_delay(self, hours: float) -> Self:
+        """Return the same with a label delay that was measured."""
+        split = replace(self.split, label_delay_hours=hours)
+        return replace(self, split=split, measures_delay=False)
 
     def check(self) -> None:
         """Refuse options that contradict each other.

@@ -29,6 +29,7 @@ from training.command_line import parser, to_arguments
 from training.data.dataset import Dataset
 from training.data.history import add_history
 from training.data.reading import read_dataset
+from training.data.report_times import mean_delay_hours
 from training.errors import OptionError, TrainingError
 from training.experiment import Experiment, run
 from training.judging.backtest import Window, backtest
@@ -61,6 +62,10 @@ def train(data_path: Path, model_dir: Path, arguments: Arguments) -> dict[str, A
         _say(f"read {data.rows:,} rows, {data.frauds:,} of them frauds")
         for note in data.notes:
             _say(f"  {note}")
+        hours = mean_delay_hours(data) if arguments.measures_delay else None
+        if hours is not None:
+            arguments = arguments.with_delay(hours)
+            _say(f"  frauds were reported {hours / 24:.1f} days later on average")
         facts = TrainingData(data.sha256, data.rows, data.frauds)
         histories = None
         if arguments.has_histories:

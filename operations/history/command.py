@@ -44,7 +44,12 @@ def _replay(options: argparse.Namespace) -> int:
         amount=options.amount_column,
         label_delay_hours=options.label_delay_hours,
     )
-    amounts, tables = read_events(options.data, definition, options.label_column)
+    amounts, tables = read_events(
+        options.data,
+        definition,
+        label=options.label_column,
+        report_time=options.report_time_column,
+    )
     wrong = 0
     compared = replay(tables, amounts, definition)
     for entity, (rows, different, first) in zip(

@@ -27,6 +27,12 @@ def parser() -> argparse.ArgumentParser:
     )
     compare.add_argument("--label-column", default="Class", help="default: %(default)s")
     compare.add_argument(
+        "--report-time-column",
+        default="",
+        metavar="NAME",
+        help="optional: when a fraud was reported, empty for other rows",
+    )
+    compare.add_argument(
         "--label-delay-hours",
         type=float,
         default=DEFAULT_LABEL_DELAY_HOURS,

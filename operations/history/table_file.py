@@ -17,7 +17,7 @@ Floats = npt.NDArray[np.float64]
 
 
 def read_events(
-    path: Path, definition: HistoryDefinition, label: str
+    path: Path, definition: HistoryDefinition, *, label: str, report_time: str = ""
 ) -> tuple[Floats, list[Table]]:
     """Return the amounts, and a table for each entity.
 
@@ -27,12 +27,17 @@ def read_events(
         If the file cannot be read, or a column is absent or of the wrong type.
     """
     columns = [definition.time, definition.amount, label, *definition.entities]
+    if report_time:
+        columns.append(report_time)
     table = _read(path, columns)
     amounts = _numbers(path, table, definition.amount)
     times = _times(path, table, definition.time)
     frauds = np.flatnonzero(_numbers(path, table, label) == 1)
     seconds, minor = whole_seconds(times), minor_units(amounts, definition.minor_units)
-    delay_seconds = round(3600 * definition.label_delay_hours)
+    reported = seconds[frauds] + round(3600 * definition.label_delay_hours)
+    if report_time:
+        given = _times(path, table, report_time, may_be_missing=True)[frauds]
+        reported = np.where(np.isnan(given), reported, np.floor(given)).astype(np.int64)
     return amounts, [
         Table(
             codes=_codes(table[entity]),
@@ -40,7 +45,7 @@ def read_events(
             minor=minor,
             amount_known=np.isfinite(amounts),
             reported=frauds,
-            reported_seconds=seconds[frauds] + delay_seconds,
+            reported_seconds=reported,
         )
         for entity in definition.entities
     ]
@@ -75,7 +80,9 @@ def _numbers(path: Path, table: pa.Table, name: str) -> Floats:
     return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
-def _times(path: Path, table: pa.Table, name: str) -> Floats:
+def _times(
+    path: Path, table: pa.Table, name: str, *, may_be_missing: bool = False
+) -> Floats:
     """Seconds; a timestamp's since 1970, without a zone taken as UTC."""
     column = table[name]
     if pa.types.is_string(column.type):
@@ -85,10 +92,11 @@ def _times(path: Path, table: pa.Table, name: str) -> Floats:
             raise OperationError(f"{path}: column {name!r} holds no times.") from None
     if pa.types.is_timestamp(column.type):
         column = pc.cast(pc.cast(column, pa.timestamp("us")), pa.int64())
+        column = pc.cast(column, pa.float64())
         times = np.asarray(column.to_numpy(), dtype=np.float64) / 1e6
     else:
         times = _numbers(path, table, name)
-    if not np.isfinite(times).all():
+    if not may_be_missing and not np.isfinite(times).all():
         raise OperationError(f"{path}: column {name!r} has rows without a time.")
     return times
 

@@ -43,6 +43,9 @@ class Dataset:
     entities: Mapping[str, Indices] = field(default_factory=dict)
     #: For each entity the text of each number.
     entity_values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: When each row's fraud was reported, in seconds; NaN where that is not known,
+    #: None where no column says it.
+    reported: Floats | None = None
     #: What was noticed while reading, a sentence each.
     notes: tuple[str, ...] = ()
 
@@ -107,6 +110,7 @@ class Dataset:
             labels=self.labels[rows],
             weights=None if self.weights is None else self.weights[rows],
             entities={name: keys[rows] for name, keys in self.entities.items()},
+            reported=None if self.reported is None else self.reported[rows],
         )
 
     def _feature(self, name: str) -> Floats | None:

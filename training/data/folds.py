@@ -59,7 +59,7 @@ def _forward(train: Dataset, delay_hours: float) -> Iterator[Fold]:
     for start, stop in pairwise(ends):
         past, fold = np.arange(start), np.arange(start, stop)
         if train.times is not None and len(fold):
-            past = known_before(train.times, past, fold, delay_hours)
+            past = known_before(train.times, past, fold, delay_hours, train.reported)
         yield past, fold
 
 

@@ -37,7 +37,10 @@ def check_columns(files: Sequence[Path], columns: Columns) -> list[str]:
             f"{shown_list(names)}); {_label_remedy(names)}"
         )
     _check_named(files[0], names, columns)
-    used = {*columns.drop, columns.label, columns.weight}
+    used = {
+        *columns.drop,
+        *(columns.label, columns.weight, columns.report_time),
+    }
     others = [name for name in names if name not in used]
     if not others:
         raise TrainingError(
@@ -89,6 +92,7 @@ def _named(columns: Columns) -> dict[str, str]:
         "--weight-column": (columns.weight, default.weight),
         "--time-column": (columns.time, default.time),
         "--amount-column": (columns.amount, default.amount),
+        "--report-time-column": (columns.report_time, default.report_time),
     }
     return {option: name for option, (name, usual) in optional.items() if name != usual}
 
@@ -103,9 +107,10 @@ def _check_roles(columns: Columns) -> None:
         "--weight-column": columns.weight,
         "--time-column": columns.time,
         "--amount-column": columns.amount,
+        "--report-time-column": columns.report_time,
     }
     for (first, name), (second, other) in combinations(roles.items(), 2):
-        if name == other:
+        if name == other != "":
             raise TrainingError(
                 f"{first} and {second} both name the column {shown(name)}, expected "
                 "one meaning for each column; name another, or rename it in the data."

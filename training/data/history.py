@@ -138,7 +138,10 @@ def _tables(
     except ArtifactError as error:
         raise TrainingError(str(error)) from None
     frauds = np.flatnonzero(data.labels)
-    delay_seconds = round(3600 * definition.label_delay_hours)
+    reported = seconds[frauds] + round(3600 * definition.label_delay_hours)
+    if data.reported is not None:
+        known = np.isfinite(data.reported[frauds])
+        reported[known] = whole_seconds(data.reported[frauds][known])
     return tuple(
         Table(
             codes=data.entities[entity].astype(np.int64),
@@ -146,7 +149,7 @@ def _tables(
             minor=minor,
             amount_known=np.isfinite(amounts),
             reported=frauds,
-            reported_seconds=seconds[frauds] + delay_seconds,
+            reported_seconds=reported,
         )
         for entity in definition.entities
     )

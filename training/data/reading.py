@@ -12,6 +12,7 @@ from training.data.faults import faults_of, joined_faults, notes_of
 from training.data.found import Found
 from training.data.headers import check_columns
 from training.data.labels import label_faults, read_labels
+from training.data.report_times import read_report_times
 from training.data.table_kinds import find_kinds, usable_roles
 from training.data.tables import Table, find_files, read_table, sha256_of_files
 from training.data.weights import read_weights, weight_faults
@@ -50,6 +51,8 @@ def dataset_of(
     faults += wrong
     weights = read_weights(table, columns)
     faults += weight_faults(table, columns, weights, labels)
+    reported, wrong = read_report_times(table, found, columns, labels)
+    faults += wrong
     if faults:
         raise TrainingError(joined_faults(faults))
     inputs = [item for item in found if item.values is not None]
@@ -65,6 +68,7 @@ def dataset_of(
         entity_values={
             i.column.name: i.key_values for i in found if i.keys is not None
         },
+        reported=reported,
         notes=(*notes_of(table, found), *notes),
     )
     return _labelled(data, labels)

@@ -45,7 +45,7 @@ def split(data: Dataset, options: SplitOptions) -> Split:
                 f"--split time needs the column {data.columns.time or Columns.time!r}, "
                 "which the features lack; name another with --time-column."
             )
-        train, test = split_by_time(data.times, options)
+        train, test = split_by_time(data.times, options, data.reported)
     else:
         hashes = data.row_hashes if options.protocol == "grouped" else None
         train, test = split_by_chance(data.labels, hashes, options)
@@ -81,17 +81,32 @@ def duplicates_across(parts: Split) -> int:
 
 
 def known_before(
-    times: Floats, past: Indices, future: Indices, delay_hours: float
+    times: Floats,
+    past: Indices,
+    future: Indices,
+    delay_hours: float,
+    reported: Floats | None = None,
 ) -> Indices:
-    """Return the past rows whose labels are known when the future begins."""
-    if not delay_hours:
+    """Return the past rows whose labels are known when the future begins.
+
+    That is `delay_hours` after the transaction, or when it was `reported`: of shape
+    (n_rows,), NaN where that is not known.
+    """
+    if not delay_hours and reported is None:
         return past
-    known: Indices = past[times[past] < times[future].min() - 3600.0 * delay_hours]
+    known_at = times[past] + 3600.0 * delay_hours
+    if reported is not None:
+        known_at = np.where(np.isnan(reported[past]), known_at, reported[past])
+    known: Indices = past[known_at < times[future].min()]
     return known
 
 
-def split_by_time(times: Floats, options: SplitOptions) -> tuple[Indices, Indices]:
+def split_by_time(
+    times: Floats, options: SplitOptions, reported: Floats | None = None
+) -> tuple[Indices, Indices]:
     """Return the rows to learn from and those to be judged on, both by time.
+
+    `reported` as in `known_before`.
 
     Raises
     ------
@@ -106,7 +121,7 @@ def split_by_time(times: Floats, options: SplitOptions) -> tuple[Indices, Indice
     train, test = order[: len(order) - count], order[len(order) - count :]
     if not len(train) or not len(test):
         return train, test
-    known = known_before(times, train, test, options.label_delay_hours)
+    known = known_before(times, train, test, options.label_delay_hours, reported)
     if not len(known):
         raise delay_too_long(float(np.ptp(times[train])) / 3600.0, options)
     return known, test

@@ -60,7 +60,7 @@ def backtest(
         )
     delay_hours = arguments.split.label_delay_hours
     windows = []
-    for train_rows, test_rows in _windows(data.times, delay_hours):
+    for train_rows, test_rows in _windows(data.times, delay_hours, data.reported):
         train, test = data.take(train_rows), data.take(test_rows)
         if not (0 < train.frauds < train.rows and 0 < test.frauds < test.rows):
             continue
@@ -75,14 +75,16 @@ def backtest(
     return windows
 
 
-def _windows(times: Floats, delay_hours: float) -> Iterator[tuple[Indices, Indices]]:
+def _windows(
+    times: Floats, delay_hours: float, reported: Floats | None = None
+) -> Iterator[tuple[Indices, Indices]]:
     order = np.argsort(times, kind="stable")
     stretches = np.array_split(order, STRETCHES)
     for index in range(WINDOW_STRETCHES, STRETCHES):
         past = np.concatenate(stretches[index - WINDOW_STRETCHES : index])
         future = stretches[index]
         if len(future):
-            past = known_before(times, past, future, delay_hours)
+            past = known_before(times, past, future, delay_hours, reported)
         yield past, future
 
 

@@ -1,6 +1,7 @@
 """Histories in training: as of each row, after a warm-up, hidden from a few."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,8 @@ from artifact.history.snapshot import read_snapshot
 from training.command_line import build_parser, to_arguments
 from training.data.history import HIDDEN_SHARE, add_history, hide_some
 from training.data.reading import read_dataset
+from training.data.report_times import mean_delay_hours
+from training.data.split import split
 from training.errors import TrainingError
 from training.options import Arguments
 from training.train import train
@@ -37,6 +40,18 @@ def write_table(path: Path, days: int = 90) -> Path:
         for time, card, amount, fraud in zip(times, cards, amounts, frauds, strict=True)
     ]
     path.write_text("\n".join(["time,card_id,amount,fraud", *lines]) + "\n")
+    return path
+
+
+def with_reports(path: Path, *, delay_days: float = 3.0) -> Path:
+    """The same table, in which each second fraud says when it was reported."""
+    header, *lines = path.read_text().splitlines()
+    said = []
+    for number, line in enumerate(lines):
+        time, *_, fraud = line.split(",")
+        known = fraud == "1" and number % 2
+        said.append(f"{line},{int(time) + delay_days * DAY if known else ''}")
+    path.write_text("\n".join([f"{header},reported", *said]) + "\n")
     return path
 
 
@@ -90,3 +105,68 @@ def test_the_state_lies_beside_the_artifact_and_its_hash_in_it(tmp_path: Path) -
     assert len(states) == 40
     assert {entity for entity, _, _ in states} == {"card_id"}
     assert "card-7" in {value for _, value, _ in states}
+
+
+def test_reports_count_when_the_data_say_so_and_else_after_the_delay(
+    tmp_path: Path,
+) -> None:
+    chosen = arguments("--report-time-column", "reported")
+    whole = read_dataset(with_reports(write_table(tmp_path / "t.csv")), chosen.columns)
+    assert "reported" not in whole.feature_names, "it would know the answer"
+    assert chosen.measures_delay
+    assert mean_delay_hours(whole) == 72
+    data, histories = add_history(whole, chosen.with_delay(72.0))
+    assert histories.definition.label_delay_hours == 72
+    (table,) = histories.tables
+    delays = (table.reported_seconds - table.seconds[table.reported]) / DAY
+    assert set(delays.round(6)) == {3.0}
+    given = arguments("--report-time-column", "reported", "--label-delay-hours", "240")
+    assert not given.measures_delay
+    (table,) = add_history(whole, given)[1].tables
+    delays = (table.reported_seconds - table.seconds[table.reported]) / DAY
+    assert set(delays.round(6)) == {3.0, 10.0}
+    assert len(data.labels) == np.count_nonzero(whole.times >= 33 * DAY)  # type: ignore[operator]
+
+
+def test_a_fraud_is_learnt_from_once_it_was_reported(tmp_path: Path) -> None:
+    chosen = arguments("--report-time-column", "reported")
+    path = with_reports(write_table(tmp_path / "t.csv"), delay_days=30)
+    whole = read_dataset(path, chosen.columns)
+    assert whole.times is not None
+    parts = split(whole, replace(chosen.split, label_delay_hours=0.0))
+    assert parts.train.reported is not None
+    assert parts.test.times is not None
+    reported = parts.train.reported[~np.isnan(parts.train.reported)]
+    assert len(reported)
+    assert reported.max() < parts.test.times.min()
+
+
+@pytest.mark.parametrize(
+    ("reported", "said"),
+    [
+        ("x", "holds no times"),
+        ("-5", "is before the transaction in row 1"),
+        ("2024-01-01 10:00:00", "expected one clock"),
+    ],
+)
+def test_report_times_that_cannot_be_are_refused(
+    tmp_path: Path, reported: str, said: str
+) -> None:
+    path = write_table(tmp_path / "t.csv")
+    header, *lines = path.read_text().splitlines()
+    rows = [f"{line},{reported}" for line in lines]
+    path.write_text("\n".join([f"{header},reported", *rows]) + "\n")
+    with pytest.raises(TrainingError, match=said):
+        read_dataset(path, arguments("--report-time-column", "reported").columns)
+
+
+def test_the_measured_delay_is_in_the_manifest(tmp_path: Path) -> None:
+    table = with_reports(write_table(tmp_path / "t.csv"))
+    options = ("--model", "logistic-regression", "--calibration", "none")
+    train(
+        table, tmp_path / "o", arguments("--report-time-column", "reported", *options)
+    )
+    manifest = json.loads((tmp_path / "o" / "manifest.json").read_text())
+    assert manifest["history"]["label_delay_hours"] == 72
+    kinds = {column["name"]: column["kind"] for column in manifest["columns"]}
+    assert kinds["reported"] == "dropped", "a request may hold it, and it is ignored"
