@@ -35,6 +35,9 @@ from artifact.publishing import staging_directory
 #: What an archive may hold: far more than an artifact of this project, far less than
 #: a disk.
 MAX_UNPACKED_BYTES = 8 * 1024**3
+#: What may stand between two files' contents: tar's headers with their extensions,
+#: each of which tarfile reads into memory.
+MAX_HEADER_BYTES = 1024**2
 MAX_MEMBERS = 10_000
 
 
@@ -146,8 +149,10 @@ def _read(
         tarfile.open(fileobj=bounded, mode="r|") as tar,
     ):
         for number, member in enumerate(tar):
+            bounded.expect_contents()
             name = _checked_name(member, number)
             if member.isdir():
+                bounded.expect_header()
                 continue
             if name in hashes:
                 raise _RefusedError(f"{name!r} twice")
@@ -163,6 +168,8 @@ def _read(
                 files[name] = b"".join(chunks)
             if not complete and len(files) == len(wanted):
                 return files, hashes
+            bounded.expect_header()
+        bounded.expect_contents()
         # To the end of the compressed stream, where its check sum is.
         while bounded.read(1 << 20):
             pass
@@ -189,6 +196,15 @@ class _Bounded(io.BufferedIOBase):
     def __init__(self, stream: gzip.GzipFile) -> None:
         self._stream = stream
         self._left_bytes = MAX_UNPACKED_BYTES
+        self._header_bytes: int | None = 0
+
+    def expect_header(self) -> None:
+        """Count from here on, until a member's contents begin."""
+        self._header_bytes = 0
+
+    def expect_contents(self) -> None:
+        """Count no header any more."""
+        self._header_bytes = None
 
     def read(self, size: int | None = -1, /) -> bytes:
         """Read on, at most `size` bytes."""
@@ -197,6 +213,10 @@ class _Bounded(io.BufferedIOBase):
         self._left_bytes -= len(data)
         if self._left_bytes < 0:
             raise _RefusedError(f"more than {MAX_UNPACKED_BYTES} bytes unpacked")
+        if self._header_bytes is not None:
+            self._header_bytes += len(data)
+            if self._header_bytes > MAX_HEADER_BYTES:
+                raise _RefusedError(f"a header of more than {MAX_HEADER_BYTES} bytes")
         return data
 
 

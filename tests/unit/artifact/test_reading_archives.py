@@ -137,6 +137,59 @@ def test_more_bytes_than_the_bound_are_not_unpacked(
         read(gzip.compress(data))
 
 
+def extended(**headers: str) -> Add:
+    """A member whose PAX headers say something."""
+    entry = tarfile.TarInfo("x")
+    entry.pax_headers = headers
+    return lambda tar: tar.addfile(entry)
+
+
+def long_name(tar: tarfile.TarFile) -> None:
+    tar.addfile(tarfile.TarInfo("y" * (2 << 20)))
+
+
+@pytest.mark.parametrize(
+    ("form", "add"),
+    [
+        (tarfile.PAX_FORMAT, extended(comment="y" * (2 << 20))),
+        (tarfile.PAX_FORMAT, long_name),
+        (tarfile.GNU_FORMAT, long_name),
+    ],
+    ids=["comment", "name", "GNU name"],
+)
+def test_a_header_beyond_the_bound_is_not_read_into_memory(
+    model_dir: Path, form: int, add: Add
+) -> None:
+    data = gzip.compress(tar_of(model_dir, form=form, add=add))
+    with pytest.raises(ArtifactError, match="a header of more than 1048576 bytes"):
+        read(data)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"size": "-1"},
+        {"size": "9" * 400},
+        {"path": ""},
+        {"path": "model.joblib\0x"},
+        {"path": "manifest.json"},
+        {"linkpath": "/etc/passwd"},
+        {"GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.size": "99"},
+        {"GNU.sparse.map": "0,1,2"},
+        {"GNU.sparse.size": "x"},
+        {"mtime": "nan"},
+        {"hdrcharset": "BINARY"},
+        {"uid": "-5"},
+    ],
+    ids=str,
+)
+def test_headers_that_lie_are_one_sentence(
+    model_dir: Path, headers: dict[str, str]
+) -> None:
+    with pytest.raises(ArtifactError):
+        read(gzip.compress(tar_of(model_dir, add=extended(**headers))))
+
+
 def test_a_document_beyond_the_bound_is_not_read(
     model_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

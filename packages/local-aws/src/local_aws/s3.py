@@ -1,7 +1,5 @@
 """Objects between S3 and containers' directories."""
 
-import tarfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -9,6 +7,8 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError
+
+from local_aws import archives
 
 
 class S3Error(Exception):
@@ -117,8 +117,7 @@ def download_archive(client: Any, uri: S3Uri, directory: Path) -> None:  # noqa:
     Raises
     ------
     S3Error
-        If there is no such object, or it is no compressed archive, or a member is a
-        link or a device, or would be written outside the directory.
+        If there is no such object, or it cannot be unpacked.
     """
     archive = directory.with_name(directory.name + ".download")
     try:
@@ -129,10 +128,8 @@ def download_archive(client: Any, uri: S3Uri, directory: Path) -> None:  # noqa:
             "there is an object located at the URL."
         ) from error
     try:
-        # Uncompressed, SageMaker refuses it, whatever its name.
-        with tarfile.open(archive, "r:gz") as tar:
-            tar.extractall(directory, filter=_plain)  # noqa: S202
-    except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
+        archives.unpack(archive, directory)
+    except archives.ArchiveError as error:
         raise S3Error(
             f'Failed to extract model data from URL: "{uri}". Please ensure that the '
             f"object located at the URL is a valid tar.gz archive ({error})."
@@ -141,19 +138,10 @@ def download_archive(client: Any, uri: S3Uri, directory: Path) -> None:  # noqa:
         archive.unlink(missing_ok=True)
 
 
-def _plain(member: tarfile.TarInfo, directory: str) -> tarfile.TarInfo | None:
-    """Let files and folders through; tarfile's own filter checks where they go."""
-    if not (member.isfile() or member.isdir()):
-        raise tarfile.TarError(f"{member.name} is no file or folder")
-    return tarfile.data_filter(member, directory)
-
-
 def upload_archive(client: Any, directory: Path, uri: S3Uri) -> None:  # noqa: ANN401
     """Pack the contents of a directory as a tar.gz object."""
     archive = directory.with_name(directory.name + ".upload")
-    with tarfile.open(archive, "w:gz") as tar:
-        for path in sorted(directory.iterdir()):
-            tar.add(path, arcname=path.name)
+    archives.pack(directory, archive)
     try:
         client.upload_file(str(archive), uri.bucket, uri.key)
     finally:

@@ -3,10 +3,12 @@
 import gzip
 import io
 import tarfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from local_aws import archives
 from local_aws.s3 import S3Error, S3Uri, download_archive, relative_name
 
 
@@ -106,3 +108,58 @@ def test_a_member_that_would_leave_the_directory_is_refused(
 def test_what_is_no_archive_says_so(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(S3Error, match=r"not.*valid|is a valid tar\.gz"):
         unpack(content, tmp_path / "model")
+
+
+def zeros(tar: tarfile.TarFile) -> None:
+    member = tarfile.TarInfo("zeros")
+    member.size = 1 << 22
+    tar.addfile(member, io.BytesIO(bytes(member.size)))
+
+
+def long_name(tar: tarfile.TarFile) -> None:
+    tar.addfile(tarfile.TarInfo("y" * (2 << 20)))
+
+
+def long_comment(tar: tarfile.TarFile) -> None:
+    member = tarfile.TarInfo("x")
+    member.pax_headers = {"comment": "y" * (2 << 20)}
+    tar.addfile(member)
+
+
+def many(tar: tarfile.TarFile) -> None:
+    for number in range(11):
+        tar.addfile(tarfile.TarInfo(str(number)))
+
+
+@pytest.mark.parametrize(
+    ("form", "add", "message"),
+    [
+        (tarfile.PAX_FORMAT, zeros, "more than 2097152 bytes"),
+        (tarfile.PAX_FORMAT, long_name, "header has more than 1048576 bytes"),
+        (tarfile.PAX_FORMAT, long_comment, "header has more than 1048576 bytes"),
+        (tarfile.GNU_FORMAT, long_name, "header has more than 1048576 bytes"),
+        (tarfile.PAX_FORMAT, many, "more than 10 members"),
+    ],
+    ids=["bytes", "name", "comment", "GNU name", "members"],
+)
+def test_more_than_the_bounds_is_not_unpacked(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    form: int,
+    add: Callable[[tarfile.TarFile], None],
+    message: str,
+) -> None:
+    monkeypatch.setattr(archives, "MAX_MEMBERS", 10)
+    if add is zeros:
+        monkeypatch.setattr(archives, "MAX_UNPACKED_BYTES", 1 << 21)
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz", format=form) as tar:
+        add(tar)
+    with pytest.raises(S3Error, match=message):
+        unpack(buffer.getvalue(), tmp_path / "model")
+
+
+def test_an_archive_of_several_gzip_members_is_unpacked(tmp_path: Path) -> None:
+    tar = gzip.decompress(tar_of("code/inference.py"))
+    unpack(gzip.compress(tar[:700]) + gzip.compress(tar[700:]), tmp_path / "model")
+    assert (tmp_path / "model" / "code" / "inference.py").is_file()

@@ -59,13 +59,28 @@ class Resolver:
         if len(value) == 1:
             name, argument = next(iter(value.items()))
             if function := self._functions().get(name):
-                return function(argument)
-            if name.startswith("Fn::"):
+                return self._called(name, function, argument)
+        for name in value:
+            if str(name).startswith("Fn::"):
                 raise ValidationError(
-                    f"Template error: local AWS does not support {name}."
+                    f"Template error: local AWS does not support {name}, or it stands "
+                    "beside other members."
                 )
         resolved = {key: self.resolve(item) for key, item in value.items()}
         return {key: item for key, item in resolved.items() if item is not NO_VALUE}
+
+    @staticmethod
+    def _called(
+        name: str,
+        function: Callable[[Any], object],
+        argument: Any,  # noqa: ANN401
+    ) -> object:
+        try:
+            return function(argument)
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            raise ValidationError(
+                f"Template error: {name} does not take {str(argument)[:80]}."
+            ) from error
 
     def condition(self, name: str) -> bool:
         """Return whether a named condition of the template holds."""
@@ -94,15 +109,15 @@ class Resolver:
             raise ValidationError(
                 f"Template error: {operator} is no condition function."
             )
-        return tests[operator]()
+        return bool(self._called(operator, lambda _: tests[operator](), arguments))
 
     @staticmethod
     def _equal(left: object, right: object) -> bool:
-        return _text(left) == _text(right)
+        return text_of(left) == text_of(right)
 
     @staticmethod
     def _contains(values: list[object], value: object) -> bool:
-        return _text(value) in [_text(one) for one in values]
+        return text_of(value) in [text_of(one) for one in values]
 
     def _functions(self) -> dict[str, Callable[[Any], object]]:
         return {
@@ -139,21 +154,25 @@ class Resolver:
 
         def replace(name: str) -> str:
             if name in values:
-                return _text(values[name])
+                return text_of(values[name])
             if "." in name:
-                return _text(self._get_att(name))
-            return _text(self._ref(name))
+                return text_of(self._get_att(name))
+            return text_of(self._ref(name))
 
         replaced = SUB_REFERENCE.sub(lambda match: replace(match[1]), text)
         return replaced.replace("${!", "${")
 
     def _join(self, argument: list[Any]) -> str:
         separator, items = argument
-        return str(separator).join(_text(item) for item in self.resolve(items))
+        values = self.resolve(items)
+        if isinstance(values, str) and "KNOWN_AFTER_APPLY" not in values:
+            raise TypeError(values)
+        listed = [values] if isinstance(values, str) else values
+        return str(separator).join(text_of(item) for item in listed)
 
     def _select(self, argument: list[Any]) -> object:
         index, items = self.resolve(argument)
-        if int(index) < len(items):
+        if 0 <= int(index) < len(items):
             return items[int(index)]
         # Part of an ARN, say, that a change set cannot know yet.
         if any("KNOWN_AFTER_APPLY" in str(item) for item in items):
@@ -192,5 +211,6 @@ class Resolver:
         return [f"{region}{letter}" for letter in "abc"]
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
+    """Return a scalar as CloudFormation writes it."""
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from local_aws.cloudformation.deletion import RETAINED, deletion_order
 from local_aws.cloudformation.errors import ResourceError, ValidationError
 from local_aws.cloudformation.handling import note
-from local_aws.cloudformation.intrinsics import Resolver
+from local_aws.cloudformation.intrinsics import Resolver, text_of
 from local_aws.cloudformation.plan import is_active
 from local_aws.cloudformation.resource_changes import ResourceChanges, StepFailedError
 from local_aws.cloudformation.stack import LiveResources, Output, Resource, Stack
@@ -126,10 +126,16 @@ class Operation:
         for key, output in self.target.template.get("Outputs", {}).items():
             if is_active(output, resolver):
                 name = output.get("Export", {}).get("Name")
+                value = resolver.resolve(output["Value"])
+                if isinstance(value, (dict, list)):
+                    raise ValidationError(
+                        f"Template format error: Output {key} is malformed. The Value "
+                        "field of every Outputs member must evaluate to a String."
+                    )
                 result.append(
                     Output(
                         key,
-                        str(resolver.resolve(output["Value"])),
+                        text_of(value),
                         output.get("Description"),
                         str(resolver.resolve(name)) if name else None,
                     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from local_aws.cloudformation.errors import ValidationError
 from local_aws.cloudformation.intrinsics import Resolver, Scope
 from local_aws.cloudformation.resources import immutable_properties
 from local_aws.cloudformation.stack import Change, Resource, Stack
@@ -30,6 +31,49 @@ class PlannedResources:
         if logical_id in self.made_anew or logical_id not in self.existing:
             return f"{UNKNOWN}{logical_id}.{name}"
         return self.existing[logical_id].physical.attributes.get(name, UNKNOWN)
+
+
+@dataclass(frozen=True)
+class DeclaredResources:
+    """Resources of a template by their names, those left out whose condition fails."""
+
+    active: frozenset[str]
+
+    def ref(self, logical_id: str) -> str:
+        """Return that the physical id is not known yet."""
+        if logical_id not in self.active:
+            raise ValidationError(
+                "Template format error: Unresolved resource dependencies "
+                f"[{logical_id}]: its condition does not hold"
+            )
+        return f"{UNKNOWN}{logical_id}"
+
+    def attribute(self, logical_id: str, name: str) -> object:
+        """Return that the attribute is not known yet."""
+        return f"{self.ref(logical_id)}.{name}"
+
+
+def check_functions(template: Template, scope: Scope) -> None:
+    """Evaluate all that will be made, so that what is wrong is found before.
+
+    Raises
+    ------
+    ValidationError
+        If a function is used wrongly, or refers to a resource that is not made.
+    """
+    conditions = Resolver(scope, DeclaredResources(frozenset()))
+    for name in template.get("Conditions", {}):
+        conditions.condition(name)
+    resources = template["Resources"]
+    active = frozenset(
+        name for name, one in resources.items() if is_active(one, conditions)
+    )
+    resolver = Resolver(scope, DeclaredResources(active))
+    for name in active:
+        resolver.resolve(resources[name].get("Properties", {}))
+    for output in template.get("Outputs", {}).values():
+        if is_active(output, resolver):
+            resolver.resolve(output["Value"])
 
 
 def is_active(declaration: Mapping[str, Any], resolver: Resolver) -> bool:

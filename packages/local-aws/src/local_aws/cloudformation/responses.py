@@ -18,6 +18,8 @@ from local_aws.cloudformation.template import parse
 from local_aws.context import Clients
 
 PAGE = 100
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+MAX_BODY_BYTES = 51_200
 
 
 class CloudFormationResponse(BaseResponse):
@@ -101,7 +103,10 @@ class CloudFormationResponse(BaseResponse):
     def describe_stack_events(self) -> ActionResult:
         """DescribeStackEvents, newest first."""
         stack = self._stack()
-        start = int(self._get_param("NextToken") or 0)
+        token = str(self._get_param("NextToken") or 0)
+        if not token.isdecimal():
+            raise ValidationError(f"Invalid pagination token {token!r}.")
+        start = int(token)
         events = stack.events[::-1]
         page = events[start : start + PAGE]
         more = start + PAGE < len(events)
@@ -289,6 +294,13 @@ class CloudFormationResponse(BaseResponse):
 
     def _body(self, stack: Stack | None) -> str:
         if body := self._get_param("TemplateBody"):
+            # A larger one has to be in S3.
+            if len(body.encode()) > MAX_BODY_BYTES:
+                raise ValidationError(
+                    "1 validation error detected: Value at 'templateBody' failed to "
+                    "satisfy constraint: Member must have length less than or equal to "
+                    f"{MAX_BODY_BYTES}"
+                )
             return str(body)
         if url := self._get_param("TemplateURL"):
             return template_from_url(url, self._clients)

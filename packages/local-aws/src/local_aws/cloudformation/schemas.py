@@ -40,6 +40,8 @@ def _problems(
     root: Mapping[str, Any], part: Mapping[str, Any], value: object, path: str
 ) -> Iterator[str]:
     part = _resolved(root, part)
+    if expected := _other_container(part, value):
+        yield f"{path}: expected type: {expected}"
     if isinstance(value, list):
         for index, one in enumerate(value):
             yield from _problems(root, part.get("items", {}), one, f"{path}/{index}")
@@ -54,6 +56,17 @@ def _problems(
     for name in part.get("required", []):
         if name not in value:
             yield f"{path}: required key [{name}] not found"
+
+
+def _other_container(part: Mapping[str, Any], value: object) -> str | None:
+    """Return what a list or map should be, if it should be something else."""
+    declared = part.get("type", [])
+    types = {declared} if isinstance(declared, str) else set(declared)
+    found = {"list": "array", "dict": "object"}.get(type(value).__name__)
+    if not types or found is None or found in types:
+        return None
+    names = {"array": "JSONArray", "object": "JSONObject"}
+    return f"{names.get(min(types), min(types).title())}, found: {names[found]}"
 
 
 def _any_name(part: Mapping[str, Any]) -> bool:

@@ -5,6 +5,7 @@ rollback and no waiting, and registers no outputs on the change-set path; so thi
 has its own engine (`operations`) behind the same anatomy.
 """
 
+import re
 import threading
 import uuid
 from collections.abc import Callable
@@ -34,6 +35,7 @@ from local_aws.partitions import arn
 # How long a call that starts an operation waits for it. The CDK CLI looks for the end
 # at once and then every five seconds, and most operations here take less than this.
 GRACE_SECONDS = 2.0
+STACK_NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
 UPDATABLE = {
     "CREATE_COMPLETE",
     "UPDATE_COMPLETE",
@@ -140,6 +142,12 @@ class StackBackend(BaseBackend):
     # Shared steps
 
     def _new_stack(self, name: str) -> Stack:
+        if not STACK_NAME.fullmatch(name):
+            raise ValidationError(
+                f"1 validation error detected: Value '{name}' at 'stackName' failed to "
+                "satisfy constraint: Member must satisfy regular expression pattern: "
+                f"{STACK_NAME.pattern}"
+            )
         stack = Stack(
             stack_id=self._arn(f"stack/{name}/{uuid.uuid4()}"),
             name=name,

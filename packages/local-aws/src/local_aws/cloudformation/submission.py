@@ -17,6 +17,8 @@ from local_aws.cloudformation.template import Template, parse
 from local_aws.context import Clients
 from local_aws.partitions import url_suffix
 
+MAX_TAGS = 50
+
 
 @dataclass(frozen=True)
 class Submission:
@@ -64,6 +66,7 @@ def target_of(
         If the template is broken, or the parameters do not fit it, or an export that
         it imports does not exist.
     """
+    _check_tags(submission.tags)
     template = parse(submission.template_body)
     given = template_parameters.given_values(submission.parameters, stack.parameters)
     values = template_parameters.complete(template, given)
@@ -78,10 +81,23 @@ def target_of(
         "AWS::URLSuffix": url_suffix(stack.region),
     }
     scope = Scope(template, names, exports)
+    plan.check_functions(template, scope)
     resolver = Resolver(scope, plan.PlannedResources({}, set()))
     _check_rules(template, resolver)
     imports = {str(resolver.resolve(one)) for one in _imports(template)}
     return Target(submission.template_body, template, values, scope, imports)
+
+
+def _check_tags(tags: Mapping[str, str]) -> None:
+    if any(key.lower().startswith("aws:") for key in tags):
+        raise ValidationError(
+            "aws: prefixed tag key names are not allowed for external use."
+        )
+    if len(tags) > MAX_TAGS:
+        raise ValidationError(
+            f"1 validation error detected: Value at 'tags' failed to satisfy "
+            f"constraint: Member must have length less than or equal to {MAX_TAGS}"
+        )
 
 
 def has_changes(stack: Stack, target: Target, submission: Submission) -> bool:

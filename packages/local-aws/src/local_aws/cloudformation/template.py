@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml  # type: ignore[import-untyped]
 
+from local_aws.cloudformation import template_format
 from local_aws.cloudformation.errors import ValidationError
 
 Template = dict[str, Any]
@@ -47,25 +48,35 @@ def parse(text: str) -> Template:
     Raises
     ------
     ValidationError
-        If it is neither JSON nor YAML, or declares no resources, or refers to what it
+        If it is neither JSON nor YAML, or its form is wrong, or it refers to what it
         does not declare, or depends on itself.
     """
     try:
-        template = json.loads(text)
+        template: Template = json.loads(text)
     except json.JSONDecodeError:
-        try:
-            template = yaml.load(text, Loader=_Loader)  # noqa: S506  (a safe loader)
-        except yaml.YAMLError as error:
-            raise ValidationError(
-                f"Template format error: neither JSON nor YAML ({error})."
-            ) from error
-    if not isinstance(template, dict) or not template.get("Resources"):
-        raise ValidationError(
-            "Template format error: At least one Resources member must be defined."
-        )
+        template = _yaml(text)
+    except RecursionError as error:
+        raise ValidationError("Template format error: nested too deeply.") from error
+    template_format.check(template)
     _check_references(template)
     order(template)
     return template
+
+
+def _yaml(text: str) -> Any:  # noqa: ANN401
+    try:
+        for event in yaml.parse(text, Loader=_Loader):
+            # A few of them make gigabytes of a few lines.
+            if isinstance(event, yaml.AliasEvent):
+                raise ValidationError(
+                    "Template error: YAML aliases are not allowed in CloudFormation "
+                    "templates"
+                )
+        return yaml.load(text, Loader=_Loader)  # noqa: S506  (a safe loader)
+    except (yaml.YAMLError, RecursionError) as error:
+        raise ValidationError(
+            f"Template format error: neither JSON nor YAML ({error})."
+        ) from error
 
 
 def references(value: object) -> Iterator[str]:
@@ -78,8 +89,8 @@ def references(value: object) -> Iterator[str]:
     for key, item in value.items():
         if key == "Ref":
             yield str(item)
-        elif key == "Fn::GetAtt":
-            yield str(item[0] if isinstance(item, list) else item.split(".")[0])
+        elif key == "Fn::GetAtt" and item:
+            yield str(item[0] if isinstance(item, list) else item).split(".")[0]
         elif key == "Fn::Sub":
             yield from _sub_references(item)
         else:
@@ -87,9 +98,13 @@ def references(value: object) -> Iterator[str]:
 
 
 def _sub_references(item: str | list[Any]) -> Iterator[str]:
+    if not isinstance(item, str) and len(item) != 2:  # noqa: PLR2004
+        raise ValidationError(
+            "Template error: Fn::Sub takes a text, or a list of a text and a map."
+        )
     text, variables = (item, {}) if isinstance(item, str) else item
     yield from references(variables)
-    for name in SUB_REFERENCE.findall(text):
+    for name in SUB_REFERENCE.findall(str(text)):
         if name not in variables:
             yield name.split(".")[0]
 
@@ -116,6 +131,9 @@ def order(template: Mapping[str, Any]) -> list[str]:
 
 
 def _check_references(template: Template) -> None:
+    for name, resource in template["Resources"].items():
+        if name in references(resource.get("Properties", {})):
+            raise ValidationError(f"Circular dependency between resources: [{name}]")
     known = template["Resources"].keys() | template.get("Parameters", {}).keys()
     for section in ("Resources", "Outputs"):
         unknown = sorted(

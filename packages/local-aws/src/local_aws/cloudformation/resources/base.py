@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from botocore.exceptions import ClientError
+
 from local_aws.cloudformation.errors import ResourceError
 from local_aws.cloudformation.stack import Physical, Resource
 from local_aws.context import Clients
@@ -63,6 +65,22 @@ class Request:
         given = self.properties.get(name_property)
         return str(given) if given else self.generated_name(max_characters)
 
+    def check_absent(self, name: str, find: Callable[[], object]) -> None:
+        """Refuse to make what somebody else has made, where the service would adopt it.
+
+        Parameters
+        ----------
+        find
+            Looks for it: returns something empty, or raises ClientError, if there is
+            none.
+        """
+        with contextlib.suppress(ClientError):
+            if find():
+                raise ResourceError(
+                    f"Resource of type '{self.type}' with identifier '{name}' already "
+                    "exists."
+                )
+
     def generated_name(self, max_characters: int) -> str:
         """Return `<stack>-<logical id>-<random>`, shortened from its middle."""
         characters = string.ascii_letters + string.digits
@@ -79,7 +97,12 @@ class Request:
         CloudFormation's own (`aws:cloudformation:…`) are missing: the public API
         refuses them.
         """
-        tags = {**self.tags, **own_tags(self.properties)}
+        own = own_tags(self.properties)
+        if reserved := [key for key in own if key.lower().startswith("aws:")]:
+            raise ResourceError(
+                f"Tag keys that begin with aws: are AWS's own, got {reserved[0]!r}."
+            )
+        tags = {**self.tags, **own}
         return [{"Key": key, "Value": value} for key, value in tags.items()]
 
     def tag_map(self) -> dict[str, str]:

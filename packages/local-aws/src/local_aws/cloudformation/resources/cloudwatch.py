@@ -43,6 +43,11 @@ class AlarmHandler:
     def create(self, request: Request) -> Physical:
         """Put the alarm."""
         name = request.name("AlarmName", ALARM_NAME_CHARACTERS)
+        cloudwatch = request.client("cloudwatch")
+        request.check_absent(
+            name,
+            lambda: cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"],
+        )
         return self._put(request, name)
 
     def update(self, request: Request, current: Resource) -> Physical:
@@ -79,6 +84,8 @@ class DashboardHandler:
     def create(self, request: Request) -> Physical:
         """Put the dashboard."""
         name = request.name("DashboardName", DASHBOARD_NAME_CHARACTERS)
+        cloudwatch = request.client("cloudwatch")
+        request.check_absent(name, lambda: cloudwatch.get_dashboard(DashboardName=name))
         return self._put(request, name)
 
     def update(self, request: Request, current: Resource) -> Physical:

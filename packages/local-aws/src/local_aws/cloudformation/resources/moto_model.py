@@ -1,6 +1,6 @@
 """Types that only moto knows: its CloudFormation models, as a handler."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from inspect import signature
 from typing import Any, Self
@@ -13,6 +13,15 @@ NAME_CHARACTERS = 64
 WITH_PLACE = 3  # self, account, region
 #: moto says that it runs, and nothing does.
 PRETENDED = {"AWS::SageMaker::NotebookInstance", "AWS::CloudFormation::Stack"}
+#: Whose service takes a second one of a name for a change of the first.
+FOUND_BY: dict[str, Callable[[Request, str], object]] = {
+    "AWS::Events::Rule": lambda request, name: request.client("events").describe_rule(
+        Name=name
+    ),
+    "AWS::SQS::Queue": lambda request, name: request.client("sqs").get_queue_url(
+        QueueName=name
+    ),
+}
 
 
 class _Attributes(dict[str, object]):
@@ -63,8 +72,11 @@ class MotoModelHandler:
 
     def create(self, request: Request) -> Physical:
         """Make it as moto does."""
+        name = self._name(request)
+        if find := FOUND_BY.get(request.type):
+            request.check_absent(name, lambda: find(request, name))
         made = self.model.create_from_cloudformation_json(
-            self._name(request),
+            name,
             _document(request),
             request.account,
             request.clients.region,

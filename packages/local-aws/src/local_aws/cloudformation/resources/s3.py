@@ -49,7 +49,10 @@ class BucketHandler:
             if region == "us-east-1"
             else {"CreateBucketConfiguration": {"LocationConstraint": region}}
         )
-        request.client("s3").create_bucket(Bucket=name, **location)
+        s3 = request.client("s3")
+        # In us-east-1 S3 gives its owner the bucket that there is.
+        request.check_absent(name, lambda: s3.head_bucket(Bucket=name))
+        s3.create_bucket(Bucket=name, **location)
         self._configure(request, name)
         return _bucket(name, region)
 
@@ -206,16 +209,22 @@ class BucketPolicyHandler:
     """AWS::S3::BucketPolicy."""
 
     def create(self, request: Request) -> Physical:
-        """Put the policy."""
+        """Put the policy; a bucket has one."""
+        bucket = request.properties["Bucket"]
+        s3 = request.client("s3")
+        request.check_absent(bucket, lambda: s3.get_bucket_policy(Bucket=bucket))
+        return self._put(request)
+
+    def update(self, request: Request, current: Resource) -> Physical:  # noqa: ARG002
+        """Put the policy anew."""
+        return self._put(request)
+
+    def _put(self, request: Request) -> Physical:
         bucket = request.properties["Bucket"]
         document = request.properties["PolicyDocument"]
         policy = document if isinstance(document, str) else json.dumps(document)
         request.client("s3").put_bucket_policy(Bucket=bucket, Policy=policy)
         return Physical(bucket)
-
-    def update(self, request: Request, current: Resource) -> Physical:  # noqa: ARG002
-        """Put the policy anew."""
-        return self.create(request)
 
     def delete(self, request: Request, current: Resource) -> None:
         """Delete the policy; its bucket may be gone."""

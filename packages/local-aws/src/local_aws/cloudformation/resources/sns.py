@@ -6,6 +6,7 @@ from botocore.exceptions import ClientError
 
 from local_aws.cloudformation.resources.base import Request, handles
 from local_aws.cloudformation.stack import Physical, Resource
+from local_aws.partitions import arn as arn_of
 
 TOPIC_NAME_CHARACTERS = 256
 ATTRIBUTES = ("DisplayName", "KmsMasterKeyId")
@@ -22,9 +23,10 @@ class TopicHandler:
     def create(self, request: Request) -> Physical:
         """Create the topic; its physical id is its ARN."""
         name = request.name("TopicName", TOPIC_NAME_CHARACTERS)
-        arn = request.client("sns").create_topic(Name=name, Tags=request.tag_list())[
-            "TopicArn"
-        ]
+        sns = request.client("sns")
+        taken = arn_of("sns", request.clients.region, request.account, name)
+        request.check_absent(name, lambda: sns.get_topic_attributes(TopicArn=taken))
+        arn = sns.create_topic(Name=name, Tags=request.tag_list())["TopicArn"]
         self._configure(request, arn)
         return Physical(arn, {"TopicArn": arn, "TopicName": name})
 
