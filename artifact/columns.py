@@ -75,7 +75,10 @@ class Column:
     missing_codes : tuple of float
         Number: values that mean "not known", such as -1.
     can_be_missing : bool
-        Whether training saw rows without a value.
+        Whether a row without a value is answered.
+    never_missing : bool
+        Whether training saw a value in every row; one that is answered without is
+        counted.
     """
 
     name: str
@@ -91,6 +94,7 @@ class Column:
     is_clock: bool = False
     missing_codes: tuple[float, ...] = ()
     can_be_missing: bool = False
+    never_missing: bool = False
 
     @property
     def is_marked(self) -> bool:
@@ -177,4 +181,5 @@ _CHECKS = {
     "is_clock": _is_boolean,
     "missing_codes": _are_numbers,
     "can_be_missing": _is_boolean,
+    "never_missing": _is_boolean,
 }

@@ -42,6 +42,8 @@ class Answer(NamedTuple):
     ignored: int = 0
     #: Transactions that came without the history of at least one entity.
     without_history: int = 0
+    #: Values that are missing, of features that training never saw missing.
+    missing: int = 0
 
 
 class Invocations:
@@ -85,6 +87,7 @@ class Invocations:
             alerts=self._alerts.count_one(probability, values),
             max_fraud_probability=probability,
             without_history=int(self._schema.is_without_history(values)),
+            missing=self._schema.lacks(values),
         )
 
     def _score(self, request: Request) -> Answer:
@@ -113,6 +116,7 @@ class Invocations:
             max_fraud_probability=float(probabilities.max()),
             ignored=ignored.fields,
             without_history=self._schema.count_without_history(rows),
+            missing=self._schema.count_missing(rows),
         )
 
     def _read(self, body: bytes, media_type: str, ignored: Ignored) -> tuple[Rows, str]:

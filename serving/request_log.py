@@ -72,6 +72,8 @@ class RequestLog:
             )
             if answer.without_history:
                 scored += f', "rows_without_history": {answer.without_history}'
+            if answer.missing:
+                scored += f', "values_newly_missing": {answer.missing}'
             if answer.ignored:
                 scored += f', "ignored_fields": {answer.ignored}'
         failed = f', "error": "{answer.error_code}"' if answer.error_code else ""

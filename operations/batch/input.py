@@ -114,7 +114,7 @@ def check_first_lines(
     for key in found.keys:
         line = _first_line(session, bucket, key, is_compressed=found.is_compressed)
         where = f"s3://{bucket}/{key}"
-        if found.media_type == CSV and _is_header(line, manifest):
+        if found.media_type == CSV and is_header(line, manifest):
             raise OperationError(
                 f"{where} begins with a header, which a transform job would take for "
                 "a transaction; remove it (tail -n +2), with the columns in the "
@@ -151,7 +151,7 @@ def _first_line(
     return start.split(b"\n", 1)[0]
 
 
-def _is_header(line: bytes, manifest: Manifest) -> bool:
+def is_header(line: bytes, manifest: Manifest) -> bool:
     """Whether all cells are columns' names, or in a table of numbers none is one."""
     cells = [
         cell.strip().strip('"') for cell in line.decode(errors="replace").split(",")

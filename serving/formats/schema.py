@@ -59,6 +59,10 @@ class Schema:
         self.is_typed = not all(column.is_plain for column in self.columns)
         self.encode = tuple(map(encoder, self.columns))
         self.encode_text = tuple(map(text_encoder, self.columns))
+        #: Places of features that are answered without a value, and counted.
+        self._never_missing = [
+            place for place, c in enumerate(self.columns) if c.never_missing
+        ]
         self._may_lack = np.array([column.can_be_missing for column in self.columns])
         moments = [column.kind is Kind.TIMESTAMP for column in self.columns]
         # Time goes on: a moment is never outside what training saw.
@@ -178,6 +182,16 @@ class Schema:
     def count_outside(self, rows: Rows) -> int:
         """How many values lie outside the range that training saw."""
         return int(np.count_nonzero((rows < self._low) | (rows > self._high)))
+
+    def count_missing(self, rows: Rows) -> int:
+        """How many values are missing that training never saw missing."""
+        if not self._never_missing:
+            return 0
+        return int(np.count_nonzero(np.isnan(rows[:, self._never_missing])))
+
+    def lacks(self, values: Sequence[float]) -> int:
+        """As `count_missing`, of one transaction."""
+        return sum(math.isnan(values[place]) for place in self._never_missing)
 
     def count_without_history(self, rows: Rows) -> int:
         """How many rows know nothing of at least one entity's history."""

@@ -75,17 +75,21 @@ def find_kind(
         column = replace(found.column, kind=Kind.CONSTANT, why="it has one value only")
         return Found(column)
     missing = found.values is not None and bool(np.isnan(found.values).any())
-    can_be_missing = found.column.kind.is_input and (missing or options.answer_missing)
-    role = _role(found.column, options)
-    return replace(
-        found, column=replace(found.column, role=role, can_be_missing=can_be_missing)
-    )
+    column = found.column
+    if column.kind.is_input:
+        column = replace(
+            column,
+            role=_role(column, options),
+            can_be_missing=missing or options.answer_missing,
+            never_missing=options.answer_missing and not missing,
+        )
+    return replace(found, column=column)
 
 
 def _role(column: Column, options: Columns) -> str:
-    if column.name == options.time and column.kind.is_input and not column.is_clock:
+    if column.name == options.time and not column.is_clock:
         return "time"
-    return "amount" if column.name == options.amount and column.kind.is_input else ""
+    return "amount" if column.name == options.amount else ""
 
 
 def _forced(name: str, options: Columns) -> Kind | None:

@@ -16,8 +16,8 @@ from training.judging.evaluation import Population
 #: Transactions: nobody has more a day, and nobody keeps them longer.
 _MOST_A_DAY = 1e10
 _MOST_DAYS = 100 * 366.0
-#: Rate from which few rows in a short span look like a wrong unit.
-_SUSPICIOUS_DAYS = 1e-3
+#: From this rate on within a day, a wrong unit is likelier than so many transactions.
+_SUSPICIOUS_A_DAY = 1e5
 _FEW_FRAUDS = 20
 #: A feature that ranks so well by itself knows the answer.
 _LEAKING_ROC_AUC = 0.99
@@ -59,11 +59,14 @@ def find_warnings(
 
     `data` and `parts` may be a sample, of whose rows `counts` has all.
     """
-    span = describe_span(data, population)
-    if span and data.times is not None:
+    if data.times is not None and population.transactions_per_day is not None:
         days = float(np.ptp(data.times)) / SECONDS_PER_DAY
-        if days < _SUSPICIOUS_DAYS * counts.rows / 100:
-            yield f"{span}; if that is not so, say its unit with --time-unit"
+        rate = population.transactions_per_day
+        if days < 1 and rate > _SUSPICIOUS_A_DAY:
+            yield (
+                f"{rate:,.0f} transactions a day look like a wrong unit of the time "
+                f"{shown(data.columns.time)}; say it with --time-unit"
+            )
     yield from _about_labels(counts)
     yield from _about_columns(data)
     yield from _about_leaks(parts.train)

@@ -4,6 +4,7 @@ import decimal
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,8 +12,16 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from training.columns import Columns
+from training.options import ModelOptions
 
 ROWS = 300
+QUICK = ModelOptions(
+    boosting_iterations=20,
+    xgboost_iterations=10,
+    xgboost_bins=256,
+    trees=10,
+    network_epochs=3,
+)
 _Random = np.random.Generator
 
 
@@ -304,3 +313,21 @@ def make(name: str) -> pd.DataFrame:
     y = np.zeros(ROWS, dtype=int)
     y[random.choice(ROWS, 45, replace=False)] = 1
     return TABLES[name].make(random, y)
+
+
+def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table as JSON has them."""
+    return [
+        {str(name): _json_value(value) for name, value in row.items()}
+        for row in frame.to_dict("records")
+    ]
+
+
+def _json_value(value: Any) -> Any:
+    if value is None or value is pd.NA or value != value:  # noqa: PLR0124
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.isoformat()
+    if isinstance(value, np.generic):
+        return value.item()
+    return value if isinstance(value, (str, bool, int, float)) else float(value)

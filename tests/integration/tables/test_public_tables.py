@@ -3,27 +3,31 @@
 The vote trains every model of scikit-learn; the rows of the file are the requests.
 """
 
+import asyncio
 import csv
 import io
 import json
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import joblib
 import numpy as np
-import pandas as pd
 import pytest
 
 from artifact import layout
 from artifact.columns import Kind
 from artifact.loading import load_artifact
+from operations.batch.input import is_header
+from serving import inference
 from serving.invocation import Answer, Invocations
 from serving.request import Request
-from tests.integration.tables.public_tables import ROWS, TABLES, make
-from training.options import Arguments, ModelOptions
+from serving.server.asgi import AsgiApplication
+from serving.service import Service
+from tests.integration.tables.public_tables import QUICK, ROWS, TABLES, make, rows_of
+from training.options import Arguments
+from training.report.render import chart_library
 from training.train import train
-
-QUICK = ModelOptions(boosting_iterations=20, trees=10, network_epochs=3)
 
 
 class Trained:
@@ -39,6 +43,7 @@ class Trained:
             self.directory,
             Arguments(columns=TABLES[name].columns, model="vote", options=QUICK),
         )
+        self.service = Service(self.directory)
         self.artifact = load_artifact(self.directory)
         self.invocations = Invocations(self.artifact)
 
@@ -46,22 +51,22 @@ class Trained:
         data = body.encode() if isinstance(body, str) else body
         return self.invocations.answer(Request(data, content_type, "", attributes))
 
+    @cached_property
     def rows(self) -> list[dict[str, Any]]:
-        """Return the rows as JSON has them."""
-        return [
-            {str(name): _json_value(value) for name, value in row.items()}
-            for row in self.frame.to_dict("records")
-        ]
+        """The rows as JSON has them."""
+        return rows_of(self.frame)
 
+    @property
+    def inputs(self) -> list[str]:
+        return [column.name for column in self.artifact.manifest.inputs]
 
-def _json_value(value: Any) -> Any:
-    if value is None or value is pd.NA or value != value:  # noqa: PLR0124
-        return None
-    if isinstance(value, pd.Timestamp):
-        return value.isoformat()
-    if isinstance(value, np.generic):
-        return value.item()
-    return value if isinstance(value, (str, bool, int, float)) else float(value)
+    def bodies(self) -> dict[str, str]:
+        """All rows of the file, as each form of text has them."""
+        return {
+            "application/json": json.dumps(self.rows),
+            "application/jsonlines": "\n".join(map(json.dumps, self.rows)),
+            "text/csv": self.frame.to_csv(index=False),
+        }
 
 
 @pytest.fixture(scope="module", params=list(TABLES))
@@ -73,45 +78,88 @@ def trained(
 
 def test_the_rows_of_the_file_are_the_requests(trained: Trained) -> None:
     model = joblib.load(trained.directory / layout.MODEL)
-    inputs = [column.name for column in trained.artifact.manifest.inputs]
     plain = all(column.is_plain for column in trained.artifact.manifest.inputs)
-    table = trained.frame[inputs].to_numpy(float) if plain else trained.frame
+    frame = trained.frame
+    table = frame[trained.inputs].to_numpy(float) if plain else frame
     expected = model.predict_proba(table)[:, 1]
-    rows = trained.rows()
-    answers = {
-        "json": trained.ask(json.dumps(rows), "application/json"),
-        "lines": trained.ask("\n".join(map(json.dumps, rows)), "application/jsonlines"),
-        "csv": trained.ask(trained.frame.to_csv(index=False), "text/csv"),
-    }
-    for form, answer in answers.items():
+    for form, body in trained.bodies().items():
+        answer = trained.ask(body, form)
         assert answer.status == 200, (form, answer.body)
         got = _probabilities(form, answer.body)
         np.testing.assert_allclose(got, expected, atol=1e-6, err_msg=form)
-        assert answer.ignored == ROWS * (len(trained.frame.columns) - len(inputs))
+        assert answer.ignored == ROWS * (len(frame.columns) - len(trained.inputs))
+
+
+def test_both_ways_of_serving_answer_alike(trained: Trained) -> None:
+    """The project's server application, and the hooks of AWS's image."""
+    application = AsgiApplication(trained.service)
+    for form, body in trained.bodies().items():
+        expected = trained.ask(body, form).body
+        assert asyncio.run(_post(application, body.encode(), form)) == (200, expected)
+        # The image hands over text for exactly these two types, else bytes.
+        is_text = form in ("application/json", "text/csv")
+        given = body if is_text else body.encode()
+        answer, _ = inference.transform_fn(trained.service, given, form, form)
+        assert answer.encode() == expected
+
+
+async def _post(
+    application: AsgiApplication, body: bytes, form: str
+) -> tuple[int, bytes]:
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = [
+        (b"content-type", form.encode()),
+        (b"content-length", str(len(body)).encode()),
+    ]
+    path = {"method": "POST", "path": "/invocations", "headers": headers}
+    await application({"type": "http", **path}, receive, send)
+    return sent[0]["status"], b"".join(part.get("body", b"") for part in sent)
 
 
 def _probabilities(form: str, body: bytes) -> list[float]:
-    if form == "csv":
+    if form == "text/csv":
         return [float(line) for line in body.split()]
-    items = json.loads(body) if form == "json" else map(json.loads, body.splitlines())
+    is_list = form == "application/json"
+    items = json.loads(body) if is_list else map(json.loads, body.splitlines())
     return [item["fraud_probability"] for item in items]
 
 
 def test_one_row_with_only_the_features_has_reasons(trained: Trained) -> None:
-    inputs = [column.name for column in trained.artifact.manifest.inputs]
-    row = {name: trained.rows()[3][name] for name in inputs}
+    row = {name: trained.rows[3][name] for name in trained.inputs}
     plain = trained.ask(json.dumps(row), "application/json")
     answer = trained.ask(json.dumps(row), "application/json", "explain=3")
     found = json.loads(answer.body)
     assert found["fraud_probability"] == pytest.approx(
         json.loads(plain.body)["fraud_probability"], abs=1e-9
     )
-    assert {reason["feature"] for reason in found["reasons"]} <= set(inputs)
+    assert {reason["feature"] for reason in found["reasons"]} <= set(trained.inputs)
+
+
+def test_a_batch_of_lines_is_scored_as_its_requests(trained: Trained) -> None:
+    """A transform job splits JSON Lines, and CSV without its header, where it likes."""
+    lines = trained.frame[trained.inputs].to_csv(index=False).splitlines()
+    manifest = trained.artifact.manifest
+    assert is_header(lines[0].encode(), manifest)
+    assert is_header(",".join(trained.frame.columns).encode(), manifest)
+    assert not is_header(lines[1].encode(), manifest)
+    halves = ["\n".join(lines[1:100]), "\n".join(lines[100:])]
+    parts = b"".join(trained.ask(half, "text/csv").body for half in halves)
+    whole = trained.ask(trained.bodies()["text/csv"], "text/csv").body
+    # Sums of products may differ in the last bit with the size of a batch.
+    np.testing.assert_allclose(
+        _probabilities("text/csv", parts), _probabilities("text/csv", whole), atol=1e-12
+    )
 
 
 def test_csv_without_a_header_holds_the_models_columns(trained: Trained) -> None:
-    inputs = [column.name for column in trained.artifact.manifest.inputs]
-    text = trained.frame[inputs].to_csv(index=False)
+    text = trained.frame[trained.inputs].to_csv(index=False)
     with_names = trained.ask(text, "text/csv")
     without = trained.ask(text.partition("\n")[2], "text/csv")
     assert without.status == 200, without.body
@@ -119,7 +167,7 @@ def test_csv_without_a_header_holds_the_models_columns(trained: Trained) -> None
 
 
 def test_an_unknown_name_and_another_kind_are_refused(trained: Trained) -> None:
-    row = trained.rows()[0]
+    row = trained.rows[0]
     answer = trained.ask(json.dumps({**row, "never_seen": 1}), "application/json")
     assert json.loads(answer.body)["error"]["code"] == "unknown_field"
     for column in trained.artifact.manifest.inputs:
@@ -138,7 +186,7 @@ def test_an_unknown_name_and_another_kind_are_refused(trained: Trained) -> None:
 
 
 def test_an_unseen_category_is_answered_and_counted(trained: Trained) -> None:
-    row = trained.rows()[0]
+    row = trained.rows[0]
     for column in trained.artifact.manifest.inputs:
         if column.kind is Kind.CATEGORY and not column.is_boolean:
             before = trained.ask(json.dumps(row), "application/json")
@@ -154,6 +202,14 @@ def test_the_documents_are_written(trained: Trained) -> None:
     kinds = {item["name"]: item["kind"] for item in trained.metrics["data"]["columns"]}
     assert set(kinds) == set(trained.frame.columns)
     assert (trained.directory / layout.MODEL_CARD).is_file()
+    by = {item["by"] for item in trained.metrics["test"]["slices"]}
+    categories = [
+        c for c in trained.artifact.manifest.inputs if c.kind is Kind.CATEGORY
+    ]
+    assert {column.name for column in categories[:1]} <= by
+    if chart_library() is not None:
+        report = (trained.directory / layout.REPORT).read_text()
+        assert all(column.name in report for column in categories[:1])
 
 
 EXPECTED_KINDS = {
