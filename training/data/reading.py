@@ -12,6 +12,7 @@ from training.data.faults import faults_of, joined_faults, notes_of
 from training.data.found import Found
 from training.data.headers import check_columns
 from training.data.labels import label_faults, read_labels
+from training.data.recognition import ready_options
 from training.data.report_times import read_report_times
 from training.data.table_kinds import find_kinds, usable_roles
 from training.data.tables import Table, find_files, read_table, sha256_of_files
@@ -45,6 +46,7 @@ def dataset_of(
     TrainingError
         Naming all that keeps the table from being trained on.
     """
+    ready = ready_options(found, columns)
     columns, notes = usable_roles(found, columns)
     faults = faults_of(table, found, columns)
     labels, wrong = labels_of(table, columns)
@@ -69,7 +71,7 @@ def dataset_of(
             i.column.name: i.key_values for i in found if i.keys is not None
         },
         reported=reported,
-        notes=(*notes_of(table, found), *notes),
+        notes=(*notes_of(table, found), *notes, *ready),
     )
     return _labelled(data, labels)
 

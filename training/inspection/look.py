@@ -4,20 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from artifact.columns import Kind
 from training.columns import Columns
 from training.data.counts import Counts
 from training.data.dataset import Dataset
 from training.data.faults import faults_of, notes_of
 from training.data.found import Found
 from training.data.headers import check_columns
-from training.data.names import likely_amounts, likely_labels, likely_times
+from training.data.names import likely_labels
 from training.data.reading import dataset_of, labels_of
+from training.data.recognition import likely_roles, ready_options
 from training.data.split import split
 from training.data.table_kinds import find_kinds, usable_roles
 from training.data.tables import Table, column_names, read_table
 from training.data.weights import read_weights, weight_faults
-from training.data.words import shown
 from training.errors import TrainingError
 from training.judging.evaluation import describe_population
 from training.judging.guards import (
@@ -70,7 +69,7 @@ def look_at(
         *wrong,
         *weight_faults(table, columns, read_weights(table, columns), labels),
     ]
-    notes = [*notes_of(table, found), *notes]
+    notes = [*notes_of(table, found), *notes, *ready_options(found, columns)]
     if faults:
         return Look(table, found, columns, faults, notes, "", ())
     data = dataset_of(table, found, columns)
@@ -105,36 +104,3 @@ def recognise(files: Sequence[Path], columns: Columns) -> Columns:
     table = read_table(files, sample=True)
     time, amount = likely_roles(find_kinds(table, columns), columns)
     return replace(columns, time=time or columns.time, amount=amount or columns.amount)
-
-
-def likely_roles(found: Sequence[Found], columns: Columns) -> tuple[str, str]:
-    """Return the columns that look like time and amount, "" where one is named."""
-    names = [item.column.name for item in found]
-    usable, _ = usable_roles(found, columns)
-    moments = [i.column.name for i in found if i.column.kind is Kind.TIMESTAMP]
-    numbers = [
-        item.column.name
-        for item in found
-        if item.column.kind is Kind.NUMBER and not item.column.is_clock
-    ]
-    time = amount = ""
-    if columns.time == Columns.time and usable.time not in names:
-        likely = likely_times(moments) or moments
-        time = likely[0] if likely else ""
-    if columns.amount == Columns.amount and columns.amount not in names:
-        amount = next(iter(likely_amounts(numbers)), "")
-    return time, amount
-
-
-def ready_options(look: Look) -> list[str]:
-    """Say which options would name the time and the amount that no option names."""
-    time, amount = likely_roles(look.found, look.columns)
-    return [
-        f"no column is taken as the {role}; {shown(name)} looks like it: {option} "
-        f"{name}"
-        for role, option, name in (
-            ("time", "--time-column", time),
-            ("amount", "--amount-column", amount),
-        )
-        if name
-    ]

@@ -13,7 +13,7 @@ from training.columns import Columns
 from training.data.faults import joined_faults
 from training.data.tables import find_files, part_names, sha256_of_files, suffix_of
 from training.errors import TrainingError
-from training.inspection.look import look_at, ready_options
+from training.inspection.look import look_at
 from training.options import SplitOptions
 
 _PROGRESS_FROM_BYTES = 20_000_000
@@ -71,7 +71,7 @@ def check_table(files: Sequence[Path], columns: Columns, split: SplitOptions) ->
     look = look_at(files, columns, split, sample=True)
     for note in (*look.notes, *filter(None, [look.span])):
         print(f"  {printable(note)}")
-    for warning in (*ready_options(look), *look.warnings):
+    for warning in look.warnings:
         print(f"  look: {printable(warning)}")
     if look.faults:
         raise TrainingError(joined_faults(look.faults))

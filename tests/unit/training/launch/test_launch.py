@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import boto3
+import numpy as np
+import pandas as pd
 import pytest
 from botocore.exceptions import EndpointConnectionError
 from moto import mock_aws
@@ -143,6 +145,57 @@ class TestUpload:
         with pytest.raises(TrainingError, match="no column 'Class'"):
             upload_data(session, bucket, str(path), Columns())
         assert session.client("s3").list_objects_v2(Bucket=bucket)["KeyCount"] == 0
+
+    def test_all_faults_are_named_at_once_before_the_upload(
+        self, session: boto3.Session, bucket: str, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "data.csv"
+        rows = [f"{i / 3:.2f},{i / 7:.2f},{i},{i % 2 + 1}" for i in range(60)]
+        path.write_text("\n".join(["V1,V2,Amount,Class", *rows, "x,1,,1", "1,y,2,2"]))
+        with pytest.raises(TrainingError) as caught:
+            upload_data(session, bucket, str(path), Columns())
+        for part in ("'V1'", "'V2'", "'Amount'", "'Class'", "--fraud-value"):
+            assert part in str(caught.value)
+        assert session.client("s3").list_objects_v2(Bucket=bucket)["KeyCount"] == 0
+
+    def test_what_looks_wrong_and_ready_options_are_said_before_the_upload(
+        self,
+        session: boto3.Session,
+        bucket: str,
+        tmp_path: Path,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        path = tmp_path / "data.csv"
+        rows = [
+            f"2026-01-{i % 28 + 1:02d},{i % 9}.5,card{i},{i % 2},{i % 2}"
+            for i in range(60)
+        ]
+        header = "paid_at,order_price,card,isFlaggedFraud,Class"
+        path.write_text("\n".join([header, *rows]))
+        upload_data(session, bucket, str(path), Columns())
+        said = capsys.readouterr().out.partition("Uploading")[0]
+        assert "--time-column paid_at" in said
+        assert "--amount-column order_price" in said
+        assert "--drop-columns isFlaggedFraud" in said
+        assert "entities, keys for history and no inputs: card" in said
+
+    def test_a_label_of_another_name_is_proposed(
+        self, session: boto3.Session, bucket: str, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "data.csv"
+        path.write_text("V1,is_fraud\n1,0\n2,1\n")
+        with pytest.raises(TrainingError, match="say --label-column is_fraud"):
+            upload_data(session, bucket, str(path), Columns())
+
+    def test_a_sample_without_a_fraud_is_no_fault(
+        self, session: boto3.Session, bucket: str, tmp_path: Path
+    ) -> None:
+        """The first rows of large data may hold none."""
+        path = tmp_path / "data.parquet"
+        pd.DataFrame({"V1": np.arange(30_000) / 7, "Class": 0}).assign(
+            Class=lambda frame: (frame.index > 29_000).astype(int)
+        ).to_parquet(path)
+        assert upload_data(session, bucket, str(path), Columns()).startswith("s3://")
 
     def test_data_in_s3_are_taken_as_they_are(self, session: boto3.Session) -> None:
         uri = "s3://elsewhere/transactions/"
