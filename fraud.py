@@ -9,8 +9,11 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from importlib import import_module
 from typing import NamedTuple, NoReturn
+
+from operations.heartbeat import signs_of_life
 
 DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
 
@@ -23,6 +26,8 @@ class Command(NamedTuple):
     options: str
     module: str
     purpose: str
+    #: Whether it serves until it is stopped, and has nothing to say meanwhile.
+    runs_on: bool = False
 
 
 # Grouped as the story goes.
@@ -112,7 +117,9 @@ GROUPS: dict[str, tuple[Command, ...]] = {
             "what remains after destroy, and its removal",
         ),
     ),
-    "On this machine": (Command("local", "", "operations.local", "start local AWS"),),
+    "On this machine": (
+        Command("local", "", "operations.local", "start local AWS", runs_on=True),
+    ),
 }
 
 
@@ -142,7 +149,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if command.options:
             import_module(command.options).parser().parse_known_args(words[1:])
-        status: int = import_module(command.module).main(words[1:])
+        with nullcontext() if command.runs_on else signs_of_life():
+            status: int = import_module(command.module).main(words[1:])
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return INTERRUPTED

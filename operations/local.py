@@ -4,6 +4,7 @@ Local AWS is a distribution of its own and knows no project: it is handed the im
 an option.
 """
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,4 +21,7 @@ OPTIONS = (
 
 def main(arguments: Sequence[str]) -> int:
     """Serve until Ctrl-C; return the exit code."""
+    # Its libraries take seconds to load.
+    if not {"-h", "--help"}.intersection(arguments):
+        print("Starting AWS on this machine", file=sys.stderr, flush=True)
     return local_aws([*OPTIONS, *arguments], program="fraud local")
