@@ -23,13 +23,9 @@ from artifact import layout
 from artifact.decision import DecisionRule, parse_config
 from artifact.documents import MAX_DOCUMENT_BYTES
 from artifact.errors import ArtifactError
-from artifact.manifest import (
-    Manifest,
-    check_names,
-    parse_manifest,
-    read_manifest,
-    verify,
-)
+from artifact.integrity import check_names, verify
+from artifact.manifest import Manifest
+from artifact.manifest_file import parse_manifest, read_manifest
 from artifact.publishing import staging_directory
 
 #: What an archive may hold: far more than an artifact of this project, far less than

@@ -8,12 +8,9 @@ import numpy as np
 from artifact import layout
 from artifact.decision import DecisionRule, read_decision_rule
 from artifact.errors import ArtifactError
-from artifact.manifest import (
-    PROBABILITY_TOLERANCE,
-    Manifest,
-    read_manifest,
-    verify,
-)
+from artifact.integrity import verify
+from artifact.manifest import PROBABILITY_TOLERANCE, Manifest
+from artifact.manifest_file import read_manifest
 from artifact.scoring.scorer import Scorer, read_scorer
 from artifact.values import WrongKindError, encoder
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from artifact.manifest import read_manifest
+from artifact.manifest_file import read_manifest
 from benchmarks.load import Server, measure_start
 from benchmarks.serving_stacks import STACKS
 from serving.request import CUSTOM_ATTRIBUTES_HEADER as ATTRIBUTES

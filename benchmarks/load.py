@@ -14,7 +14,7 @@ from typing import Any
 
 import psutil
 
-from artifact.manifest import read_manifest
+from artifact.manifest_file import read_manifest
 
 _START_DEADLINE_SECONDS = 60
 #: Transactions → the JSON document that a server takes.

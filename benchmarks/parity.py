@@ -19,7 +19,8 @@ import pandas as pd
 from artifact import layout
 from artifact.decision import ThresholdRule, read_decision_rule
 from artifact.errors import ArtifactError
-from artifact.manifest import read_manifest, verify
+from artifact.integrity import verify
+from artifact.manifest_file import read_manifest
 from artifact.scoring import native
 from artifact.scoring.scorer import read_scorer
 from training.errors import TrainingError

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import psutil
 
-from artifact.manifest import read_manifest
+from artifact.manifest_file import read_manifest
 from benchmarks.load import Server, measure_start, start
 from benchmarks.serving_stacks import ROOT, free_port
 

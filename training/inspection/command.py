@@ -66,6 +66,7 @@ def options_of(columns: Columns, kinds: str = "{}") -> list[str]:
         ("--time-column", columns.time, default.time),
         ("--amount-column", columns.amount, default.amount),
         ("--weight-column", columns.weight, default.weight),
+        ("--report-time-column", columns.report_time, default.report_time),
         ("--drop-columns", ",".join(columns.drop), ""),
         ("--entities", ",".join(columns.entities), ""),
         ("--categories", ",".join(columns.categories), ""),

@@ -17,16 +17,9 @@ from artifact import layout
 from artifact.columns import Kind
 from artifact.decision import ThresholdRule
 from artifact.errors import ArtifactError
-from artifact.manifest import (
-    QUANTILE_LEVELS,
-    Feature,
-    Manifest,
-    SelfTest,
-    TrainingData,
-    hash_files,
-    read_manifest,
-    write_manifest,
-)
+from artifact.integrity import hash_files
+from artifact.manifest import QUANTILE_LEVELS, Feature, Manifest, SelfTest, TrainingData
+from artifact.manifest_file import read_manifest, write_manifest
 from artifact.publishing import publish_directory, staging_directory
 from artifact.table import TableEncoder
 from artifact.values import encoder

@@ -14,7 +14,8 @@ from local_aws.testing.running import LocalAws, eventually
 
 from artifact import layout
 from artifact.archive import pack
-from artifact.manifest import hash_files, read_manifest, write_manifest
+from artifact.integrity import hash_files
+from artifact.manifest_file import read_manifest, write_manifest
 from operations.rule import command as rule_command
 from operations.verify import command as verify
 from tests.integration.stacks.account import Account

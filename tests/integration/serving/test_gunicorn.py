@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from artifact.manifest import read_manifest
+from artifact.manifest_file import read_manifest
 from tests.unit.serving.sample_artifact import write_artifact
 
 DEADLINE_SECONDS = 60

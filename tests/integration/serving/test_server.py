@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from artifact.manifest import read_manifest
+from artifact.manifest_file import read_manifest
 from tests.integration.serving.running import (
     ROOT,
     Server,

@@ -8,14 +8,9 @@ import sklearn
 from sklearn.linear_model import LogisticRegression
 
 from artifact import layout
-from artifact.manifest import (
-    Feature,
-    Manifest,
-    SelfTest,
-    TrainingData,
-    hash_files,
-    write_manifest,
-)
+from artifact.integrity import hash_files
+from artifact.manifest import Feature, Manifest, SelfTest, TrainingData
+from artifact.manifest_file import write_manifest
 from training.writing.scorer import write_scorer
 
 FEATURES = ("V1", "Amount")

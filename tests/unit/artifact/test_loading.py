@@ -7,8 +7,10 @@ import pytest
 
 from artifact import layout
 from artifact.errors import ArtifactError
+from artifact.integrity import hash_files
 from artifact.loading import load_artifact
-from artifact.manifest import SelfTest, hash_files, read_manifest, write_manifest
+from artifact.manifest import SelfTest
+from artifact.manifest_file import read_manifest, write_manifest
 
 
 class Trap:

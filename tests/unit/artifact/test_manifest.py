@@ -7,7 +7,8 @@ import pytest
 
 from artifact import layout
 from artifact.errors import ArtifactError
-from artifact.manifest import read_manifest, verify, write_manifest
+from artifact.integrity import verify
+from artifact.manifest_file import read_manifest, write_manifest
 
 
 def change(model_dir: Path, edit: Callable[[dict[str, Any]], object]) -> None:

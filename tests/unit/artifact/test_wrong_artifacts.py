@@ -19,8 +19,9 @@ from artifact import layout
 from artifact.decision import parse_decision_rule
 from artifact.documents import parse_object
 from artifact.errors import ArtifactError
+from artifact.integrity import hash_files
 from artifact.loading import load_artifact
-from artifact.manifest import hash_files, read_manifest, write_manifest
+from artifact.manifest_file import read_manifest, write_manifest
 from artifact.scoring.forest import Forest
 from artifact.scoring.scorer import GRAPH, read_scorer
 from serving.service import Service

@@ -6,7 +6,7 @@ import pytest
 
 from artifact.archive import Documents
 from artifact.decision import DecisionRule, ExpectedValueRule, ThresholdRule
-from artifact.manifest import read_manifest
+from artifact.manifest_file import read_manifest
 from operations.account.errors import OperationError
 from operations.rule.published import check_features, rule_to_deploy
 from tests.unit.serving.sample_artifact import write_artifact

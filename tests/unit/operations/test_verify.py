@@ -14,7 +14,7 @@ from botocore.stub import Stubber
 
 from artifact import layout
 from artifact.archive import pack
-from artifact.manifest import read_manifest
+from artifact.manifest_file import read_manifest
 from operations.account.artifacts import read_artifact
 from operations.account.errors import OperationError
 from operations.account.stacks import same_name

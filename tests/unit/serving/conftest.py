@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from artifact.loading import Artifact, load_artifact
-from artifact.manifest import read_manifest
+from artifact.manifest_file import read_manifest
 from serving.invocation import Invocations
 from serving.request_log import RequestLog
 from serving.service import Service

@@ -15,7 +15,7 @@ from artifact import layout
 from artifact.archive import pack
 from artifact.decision import ThresholdRule, read_decision_rule
 from artifact.loading import load_artifact
-from artifact.manifest import read_manifest
+from artifact.manifest_file import read_manifest
 from training import train as command
 from training.train import main
 from training.writing.artifact import write_artifact

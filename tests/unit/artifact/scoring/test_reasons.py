@@ -10,8 +10,10 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
 from artifact import layout
+from artifact.integrity import hash_files
 from artifact.loading import Artifact, load_artifact
-from artifact.manifest import SelfTest, hash_files, read_manifest, write_manifest
+from artifact.manifest import SelfTest
+from artifact.manifest_file import read_manifest, write_manifest
 from artifact.scoring.reasons import contributions_of, explain
 from training.writing.scorer import write_scorer
 
