@@ -13,9 +13,10 @@ def describe_metrics(metrics: Mapping[str, Any]) -> str:
         if test["threshold"] is not None
         else "by expected value"
     )
+    frauds = "fraud" if split["test_frauds"] == 1 else "frauds"
     judged = (
         f"  {metrics['model']['name']}, judged on {split['test_rows']:,} rows "
-        f"({split['test_frauds']:,} frauds), {split['protocol']} split"
+        f"({split['test_frauds']:,} {frauds}), {split['protocol']} split"
     )
     lines = [judged, _ranking("", test)]
     if metrics["baseline"]["name"] != metrics["model"]["name"]:

@@ -12,6 +12,7 @@ from training.report.wording import (
     FIGURES,
     cautions,
     choice_in_words,
+    choice_of_model,
     counted,
     rule_in_words,
     written,
@@ -40,7 +41,7 @@ person by itself.
 - {_members(model)}; calibration: {model["calibration"]}.
 - Decision rule: {rule_in_words(config, amount)}.
 - The rule was chosen as follows: {choice_in_words(config)}.
-- Hyperparameters and library versions: `metrics.json` and `manifest.json`.
+{_why(metrics)}- Hyperparameters, library versions: `metrics.json`, `manifest.json`.
 
 ## Data
 - {code_span(run.data_file)}, {run.span}; SHA-256 `{data["sha256"]}`.
@@ -76,6 +77,11 @@ def _members(model: Mapping[str, Any]) -> str:
     if len(model["members"]) > 1:
         return f"Soft vote of {' and '.join(model['members'])}"
     return f"A single model, {model['name']}"
+
+
+def _why(metrics: Mapping[str, Any]) -> str:
+    why = choice_of_model(metrics)
+    return f"- Why this model: {why}\n" if why else ""
 
 
 def _job(run: Run) -> str:

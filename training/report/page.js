@@ -158,7 +158,7 @@
     ]),
   );
   byId("models-note").textContent = tried.length
-    ? "On the training part, each row predicted by a model that had not seen it."
+    ? `On the training part, each row predicted by a model that had not seen it. ${words.why}`
     : "Nothing was chosen in this run, so no out-of-fold predictions were made.";
   table("data", null, [
     ["Rows", count(data.rows)],
@@ -172,15 +172,17 @@
   byId("data").lastElementChild.lastElementChild.className = "hash";
   const windows = Object.entries(metrics.backtest);
   byId("backtest-section").hidden = windows.length === 0;
-  const days = (window) =>
-    `${window.from_day.toFixed(2)} to ${window.to_day.toFixed(2)}`;
+  // Days since 1970 are dates, unless the data count from a beginning of their own.
+  const day = (number) => (number >= 10957 && number < 47482
+    ? new Date(864e5 * number).toISOString().slice(0, 10) : number.toFixed(2));
+  const days = (window) => [day(window.from_day), `to ${day(window.to_day)}`];
   table(
     "backtest",
     ["Model", "Days", "Rows", "Frauds", "Average precision", "ROC-AUC"],
     windows.flatMap(([name, judged]) =>
       judged.map((window) => [
         name,
-        days(window),
+        days(window).join(" "),
         count(window.test_rows),
         count(window.test_frauds),
         [window.average_precision.toFixed(4),
@@ -238,7 +240,8 @@
           legend: {
             display: datasets.length > 1,
             labels: {
-              color: color("ink"), boxWidth: 14,
+              color: color("ink"), boxHeight: 8, usePointStyle: true,
+              pointStyleWidth: 12,
               filter: (item) => !item.text.startsWith("95 %"),
             },
           },
@@ -257,6 +260,7 @@
     backgroundColor: shade,
     borderWidth: 2,
     pointRadius: 0,
+    pointStyle: "line", // in the legend
     showLine: true,
     ...more,
   });
@@ -268,7 +272,8 @@
       borderWidth: 1.5, pointHitRadius: 0, spanGaps: false });
   const dots = (label, points, shade, more = {}) =>
     line(label, points, shade, {
-      showLine: false, pointRadius: 5, pointHoverRadius: 6, clip: false, ...more });
+      showLine: false, pointRadius: 5, pointStyle: "circle", pointHoverRadius: 6,
+      clip: false, ...more });
   const marker = () => dots("threshold", [], color("fraud"), { pointRadius: 6 });
   const shade = (name) => color(name === champion ? "champion" : "baseline");
   const curves = (kind) =>
@@ -284,7 +289,8 @@
   // Reviewing everything costs so much that nothing else could be seen beside it.
   const moneyFloor = Math.max(
     Math.min(...steps.map((step) => step.savings), 0),
-    -(mostSaved || content.review_cost * explorer.rows / 10 || 1));
+    -(Math.max(mostSaved, (metrics.test.savings_oracle || 0) / 2)
+      || content.review_cost * explorer.rows / 10 || 1));
   const kept = (saved) => Math.max(saved, moneyFloor);
 
   const drawCalibration = () => {
@@ -318,10 +324,13 @@
     const filled = edges.slice(0, -1)
       .map((_, index) => index).filter((index) => frauds[index] + others[index] > 0);
     const [first, last] = [filled[0], filled.at(-1) + 1];
+    // Scores that are all alike would fill the whole width.
+    const aside = Math.max(0, 4 - (edges[last] - edges[first])) / 2;
     const stairs = (label, values, shade) => ({
       ...line(label, edges.map((edge, index) =>
         [edge, Math.max(values[index] ?? values.at(-1), floor)]), shade),
       stepped: true,
+      pointStyle: "rect",
       fill: "start",
       backgroundColor: `${shade}40`,
     });
@@ -336,7 +345,7 @@
         stairs("legitimate", others, color("champion")),
       ],
       axis("predicted probability of fraud",
-        { min: edges[first], max: edges[last], ...ticksAt(places) }),
+        { min: edges[first] - aside, max: edges[last] + aside, ...ticksAt(places) }),
       axis("transactions", { min: floor, ...decades((value) => value < 1
         ? "" : value.toLocaleString("en")) }),
     );
@@ -390,11 +399,19 @@
   };
   const drawExplorer = () => {
     const along = (value) => steps.map((step, index) => [index, value(step)]);
-    const places = [0.99, 0.9, 0.7, 0.5, 0.3, 0.1, 0.03, 0.01, 3e-3, 1e-3, 3e-4, 1e-4,
+    const round = [0.99, 0.9, 0.7, 0.5, 0.3, 0.1, 0.03, 0.01, 3e-3, 1e-3, 3e-4, 1e-4,
       3e-5, 1e-5, 1e-6, 1e-7]
       .map((threshold) =>
         [steps.findIndex((step) => step.threshold <= threshold), String(threshold)])
       .filter(([index]) => index > 0);
+    // Scores that lie close together pass hardly any round number.
+    const shares = [0, 0.2, 0.4, 0.6, 0.8, 1]
+      .map((share) => Math.round(share * (steps.length - 1)));
+    const written = (digits) => [...new Set(shares)].map((index) =>
+      [index, String(Number(steps[index].threshold.toPrecision(digits)))]);
+    const even = [3, 4, 5, 6].map(written).find((labels) =>
+      new Set(labels.map(([, label]) => label)).size === labels.length) || written(6);
+    const places = new Set(round.map(([index]) => index)).size < 3 ? even : round;
     const strictness = () => axis("threshold, from strict to lax",
       { min: 0, max: Math.max(steps.length - 1, 1), ...ticksAt(places) });
     const explored = draw(

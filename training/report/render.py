@@ -17,6 +17,7 @@ from training.report.wording import (
     FIGURES,
     cautions,
     choice_in_words,
+    choice_of_model,
     rule_in_words,
 )
 
@@ -43,6 +44,7 @@ def render_report(content: Mapping[str, Any], run: Run, library: Path) -> str:
         "cautions": list(cautions(metrics)),
         "rule": rule_in_words(config, amount),
         "choice": choice_in_words(config),
+        "why": choice_of_model(metrics),
     }
     title = f"{metrics['model']['name']}, {run.job or run.data_file}"
     parts = {

@@ -161,14 +161,14 @@ def choice_of_model(metrics: Mapping[str, Any]) -> str:
     taken, highest = scores[model["name"]], scores[best]
     if best == model["name"]:
         return (
-            f"auto took {best}: its out-of-fold average precision, "
+            f"--model auto took {best}: its out-of-fold average precision, "
             f"{highest['average_precision']:.4f}, is the highest."
         )
     difference = np.subtract(highest["folds"], taken["folds"])
     error = difference.std(ddof=1) / math.sqrt(len(difference))
     return (
-        f"auto took {model['name']}, the cheapest to serve of those not clearly worse "
-        f"than the best: out of fold, its average precision is "
+        f"--model auto took {model['name']}, the cheapest to serve of those not "
+        f"clearly worse than the best: out of fold, its average precision is "
         f"{taken['average_precision']:.4f} and that of {best} "
         f"{highest['average_precision']:.4f}; the difference, {difference.mean():.4f}, "
         f"is within its standard error, {error:.4f}."

@@ -110,16 +110,18 @@ def test_why_auto_took_the_cheaper_model_is_said() -> None:
         vote=[0.74, 0.79, 0.76],
     )
     assert said == (
-        "auto took logistic-regression, the cheapest to serve of those not clearly "
-        "worse than the best: out of fold, its average precision is 0.7500 and that "
-        "of vote 0.7633; the difference, 0.0133, is within its standard error, 0.0145."
+        "--model auto took logistic-regression, the cheapest to serve of those not "
+        "clearly worse than the best: out of fold, its average precision is 0.7500 and "
+        "that of vote 0.7633; the difference, 0.0133, is within its standard error, "
+        "0.0145."
     )
 
 
 def test_why_auto_took_the_best_is_said() -> None:
     said = chosen("vote", "auto", logistic_regression=[0.7, 0.8], vote=[0.8, 0.9])
     assert said == (
-        "auto took vote: its out-of-fold average precision, 0.8500, is the highest."
+        "--model auto took vote: its out-of-fold average precision, 0.8500, is the "
+        "highest."
     )
 
 
