@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from datetime import time as time_of_day
+from numbers import Number
 from typing import Any
 
 import boto3
@@ -291,12 +293,16 @@ def _row(transaction: Transaction) -> dict[str, Any]:
 
 
 def _is_missing(value: object) -> bool:
-    # NaN, and pandas' NaT, are what differs from itself.
-    return isinstance(value, float | date) and value != value  # noqa: PLR0124
+    # NaN of any library, and pandas' NaT and NA, are no values.
+    if type(value).__name__ in ("NAType", "NaTType"):
+        return True
+    return isinstance(value, Number) and bool(value != value)  # noqa: PLR0124
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever json does not know
-    """Return a moment as ISO 8601, and numpy's scalars as Python's."""
-    if isinstance(value, date):
+    """Return moments as ISO 8601, and numpy's values as Python's."""
+    if isinstance(value, date | time_of_day):
         return value.isoformat()
-    return value.item() if hasattr(value, "item") else float(value)
+    if isinstance(value, bytes):
+        return value.decode()
+    return value.tolist() if hasattr(value, "tolist") else float(value)

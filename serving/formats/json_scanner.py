@@ -17,6 +17,7 @@ INSTANCES = "instances"
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
+_CLOSING = {"{": "}", "[": "]"}
 _WORDS = {"null": None, "true": True, "false": False}
 _KINDS = {
     **dict.fromkeys("0123456789", "a number"),
@@ -144,7 +145,7 @@ class JsonScanner:
                 seen.add(column)
                 values[column] = self._value(name, row, column)
             elif name in self._schema.ignored:
-                self._scalar(name)
+                self._skip(name)
                 self._ignored.fields += 1
             else:
                 raise self._schema.unknown_field(row, name)
@@ -171,6 +172,28 @@ class JsonScanner:
                 self._at += len(word)
                 return value
         return self._number(field, "a string, a number, true, false or null")
+
+    def _skip(self, field: str) -> None:
+        """Pass over any value, whatever its nesting."""
+        if self._peek() not in ("{", "["):
+            self._scalar(field)
+            return
+        open_brackets: list[str] = []
+        while True:
+            mark = self._peek()
+            if mark in ("{", "["):
+                open_brackets.append(_CLOSING[mark])
+                self._at += 1
+            elif mark in (",", ":"):
+                self._at += 1
+            elif mark in ("}", "]"):
+                if mark != open_brackets.pop():
+                    raise self._wrong("the end of an ignored value", field)
+                self._at += 1
+                if not open_brackets:
+                    return
+            else:
+                self._scalar(field)
 
     def _number(self, field: str, expected: str = "a number") -> float:
         self._peek()

@@ -45,7 +45,7 @@ class Schema:
         #: What each feature is, in their order.
         self.columns = manifest.inputs
         #: Columns of the training table that are no features: taken, and not read.
-        self.ignored = manifest.ignored_names
+        self.ignored = manifest.ignored_names | _pandas_names(manifest)
         histories: dict[str, list[int]] = {}
         for place, column in enumerate(self.columns):
             if column.role == HISTORY:
@@ -226,6 +226,15 @@ class Schema:
             expected=expected_of(self.columns[self.index[field]]),
             got="nothing",
         )
+
+
+def _pandas_names(manifest: Manifest) -> frozenset[str]:
+    """Names that pandas gives to columns of a CSV that have none."""
+    return frozenset(
+        f"Unnamed: {place}"
+        for place, column in enumerate(manifest.columns)
+        if not column.name
+    )
 
 
 def _not_finite(row: int, field: str, got: str) -> RequestError:

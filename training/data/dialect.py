@@ -24,6 +24,8 @@ _VALUE = re.compile(
 )
 _SEPARATOR = re.compile(r"[sS][eE][pP]=([,;\t|])")
 _MOST_TITLE_LINES = 5
+#: A sample may end within a record.
+_MOSTLY_EVEN = 0.5
 #: A name may be a value of its column by chance; a line of names is not full of them.
 _MOST_REPEATED_NAMES = 0.25
 _GZIP, _ZIP, _PARQUET = b"\x1f\x8b", b"PK\x03\x04", b"PAR1"
@@ -166,12 +168,9 @@ def _lines_before(lines: Sequence[str]) -> tuple[int, str]:
 
 
 def _is_table(lines: Sequence[str]) -> bool:
-    """Whether a line below the first has one delimiter equally often."""
-    return any(
-        0 < lines[0].count(mark) == line.count(mark)
-        for mark in _DELIMITERS
-        for line in lines[1:_SAMPLE_RECORDS]
-    )
+    """Whether most records have as many cells as the first."""
+    text = "".join(lines)
+    return max(_evenness(text, mark)[0] for mark in _DELIMITERS) > _MOSTLY_EVEN
 
 
 def _in_single_quotes(text: str, delimiter: str) -> bool:

@@ -1,0 +1,57 @@
+"""The client sends a row as its program has it, in JSON that the endpoint takes."""
+
+import datetime as dt
+import io
+import json
+from decimal import Decimal
+from typing import Any
+
+import boto3
+import numpy as np
+import pandas as pd
+import pytest
+
+from artifact.decision import ThresholdRule
+from operations.client import FraudClient
+
+UTC = dt.UTC
+SESSION = boto3.Session(
+    aws_access_key_id="a", aws_secret_access_key="b", region_name="eu-west-1"
+)
+
+
+class Endpoint:
+    def __init__(self) -> None:
+        self.bodies: list[str] = []
+
+    def invoke_endpoint(self, *, Body: bytes, **_: object) -> dict[str, Any]:  # noqa: N803
+        self.bodies.append(Body.decode())
+        return {"Body": io.BytesIO(b'{"fraud_probability": 0.5}')}
+
+
+@pytest.mark.parametrize(
+    ("value", "sent"),
+    [
+        *[(value, value) for value in (1, 2.5, "web", True, None)],
+        *[(value, None) for value in (float("nan"), Decimal("NaN"), pd.NaT, pd.NA)],
+        *[(value, None) for value in (np.float32("nan"), np.datetime64("NaT"))],
+        (np.float32(0.5), 0.5),
+        (np.int64(7), 7),
+        (np.bool_(True), True),
+        (Decimal("12.50"), 12.5),
+        (dt.date(2026, 1, 31), "2026-01-31"),
+        (dt.time(6, 21), "06:21:00"),
+        (dt.datetime(2026, 1, 31, 12, tzinfo=UTC), "2026-01-31T12:00:00+00:00"),
+        (pd.Timestamp("2026-01-31 12:00"), "2026-01-31T12:00:00"),
+        (np.datetime64("2026-01-31T12:00:00"), "2026-01-31T12:00:00"),
+        (b"web", "web"),
+    ],
+    ids=repr,
+)
+def test_values_of_python_numpy_and_pandas(value: object, sent: object) -> None:
+    client = FraudClient("fraud-dev", session=SESSION)
+    endpoint = Endpoint()
+    client._runtime = endpoint  # type: ignore[assignment]
+    client._rule, client._rule_read_at = ThresholdRule(0.4), float("inf")
+    assert client.score({"it": value}).alert
+    assert json.loads(endpoint.bodies[0]) == {"it": sent}
