@@ -15,6 +15,7 @@ from training.data.tables import find_files, part_names, sha256_of_files, suffix
 from training.errors import TrainingError
 from training.inspection.look import look_at
 from training.options import SplitOptions
+from training.report.summary import in_lines
 
 _PROGRESS_FROM_BYTES = 20_000_000
 
@@ -70,9 +71,9 @@ def check_table(files: Sequence[Path], columns: Columns, split: SplitOptions) ->
     """
     look = look_at(files, columns, split, sample=True)
     for note in (*look.notes, *filter(None, [look.span])):
-        print(f"  {printable(note)}")
+        print(in_lines(printable(note), "  "))
     for warning in look.warnings:
-        print(f"  look: {printable(warning)}")
+        print(in_lines(f"look: {printable(warning)}", "  "))
     if look.faults:
         raise TrainingError(joined_faults(look.faults))
 

@@ -173,7 +173,7 @@ class TestUpload:
         header = "paid_at,order_price,card,isFlaggedFraud,Class"
         path.write_text("\n".join([header, *rows]))
         upload_data(session, bucket, str(path), Columns())
-        said = capsys.readouterr().out.partition("Uploading")[0]
+        said = " ".join(capsys.readouterr().out.partition("Uploading")[0].split())
         assert "--time-column paid_at" in said
         assert "--amount-column order_price" in said
         assert "--drop-columns isFlaggedFraud" in said
