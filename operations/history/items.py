@@ -8,7 +8,6 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.Upd
 
 import hashlib
 import hmac
-import re
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from functools import lru_cache
@@ -30,9 +29,10 @@ DEFINITION_ID = "definition"
 DELAYS_ID = "delays"
 
 _HASH_BYTES = 16
-_DAY = re.compile(r"d(\d+)")
 _TRANSACTION = 10**18
 _REPORT = 10**28
+_HALF = _TRANSACTION // 2
+_REPORTS_IN_COUNTS = _REPORT // _TRANSACTION
 #: In minor units; a day's sum stays within half of `_TRANSACTION`.
 LARGEST_AMOUNT = 2**53
 
@@ -58,22 +58,25 @@ def packed(bucket: Bucket) -> int:
 
 def unpacked(day: int) -> Bucket:
     """Return what `packed` made a number of; an amount may be negative."""
-    half = _TRANSACTION // 2
-    counts, amount = divmod(day + half, _TRANSACTION)
-    reports, transactions = divmod(counts, _REPORT // _TRANSACTION)
-    return Bucket(transactions, amount - half, reports)
+    counts, amount = divmod(day + _HALF, _TRANSACTION)
+    if counts < _REPORTS_IN_COUNTS:
+        return Bucket(counts, amount - _HALF)
+    reports, transactions = divmod(counts, _REPORTS_IN_COUNTS)
+    return Bucket(transactions, amount - _HALF, reports)
 
 
 def state_of(item: Item | None) -> EntityState:
     """Return what an item knows; nothing for no item."""
-    state = EntityState()
-    for name, value in (item or {}).items():
-        match = _DAY.fullmatch(name)
-        if match:
-            state.buckets[int(match[1])] = unpacked(int(value["N"]))
-    if item and SEEN_AT in item:
-        state.last_seconds = int(item[SEEN_AT]["N"])
-    return state
+    if item is None:
+        return EntityState()
+    # The names that begin so and end in digits are the days'.
+    buckets = {
+        int(name[1:]): unpacked(int(value["N"]))
+        for name, value in item.items()
+        if name[0] == "d" and name[1:].isdigit()
+    }
+    seen = item.get(SEEN_AT)
+    return EntityState(buckets, int(seen["N"]) if seen else None)
 
 
 _LIVE = f"{LIVE_SINCE} = if_not_exists({LIVE_SINCE}, :day)"
@@ -142,7 +145,7 @@ def withdrawal_update(day: int) -> dict[str, Any]:
         "ConditionExpression": f"d{day} >= :report",
         "ExpressionAttributeValues": {
             ":taken": number(-_REPORT),
-            ":report": number(_REPORT - _TRANSACTION // 2),
+            ":report": number(_REPORT - _HALF),
         },
     }
 

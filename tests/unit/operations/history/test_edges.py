@@ -190,6 +190,7 @@ def test_what_waits_behind_a_slow_table_is_not_written_later(
     finally:
         answer.set()
     store.close()
-    assert len(calls) <= 8, "one for each thread"
+    tries = [call for call in calls if "ConditionExpression" in call]
+    assert len(tries) <= 8, "one for each thread"
     assert store.counters["missing"] == 20
     assert store.counters["recorded"] == 0

@@ -1,0 +1,305 @@
+r"""Histories end to end: a table's last days through the client, on local AWS.
+
+Trains on all but the last days of a table, deploys the model with a table of
+histories, seeds it, and plays the last days in the order of their time, with each
+fraud's report as late as training assumed. Prints the average precision of what the
+endpoint answered beside that of the whole table's features, and milliseconds of what
+an application waits for. Local AWS takes the place of DynamoDB and SageMaker: its
+times are no estimate of theirs, but of what the client itself takes, an upper bound.
+
+    python -m benchmarks.history --data handbook.parquet \
+      --entities CUSTOMER_ID,TERMINAL_ID --label-column TX_FRAUD \
+      --time-column TX_DATETIME --amount-column TX_AMOUNT \
+      --drop-columns TX_TIME_SECONDS
+"""
+
+import argparse
+import io
+import json
+import os
+import tarfile
+import tempfile
+import time
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import boto3
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet
+from aws_cdk import App
+from sklearn.metrics import average_precision_score
+
+from app import add_stacks
+from artifact import layout
+from artifact.archive import pack
+from artifact.history.asof import features_as_of
+from artifact.history.definition import FEATURES, SECONDS_PER_DAY, HistoryDefinition
+from artifact.history.snapshot import FILE_NAME
+from artifact.history.state import Bucket, EntityState, features_of_one
+from artifact.loading import load_artifact
+from cdk_app import settings
+from cdk_app.naming import ARTIFACT_BUCKET_OUTPUT, endpoint_name, stack_name
+from cdk_app.settings import HistorySettings
+from demo.local_account import local_account
+from operations.client import FraudClient
+from operations.history import items
+from operations.history.opening import open_history, open_table
+from operations.history.seeding import seed
+from operations.history.snapshots import OUTPUT_ARCHIVE, fetch_snapshot
+from operations.history.store import HistoryStore
+from operations.history.table_file import read_events
+from training.command_line import build_parser, to_arguments
+from training.train import history_path, train
+
+ENVIRONMENT = "dev"
+#: What is compared must not be missing because this machine is busy.
+DEADLINE_SECONDS = 60.0
+
+Floats = npt.NDArray[np.float64]
+
+
+def main() -> None:
+    """Measure and print."""
+    options = _parser().parse_args()
+    _print_compute()
+    with tempfile.TemporaryDirectory() as temporary:
+        directory = Path(temporary)
+        table = pa.parquet.read_table(options.data)
+        table = table.take(pc.sort_indices(table, [(options.time_column, "ascending")]))
+        begin = _boundary(table, options)
+        learnt, whole = directory / "learnt.parquet", directory / "whole.parquet"
+        pa.parquet.write_table(table.slice(0, begin), learnt)
+        pa.parquet.write_table(table.slice(0, begin + options.limit), whole)
+        model_dir = _train(learnt, directory / "model", options)
+        with local_account() as account:
+            os.environ.update(account.variables)
+            session = boto3.Session(region_name=account.variables["AWS_REGION"])
+            _deploy(session, model_dir, directory)
+            _play(
+                session, table.slice(0, begin + options.limit), begin, whole, model_dir
+            )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True, help="Parquet file")
+    for name in ("--entities", "--label-column", "--time-column", "--amount-column"):
+        parser.add_argument(name, required=True)
+    parser.add_argument("--drop-columns", default="")
+    parser.add_argument("--model", default="gradient-boosting")
+    parser.add_argument("--play-days", type=float, default=7.0)
+    parser.add_argument(
+        "--limit", type=int, default=10**9, help="play no more transactions than these"
+    )
+    return parser
+
+
+def _print_compute() -> None:
+    """Print what one entity of a transaction takes, without any call."""
+    definition = HistoryDefinition(("card",), "time", "amount")
+    days = range(20_000, 20_000 + definition.kept_days)
+    item = {f"d{day}": items.number(items.packed(Bucket(3, 4550, 1))) for day in days}
+    now = days[-1] * SECONDS_PER_DAY + 5
+    rounds = []
+    for _ in range(20):
+        started = time.perf_counter()
+        for _ in range(500):
+            features_of_one(items.state_of(item), now, 12.5, definition)
+        rounds.append((time.perf_counter() - started) / 500 * 1e6)
+    low, middle, high = np.percentile(rounds, [0, 50, 100])
+    print(
+        f"features of one entity, from an item of {definition.kept_days} days: "
+        f"{middle:.0f} us ({low:.0f} to {high:.0f} in {len(rounds)} rounds)",
+        flush=True,
+    )
+    state: EntityState = items.state_of(item)
+    started = time.perf_counter()
+    for _ in range(2000):
+        features_of_one(state, now, 12.5, definition)
+    taken = (time.perf_counter() - started) / 2000 * 1e6
+    print(f"  of it the features themselves: {taken:.0f} us", flush=True)
+
+
+def _boundary(table: pa.Table, options: argparse.Namespace) -> int:
+    """Return the first row that is played and not learnt from."""
+    times = table[options.time_column]
+    if pa.types.is_timestamp(times.type):
+        times = pc.cast(pc.cast(times, pa.timestamp("us")), pa.int64())
+        seconds = times.to_numpy() / 1e6
+    else:
+        seconds = times.to_numpy()
+    return int(np.searchsorted(seconds, seconds[-1] - 86_400 * options.play_days))
+
+
+def _train(data: Path, model_dir: Path, options: argparse.Namespace) -> Path:
+    words = ["--split", "time", "--test-days", "1", "--calibration", "none"]
+    for name in (
+        *("entities", "label_column", "time_column", "amount_column"),
+        *("drop_columns", "model"),
+    ):
+        words += [f"--{name.replace('_', '-')}", getattr(options, name)]
+    train(data, model_dir, to_arguments(build_parser().parse_args(words)))
+    return model_dir
+
+
+def _deploy(session: boto3.Session, model_dir: Path, directory: Path) -> None:
+    """Deploy storage and serving, and put the model where a job leaves it."""
+    section = HistorySettings(point_in_time_recovery=False)
+    chosen = settings.load(ENVIRONMENT).model_copy(update={"history": section})
+    app = App(
+        outdir=str(directory / "templates"),
+        context=json.loads(Path("cdk.json").read_text())["context"],
+        analytics_reporting=False,
+    )
+    add_stacks(app, chosen)
+    assembly = Path(app.synth().directory)
+    outputs = _deploy_stack(session, assembly, "storage", {})
+    bucket, s3 = outputs[ARTIFACT_BUCKET_OUTPUT], session.client("s3")
+    archive, beside = directory / "model.tar.gz", directory / OUTPUT_ARCHIVE
+    pack(model_dir, archive)
+    with tarfile.open(beside, "w:gz") as tar:
+        tar.add(history_path(model_dir), FILE_NAME)
+    for file in (archive, beside):
+        s3.upload_file(str(file), bucket, f"job/output/{file.name}")
+    parameters = {
+        "ModelArtifactUri": f"s3://{bucket}/job/output/{archive.name}",
+        "ModelManifestSha256": layout.sha256_of(model_dir / layout.MANIFEST),
+    }
+    _deploy_stack(session, assembly, "serving", parameters)
+    definition, snapshot = fetch_snapshot(session, ENVIRONMENT, directory)
+    table = open_table(session, ENVIRONMENT, definition)
+    started = time.perf_counter()
+    seeded = seed(table, snapshot, lambda _: None)
+    print(f"seeded {seeded:,} histories in {time.perf_counter() - started:.0f} s")
+
+
+def _deploy_stack(
+    session: boto3.Session, assembly: Path, unit: str, parameters: dict[str, str]
+) -> dict[str, str]:
+    name = stack_name(ENVIRONMENT, unit)  # type: ignore[arg-type]
+    template = (assembly / f"{name}.template.json").read_text()
+    _publish_code(session, json.loads(template))
+    cloudformation = session.client("cloudformation")
+    cloudformation.create_stack(
+        StackName=name,
+        TemplateBody=template,
+        Capabilities=["CAPABILITY_IAM"],
+        Parameters=[
+            {"ParameterKey": key, "ParameterValue": value}
+            for key, value in parameters.items()
+        ],
+    )
+    cloudformation.get_waiter("stack_create_complete").wait(
+        StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 300}
+    )
+    (stack,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
+    return {item["OutputKey"]: item["OutputValue"] for item in stack["Outputs"]}
+
+
+def _publish_code(session: boto3.Session, template: dict[str, Any]) -> None:
+    """Stand in for `cdk bootstrap` and the publishing of functions, which never run."""
+    s3 = session.client("s3")
+    account = session.client("sts").get_caller_identity()["Account"]
+    bucket = f"cdk-hnb659fds-assets-{account}-{session.region_name}"
+    s3.create_bucket(Bucket=bucket)
+    session.client("ssm").put_parameter(
+        Name="/cdk-bootstrap/hnb659fds/version",
+        Value="30",
+        Type="String",
+        Overwrite=True,
+    )
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Lambda::Function":
+            code = io.BytesIO()
+            with zipfile.ZipFile(code, "w") as archive:
+                archive.writestr("index.js", "")
+            key = resource["Properties"]["Code"]["S3Key"]
+            s3.put_object(Bucket=bucket, Key=key, Body=code.getvalue())
+
+
+def _play(
+    session: boto3.Session, table: pa.Table, begin: int, whole: Path, model_dir: Path
+) -> None:
+    store = open_history(session, ENVIRONMENT, deadline_seconds=DEADLINE_SECONDS)
+    client = FraudClient(endpoint_name(ENVIRONMENT), session=session, history=store)
+    definition = store.definition
+    artifact = load_artifact(model_dir)
+    label = artifact.manifest.label
+    _, tables = read_events(whole, definition, label=label)
+    rows = table.slice(begin).to_pylist()
+    frauds = tables[0].reported
+    waiting = [
+        (int(seconds), int(row))
+        for seconds, row in zip(tables[0].reported_seconds, frauds, strict=True)
+        if seconds > tables[0].seconds[begin - 1]
+    ]
+    online, milliseconds = [], []
+    for position, row in enumerate(rows):
+        now = int(tables[0].seconds[begin + position])
+        while waiting and waiting[0][0] <= now:
+            _report(store, table, *waiting.pop(0))
+        started = time.perf_counter()
+        score = client.score(row, transaction_id=str(begin + position))
+        milliseconds.append(1000 * (time.perf_counter() - started))
+        online.append(score.fraud_probability)
+        if (position + 1) % 5000 == 0:
+            print(f"{position + 1:,} of {len(rows):,} played", flush=True)
+    offline = _offline(artifact, tables, table, definition, begin)
+    labels = (np.isin(np.arange(begin, len(table)), frauds)).astype(int)
+    _print_scores(labels, np.array(online), offline)
+    middle, late = np.percentile(milliseconds, [50, 99])
+    print(f"history and endpoint: p50 {middle:.1f} ms, p99 {late:.1f} ms")
+    print(f"counted: {dict(store.counters)}")
+    store.close()
+
+
+def _report(store: HistoryStore, table: pa.Table, seconds: int, row: int) -> None:
+    (transaction,) = table.slice(row, 1).to_pylist()
+    store.report(transaction, str(row), seconds)
+
+
+def _offline(
+    artifact: Any,  # noqa: ANN401
+    tables: Sequence[Any],
+    table: pa.Table,
+    definition: HistoryDefinition,
+    begin: int,
+) -> Floats:
+    """Return the probabilities by the features of the whole table."""
+    columns: dict[str, Floats] = {}
+    for index, entity in enumerate(tables):
+        out = np.empty((len(entity.codes), len(FEATURES)))
+        features_as_of(entity, definition, out)
+        names = definition.feature_names[index * len(FEATURES) :]
+        columns |= dict(zip(names, out[begin:].T, strict=False))
+    for feature in artifact.manifest.features:
+        if feature.name == definition.time:
+            columns[feature.name] = tables[0].seconds[begin:].astype(float)
+        elif feature.name not in columns:
+            own = pc.cast(table[feature.name], pa.float64()).to_numpy()
+            columns[feature.name] = own[begin:]
+    matrix = [columns[feature.name] for feature in artifact.manifest.features]
+    scored: Floats = artifact.scorer.predict(np.column_stack(matrix))
+    return scored
+
+
+def _print_scores(
+    labels: npt.NDArray[np.int_], online: Floats, offline: Floats
+) -> None:
+    first = average_precision_score(labels, online)
+    second = average_precision_score(labels, offline)
+    difference = np.abs(online - offline).max()
+    print(
+        f"{len(labels):,} transactions, {labels.sum():,} frauds: average precision "
+        f"{first:.4f} online, {second:.4f} offline; largest difference of a "
+        f"probability {difference:.1e}"
+    )
+
+
+if __name__ == "__main__":
+    main()
