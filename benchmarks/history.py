@@ -59,6 +59,7 @@ from training.train import history_path, train
 ENVIRONMENT = "dev"
 #: What is compared must not be missing because this machine is busy.
 DEADLINE_SECONDS = 60.0
+PRINT_EVERY = 5000
 
 Floats = npt.NDArray[np.float64]
 
@@ -175,7 +176,10 @@ def _deploy(session: boto3.Session, model_dir: Path, directory: Path) -> None:
     table = open_table(session, ENVIRONMENT, definition)
     started = time.perf_counter()
     seeded = seed(table, snapshot, lambda _: None)
-    print(f"seeded {seeded:,} histories in {time.perf_counter() - started:.0f} s")
+    print(
+        f"seeded {seeded:,} histories in {time.perf_counter() - started:.0f} s",
+        flush=True,
+    )
 
 
 def _deploy_stack(
@@ -238,7 +242,10 @@ def _play(
         for seconds, row in zip(tables[0].reported_seconds, frauds, strict=True)
         if seconds > tables[0].seconds[begin - 1]
     ]
-    online, milliseconds = [], []
+    offline = _offline(artifact, tables, table, definition, begin)
+    labels = np.isin(np.arange(begin, len(table)), frauds).astype(int)
+    online: list[float] = []
+    milliseconds: list[float] = []
     for position, row in enumerate(rows):
         now = int(tables[0].seconds[begin + position])
         while waiting and waiting[0][0] <= now:
@@ -247,13 +254,11 @@ def _play(
         score = client.score(row, transaction_id=str(begin + position))
         milliseconds.append(1000 * (time.perf_counter() - started))
         online.append(score.fraud_probability)
-        if (position + 1) % 5000 == 0:
-            print(f"{position + 1:,} of {len(rows):,} played", flush=True)
-    offline = _offline(artifact, tables, table, definition, begin)
-    labels = (np.isin(np.arange(begin, len(table)), frauds)).astype(int)
-    _print_scores(labels, np.array(online), offline)
-    middle, late = np.percentile(milliseconds, [50, 99])
-    print(f"history and endpoint: p50 {middle:.1f} ms, p99 {late:.1f} ms")
+        played = position + 1
+        if played % PRINT_EVERY == 0 or played == len(rows):
+            _print_scores(labels[:played], np.array(online), offline[:played])
+            middle, late = np.percentile(milliseconds, [50, 99])
+            print(f"  history and endpoint: p50 {middle:.1f} ms, p99 {late:.1f} ms")
     print(f"counted: {dict(store.counters)}")
     store.close()
 
@@ -297,7 +302,8 @@ def _print_scores(
     print(
         f"{len(labels):,} transactions, {labels.sum():,} frauds: average precision "
         f"{first:.4f} online, {second:.4f} offline; largest difference of a "
-        f"probability {difference:.1e}"
+        f"probability {difference:.1e}",
+        flush=True,
     )
 
 

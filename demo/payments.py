@@ -1,7 +1,7 @@
 """Generated payments of cards at merchants, with two kinds of fraud.
 
 A stolen card is used five to nine times within ten minutes; its holder sometimes
-pays twice or three times in as many, never more. A terminal is tampered with for some
+pays twice or three times in as many, never more often in a day. A terminal is tampered with for some
 days, in which a good part of its payments are frauds, reported a week later. Neither
 shows in a payment alone: it takes the card's and the merchant's history.
 """
@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 DAY_SECONDS = 86_400
-#: 2026-01-01; the clock of the payments, whatever today is.
-FIRST_DAY = 20_454
+#: 2024-01-01; the clock of the payments, whatever today is.
+FIRST_DAY = 19_723
 COLUMNS = ("TIME", "CARD", "MERCHANT", "AMOUNT", "FRAUD")
 TRIP_SECONDS = 600
 SHARE_AT_TAMPERED = 0.3
@@ -36,12 +36,12 @@ class Payment(NamedTuple):
 class Population:
     """How many there are, for how long."""
 
-    cards: int = 150
+    cards: int = 600
     merchants: int = 40
     days: int = 90
-    payments_per_card_and_day: float = 1.5
-    share_of_shopping_trips: float = 0.08
-    stolen_cards_per_day: float = 0.8
+    share_of_cards_that_pay_in_a_day: float = 0.4
+    share_of_shopping_trips: float = 0.05
+    stolen_cards_per_day: float = 1.5
     tampered_terminals_per_day: float = 0.12
 
 
@@ -54,8 +54,11 @@ def generate(population: Population, seed: int = 0) -> list[Payment]:
     for day in range(population.days):
         if random.random() < population.tampered_terminals_per_day:
             tampered[int(random.integers(population.merchants))] = day + 20
-        often = random.poisson(population.payments_per_card_and_day, population.cards)
-        for card in np.repeat(np.arange(population.cards), often).tolist():
+        pays = (
+            random.random(population.cards)
+            < population.share_of_cards_that_pay_in_a_day
+        )
+        for card in np.flatnonzero(pays).tolist():
             is_trip = random.random() < population.share_of_shopping_trips
             for seconds in made.times(
                 day, int(random.integers(2, 4)) if is_trip else 1

@@ -1,5 +1,6 @@
 """Features from history as people speak of them."""
 
+import math
 from collections.abc import Mapping
 
 from artifact.history.definition import FEATURES, SECONDS_PER_DAY, SEPARATOR
@@ -57,7 +58,7 @@ def value_in_words(feature: str, features: Features) -> str:
     if not entity or feature not in features:
         return ""
     value = features[feature]
-    if value is None:
+    if value is None or math.isnan(value):
         return f"{entity}: {_SINGLE.get(name) or name.replace('_', ' ')} not known"
     of = {n: features.get(f"{entity}{SEPARATOR}{n}") for n in FEATURES}
     return f"{entity}: {_said(name, value, of)}"

@@ -19,6 +19,8 @@ from moto.dynamodb.parsing.validators import (
     OverlappingPathsValidator,
 )
 
+from local_aws import dynamodb_updates
+
 #: moto has no types for its parsers.
 _NODES: Any = ast_nodes
 
@@ -33,6 +35,7 @@ def add_to_moto() -> None:
     parser.make = functools.lru_cache(maxsize=64)(parser.make)
     traverser.nodes_to_be_processed = _kinds_of_nodes
     node.__deepcopy__ = _with_copied_children
+    dynamodb_updates.add_to_moto()
     table, backend = _any(Table), _any(DynamoDBBackend)
     table.__deepcopy__ = _with_the_same_items
     backend.update_item = _on_a_copy(backend.update_item)

@@ -100,3 +100,71 @@ def test_a_cancelled_transaction_changes_nothing(table: Opened) -> None:
     assert table.item("b") == table.item("new") == {}
     table.client.transact_write_items(TransactItems=changes[:2])
     assert table.item("a")["amount"] == "6"
+
+
+@pytest.mark.parametrize(
+    ("expression", "item"),
+    [
+        ("SET a = :n", {"a": "2", "n": "5", "gone": "1"}),
+        ("SET n = if_not_exists(n, :n)", {"n": "5", "gone": "1"}),
+        ("SET a = if_not_exists(n, :n)", {"a": "5", "n": "5", "gone": "1"}),
+        ("ADD n :n REMOVE gone, never", {"n": "7"}),
+        ("ADD made :n", {"n": "5", "gone": "1", "made": "2"}),
+        # Left to moto:
+        ("SET n = n + :n", {"n": "7", "gone": "1"}),
+        ("set n = :n remove gone", {"n": "2"}),
+    ],
+)
+def test_each_form_of_an_update(
+    table: Opened, expression: str, item: dict[str, str]
+) -> None:
+    start = {"n": {"N": "5"}, "gone": {"N": "1"}}
+    table.client.put_item(TableName=TABLE, Item={**table.key("a"), **start})
+    answer = table.client.update_item(
+        TableName=TABLE,
+        Key=table.key("a"),
+        UpdateExpression=expression,
+        ExpressionAttributeValues={":n": {"N": "2"}},
+        ReturnValues="ALL_OLD",
+    )
+    assert table.item("a") == item
+    assert answer["Attributes"] == {**table.key("a"), **start}
+
+
+def test_a_condition_that_fails_changes_nothing_and_shows_the_item(
+    table: Opened,
+) -> None:
+    table.client.update_item(**table.add("a", 1))
+    refused = table.add(
+        "a",
+        1,
+        ConditionExpression="attribute_not_exists(live) OR live > :n",
+        ReturnValuesOnConditionCheckFailure="ALL_OLD",
+    )
+    with pytest.raises(ClientError) as raised:
+        table.client.update_item(**refused)
+    answer: Any = raised.value.response
+    assert answer["Error"]["Code"] == "ConditionalCheckFailedException"
+    assert answer["Item"]["live"] == {"N": "1"}
+    assert table.item("a") == {"live": "1", "amount": "1"}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"UpdateExpression": "SET total = :n"}, "reserved keyword: total"),
+        ({"UpdateExpression": "ADD words :n"}, "incorrect data type"),
+        ({"UpdateExpression": "SET a = :n, b = :m"}, ":m"),
+        ({"UpdateExpression": "REMOVE words"}, "unused"),
+        ({"UpdateExpression": "SET id = :n"}, "part of the key"),
+        ({"UpdateExpression": "ADD n :n", "TableName": "none"}, "not found"),
+    ],
+)
+def test_what_is_wrong_is_refused_as_moto_does(
+    table: Opened, change: dict[str, str], said: str
+) -> None:
+    item = {**table.key("a"), "words": {"S": "x"}}
+    table.client.put_item(TableName=TABLE, Item=item)
+    with pytest.raises(ClientError, match=said):
+        table.client.update_item(**{**table.add("a", 1), **change})
+    assert table.client.get_item(TableName=TABLE, Key=table.key("a"))["Item"] == item
