@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export JSII_NODE := $(CURDIR)/.venv/bin/node
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast install-check browser check format format-check lint types \
+.PHONY: help setup demo demo-history test test-fast install-check browser check format format-check lint types \
 	requirements requirements-check review review-check image test-image clean
 
 help: ## Show this list
@@ -67,6 +67,9 @@ node_modules/.ready: package-lock.json .venv/.ready
 
 demo: setup ## Data to live endpoint to nothing, on this machine
 	@python -m demo
+
+demo-history: setup ## A card's fourth payment in ten minutes becomes an alert
+	@python -m demo history
 
 # Long tests come first, so that the workers end together. They often wait for a
 # child process: one worker more than there are cores.

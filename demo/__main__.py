@@ -1,35 +1,58 @@
-"""Command: ``python -m demo`` tells the main job on this machine."""
+"""Command: ``python -m demo [STORY]`` tells a story on this machine."""
 
 import argparse
+import contextlib
 import os
 import sys
 import time
-from pathlib import Path
+from collections.abc import Callable, Mapping
 
+from demo import history_story, story
+from demo.copied import ROOT, copied
 from demo.leftovers import child_processes, remaining, still_running
 from demo.local_account import COMMAND, LocalAccount, LocalAccountError, local_account
-from demo.story import StoryError, tell
+from demo.story import StoryError
 from demo.terminal import CommandFailedError, Terminal, bold, say
 
-ROOT = Path(__file__).parents[1]
+STORIES: Mapping[str, Callable[[Terminal], None]] = {
+    "main": story.tell,
+    "history": history_story.tell,
+}
 
 
 def main() -> int:
-    """Tell the story; return 0 when it came out as told and nothing is left."""
-    argparse.ArgumentParser(
+    """Tell a story; return 0 when it came out as told and nothing is left."""
+    parser = argparse.ArgumentParser(
         prog="python -m demo",
         description="From data to a live SageMaker endpoint and back to nothing, "
         "through the real CDK CLI, SageMaker SDK and boto3, on local AWS.",
-    ).parse_args()
-    os.chdir(ROOT)
+    )
+    parser.add_argument(
+        "story",
+        nargs="?",
+        choices=STORIES,
+        default="main",
+        help="main: train, deploy, redeploy (default); history: a card's fourth "
+        "payment in ten minutes",
+    )
+    chosen = parser.parse_args().story
     started_seconds = time.monotonic()
     say(bold(f"$ {COMMAND} &"))
     try:
-        with local_account() as account:
+        with contextlib.ExitStack() as ending:
+            account = ending.enter_context(local_account())
             for name, value in account.variables.items():
                 say(bold(f"$ export {name}={value}"))
-            terminal = Terminal({**os.environ, **account.variables})
-            tell(terminal)
+            variables = {**os.environ, **account.variables}
+            if chosen == "history":
+                # Its environment's settings do not stay in this folder.
+                directory = ending.enter_context(copied())
+                variables["PYTHONPATH"] = str(directory)
+                ending.enter_context(contextlib.chdir(directory))
+            else:
+                os.chdir(ROOT)
+            terminal = Terminal(variables)
+            STORIES[chosen](terminal)
             left = count_what_is_left(account)
     except (CommandFailedError, LocalAccountError, StoryError) as error:
         say(f"\nerror: {error}")

@@ -27,6 +27,12 @@ def remaining(environment: Mapping[str, str]) -> dict[str, list[str]]:
         "cloudformation", endpoint_url=environment.get("AWS_ENDPOINT_URL")
     )
     s3 = session.client("s3", endpoint_url=environment.get("AWS_ENDPOINT_URL"))
+    dynamodb = session.client(
+        "dynamodb", endpoint_url=environment.get("AWS_ENDPOINT_URL")
+    )
+    secrets = session.client(
+        "secretsmanager", endpoint_url=environment.get("AWS_ENDPOINT_URL")
+    )
     return {
         "endpoints": [
             endpoint["EndpointName"]
@@ -55,6 +61,16 @@ def remaining(environment: Mapping[str, str]) -> dict[str, list[str]]:
             for page in s3.get_paginator("list_buckets").paginate()
             for bucket in page["Buckets"]
             if not bucket["Name"].startswith("cdk-")
+        ],
+        "tables": [
+            table
+            for page in dynamodb.get_paginator("list_tables").paginate()
+            for table in page["TableNames"]
+        ],
+        "secrets": [
+            secret["Name"]
+            for page in secrets.get_paginator("list_secrets").paginate()
+            for secret in page["SecretList"]
         ],
     }
 

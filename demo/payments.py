@@ -1,12 +1,16 @@
 """Generated payments of cards at merchants, with two kinds of fraud.
 
+    python -m demo.payments demo-out/payments.csv
+
 A stolen card is used five to nine times within ten minutes; its holder sometimes
-pays twice or three times in as many, never more often in a day. A terminal is tampered with for some
-days, in which a good part of its payments are frauds, reported a week later. Neither
-shows in a payment alone: it takes the card's and the merchant's history.
+pays twice or three times in as many, never more often in a day. A terminal is
+tampered with for some days, in which a good part of its payments are frauds, reported
+a week later. Neither shows in a payment alone: it takes the card's and the merchant's
+history.
 """
 
 import csv
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -101,3 +105,17 @@ def write_csv(path: Path, payments: list[Payment]) -> None:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
         writer.writerows(payments)
+
+
+def main() -> None:
+    """Write a table where the argument says."""
+    path = Path(sys.argv[1])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    payments = generate(Population())
+    write_csv(path, payments)
+    frauds = sum(payment.fraud for payment in payments)
+    print(f"{path}: {len(payments):,} payments, {frauds:,} of them frauds")
+
+
+if __name__ == "__main__":
+    main()

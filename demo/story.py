@@ -48,8 +48,8 @@ def tell(terminal: Terminal) -> None:
 
     terminal.part("Ask the endpoint about a fraud and a legitimate transaction")
     first = {name: ask(terminal, name) for name in (FRAUD, LEGITIMATE)}
-    _expect(first[FRAUD]["alert"], "the fraud is an alert")
-    _expect(not first[LEGITIMATE]["alert"], "the legitimate transaction is no alert")
+    expect(first[FRAUD]["alert"], "the fraud is an alert")
+    expect(not first[LEGITIMATE]["alert"], "the legitimate transaction is no alert")
 
     terminal.part("Train another model, compare, redeploy, ask again")
     launched = terminal.run("fraud launch --env dev --model vote")
@@ -59,15 +59,15 @@ def tell(terminal: Terminal) -> None:
         before, after = (
             answer[name]["fraud_probability"] for answer in (first, second)
         )
-        _expect(before != after, f"{Path(name).stem}: {before:.6f} became {after:.6f}")
+        expect(before != after, f"{Path(name).stem}: {before:.6f} became {after:.6f}")
     say(f"  The endpoint is {ENDPOINT}, as before; its answers are the new model's.")
 
     terminal.part("Change the decision rule without a deployment")
     terminal.run(f"fraud rule --env dev \\\n  --set '{json.dumps(QUIET_RULE)}'")
     third = ask(terminal, FRAUD)
     same = third["fraud_probability"] == second[FRAUD]["fraud_probability"]
-    _expect(same, "the probability is the same")
-    _expect(second[FRAUD]["alert"] and not third["alert"], "the decision flipped")
+    expect(same, "the probability is the same")
+    expect(second[FRAUD]["alert"] and not third["alert"], "the decision flipped")
 
     terminal.part("Destroy everything")
     terminal.run("npx cdk destroy --all --force")
@@ -91,7 +91,8 @@ def ask(terminal: Terminal, transaction: str) -> Decision:
     return decision
 
 
-def _expect(holds: object, what: str) -> None:
+def expect(holds: object, what: str) -> None:
+    """Say what was seen, or that the story is not as told."""
     if not holds:
         raise StoryError(f"Not as told: {what}.")
     say(f"  Seen: {what}.")

@@ -47,8 +47,10 @@ class Terminal:
             self.part_seconds[self._part] = time.monotonic() - self._started_seconds
             self._part = ""
 
-    def run(self, command: str) -> str:
+    def run(self, command: str, *, show: bool = True) -> str:
         """Print ``command``, run it in a shell, show and return what it prints.
+
+        With `show` false the caller shows what matters of it.
 
         Raises
         ------
@@ -69,7 +71,7 @@ class Terminal:
         with process:
             for line in process.stdout or ():
                 lines.append(line.rstrip("\n"))
-                for shown in readable(lines[-1]):
+                for shown in readable(lines[-1]) if show else ():
                     say(shown)
         if process.returncode != 0:
             raise CommandFailedError(

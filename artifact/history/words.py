@@ -58,7 +58,10 @@ def value_in_words(feature: str, features: Features) -> str:
     if not entity or feature not in features:
         return ""
     value = features[feature]
+    kind, span = _kind_and_span(name)
     if value is None or math.isnan(value):
+        if kind == "mean_amount":
+            return f"{entity}: no transaction {_SPANS[span]} before this one"
         return f"{entity}: {_SINGLE.get(name) or name.replace('_', ' ')} not known"
     of = {n: features.get(f"{entity}{SEPARATOR}{n}") for n in FEATURES}
     return f"{entity}: {_said(name, value, of)}"

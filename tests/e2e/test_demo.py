@@ -33,13 +33,15 @@ def test_every_command_is_printed_before_it_runs(told: str) -> None:
 
 
 def test_nothing_is_left(told: str) -> None:
-    last = told.strip().splitlines()[-6:]
+    last = told.strip().splitlines()[-8:]
     assert [line.split(None, 1) for line in last] == [
         ["0", "endpoints"],
         ["0", "endpoint configs"],
         ["0", "models"],
         ["0", "stacks other than bootstrap's"],
         ["0", "project buckets"],
+        ["0", "tables"],
+        ["0", "secrets"],
         ["0", "child processes"],
     ]
 

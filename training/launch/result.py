@@ -62,8 +62,13 @@ def deploy_command_of(
     if image_uri:
         parameters[naming.SERVING_IMAGE_PARAMETER] = image_uri
     deploy = deploy_command(environment, "serving", parameters)
+    commands = [deploy]
+    if artifact.manifest.history is not None:
+        # What the table has of payments stays as it is.
+        commands.append(f"fraud history seed --env {environment}")
     # CloudFormation calls a deployment a success that SageMaker rolled back.
-    return f"{deploy} \\\n  && fraud verify --env {environment}"
+    commands.append(f"fraud verify --env {environment}")
+    return " \\\n  && ".join(commands)
 
 
 def score_command_of(environment: str, example: Path) -> str:

@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Final
 
 import boto3
@@ -369,8 +370,11 @@ class TestResult:
             read_artifact(session, "s3://bucket/x.tar.gz")
 
 
-def published(rule: ThresholdRule | ExpectedValueRule) -> Documents:
-    manifest: Any = None  # the command needs nothing of it but its hash
+def published(
+    rule: ThresholdRule | ExpectedValueRule, history: dict[str, Any] | None = None
+) -> Documents:
+    # The command needs nothing else of the manifest but its hash.
+    manifest: Any = SimpleNamespace(history=history)
     return Documents(manifest, "a" * 64, rule, {})
 
 
@@ -404,6 +408,15 @@ class TestDeployCommand:
             "dev", "s3://b/k/model.tar.gz", artifact, ThresholdRule(0.5)
         )
         assert text.count("--parameters") == text.count("fraud-dev-serving:") == 3
+
+    def test_a_model_with_histories_has_the_table_filled_before_it_is_verified(
+        self,
+    ) -> None:
+        artifact = published(ThresholdRule(0.5), {"entities": ["card"]})
+        text = deploy_command_of("dev", "s3://b/k", artifact, ThresholdRule(0.5))
+        *_, seeding, verifying = (line.strip(" &\\") for line in text.splitlines())
+        assert seeding == "fraud history seed --env dev"
+        assert verifying == "fraud verify --env dev"
 
     def test_the_projects_image_is_a_parameter_too(self) -> None:
         artifact = published(ThresholdRule(0.5))
