@@ -31,6 +31,7 @@ def variables_of(account: LocalAws | None, **more: str) -> dict[str, str]:
         "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
         "JSII_NODE": str(BIN / "node"),
         "CDK_OUTPUT": str(CDK_OUTPUT),
+        "CDK_APP": f"{BIN / 'python'} {ROOT / 'tests' / 'e2e' / 'cached_app.py'}",
         **(account.environment if account else {}),
         **more,
     }

@@ -160,3 +160,10 @@ def test_an_unknown_environment_is_one_sentence() -> None:
     assert done.returncode != 0
     assert "nowhere" in done.stdout
     assert "Traceback" not in done.stdout
+
+
+def test_a_stack_of_another_environment_hints_at_the_option() -> None:
+    done = shell("npx cdk deploy fraud-prod-storage")
+    assert done.returncode != 0
+    assert "No stacks match the name(s) fraud-prod-storage" in done.stdout
+    assert "env: dev; for prod, staging, add -c env=<name>" in done.stdout
