@@ -5,7 +5,7 @@ out-of-fold predictions of the training part. The test part is read once, by the
 evaluation at the end.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -40,6 +40,7 @@ from training.models.fitting import (
     predict_out_of_fold,
     vote_out_of_fold,
 )
+from training.models.long_categories import LongCategories, compare_without
 from training.models.selection import CrossValidation, choose_champion, cross_validate
 from training.options import AUTO, Arguments
 
@@ -76,6 +77,8 @@ class Experiment:
     counts: Counts
     #: What looked wrong with the data, and what to do, a sentence each.
     warnings: tuple[str, ...] = ()
+    #: What --categories changed; None where it names none, or nothing was chosen.
+    long_categories: LongCategories | None = None
 
 
 def run(
@@ -109,7 +112,8 @@ def run(
         tell(f"  look: {warning}")
     tell(f"split into {parts.train.rows:,} rows to learn from and {parts.test.rows:,}")
     names = CANDIDATES if arguments.model == AUTO else (arguments.model, BASELINE)
-    predicted = _predict(names, parts, arguments, tell) if arguments.needs_folds else {}
+    folds = _folds(parts, arguments, tell) if arguments.needs_folds else []
+    predicted = _predict(names, parts, folds, arguments, tell) if folds else {}
     scores = {
         name: cross_validate(parts.train, predicted[name])
         for name in names
@@ -118,6 +122,18 @@ def run(
     champion = choose_champion(scores) if arguments.model == AUTO else arguments.model
     if arguments.model == AUTO:
         tell(f"chose {champion} by out-of-fold average precision")
+    long_categories = (
+        compare_without(
+            champion,
+            predicted[champion],
+            parts.train,
+            folds,
+            options=arguments.options,
+            tell=tell,
+        )
+        if champion in predicted
+        else None
+    )
     finalists = sorted({champion, BASELINE})
     fitted = fit_all(_singles(finalists), parts.train, arguments.options)
     tell(f"fitted {' and '.join(finalists)} to all of the training part")
@@ -141,6 +157,7 @@ def run(
         scores,
         counts,
         warnings,
+        long_categories,
     )
 
 
@@ -173,9 +190,12 @@ def _folds(parts: Split, arguments: Arguments, tell: Tell) -> list[Fold]:
 
 
 def _predict(
-    names: tuple[str, ...], parts: Split, arguments: Arguments, tell: Tell
+    names: tuple[str, ...],
+    parts: Split,
+    folds: Sequence[Fold],
+    arguments: Arguments,
+    tell: Tell,
 ) -> dict[str, OutOfFold]:
-    folds = _folds(parts, arguments, tell)
     predicted = predict_out_of_fold(
         _singles(names), parts.train, folds, arguments.options, tell
     )

@@ -132,6 +132,7 @@ class Arguments:
         """Whether anything is chosen that takes out-of-fold predictions."""
         return (
             self.calibration != "none"
+            or bool(self.columns.categories)
             or self.model == AUTO
             or self.decision.policy not in ("fixed", "expected-value")
         )

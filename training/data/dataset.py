@@ -1,6 +1,6 @@
 """The data in memory: a matrix of features, a label, and a weight for each row."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Self
@@ -111,6 +111,15 @@ class Dataset:
             weights=None if self.weights is None else self.weights[rows],
             entities={name: keys[rows] for name, keys in self.entities.items()},
             reported=None if self.reported is None else self.reported[rows],
+        )
+
+    def without(self, names: Collection[str]) -> Self:
+        """Return the data set without some of its features."""
+        kept = [i for i, name in enumerate(self.feature_names) if name not in names]
+        return replace(
+            self,
+            features=self.features[:, kept],
+            feature_names=tuple(self.feature_names[i] for i in kept),
         )
 
     def _feature(self, name: str) -> Floats | None:

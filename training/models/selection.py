@@ -61,6 +61,12 @@ def choose_champion(results: Mapping[str, CrossValidation]) -> str:
     return best
 
 
+def difference_of(one: CrossValidation, other: CrossValidation) -> tuple[float, float]:
+    """Return the mean of one less the other, fold by fold, and its standard error."""
+    difference = np.subtract(one.fold_average_precision, other.fold_average_precision)
+    return float(difference.mean()), _standard_error(difference)
+
+
 def _standard_error(values: Floats) -> float:
     if len(values) < 2:  # noqa: PLR2004 - a deviation takes two
         return 0.0

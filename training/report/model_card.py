@@ -12,9 +12,9 @@ from training.report.wording import (
     FIGURES,
     cautions,
     choice_in_words,
-    choice_of_model,
     counted,
     rule_in_words,
+    why_in_words,
     written,
 )
 
@@ -80,7 +80,7 @@ def _members(model: Mapping[str, Any]) -> str:
 
 
 def _why(metrics: Mapping[str, Any]) -> str:
-    why = choice_of_model(metrics)
+    why = why_in_words(metrics)
     return f"- Why this model: {why}\n" if why else ""
 
 

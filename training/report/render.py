@@ -17,8 +17,8 @@ from training.report.wording import (
     FIGURES,
     cautions,
     choice_in_words,
-    choice_of_model,
     rule_in_words,
+    why_in_words,
 )
 
 PROJECT_DIR = Path(__file__).resolve().parents[2]
@@ -44,7 +44,7 @@ def render_report(content: Mapping[str, Any], run: Run, library: Path) -> str:
         "cautions": list(cautions(metrics)),
         "rule": rule_in_words(config, amount),
         "choice": choice_in_words(config),
-        "why": choice_of_model(metrics),
+        "why": why_in_words(metrics),
     }
     title = f"{metrics['model']['name']}, {run.job or run.data_file}"
     parts = {

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from training.judging.metrics_text import describe_metrics
-from training.report.wording import cautions, choice_of_model
+from training.report.wording import cautions, why_in_words
 
 #: Less than a terminal has: the demo sets it in by two.
 WIDTH_COLUMNS = 78
@@ -14,7 +14,7 @@ WIDTH_COLUMNS = 78
 def describe_outcome(metrics: Mapping[str, Any]) -> str:
     """Return a few lines on the contents of ``metrics.json``."""
     lines = [describe_metrics(metrics)]
-    why = choice_of_model(metrics)
+    why = why_in_words(metrics)
     if why:
         lines.append(in_lines(why, "  "))
     lines += [in_lines(f"Caution: {said}", "  ") for said in cautions(metrics)]

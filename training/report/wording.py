@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from training.data.words import shown_list
+
 Kind = Literal["number", "share", "count", "money"]
 
 #: Figure of ``metrics.json`` → its name in words, and how its values are written.
@@ -172,6 +174,29 @@ def choice_of_model(metrics: Mapping[str, Any]) -> str:
         f"{taken['average_precision']:.4f} and that of {best} "
         f"{highest['average_precision']:.4f}; the difference, {difference.mean():.4f}, "
         f"is within its standard error, {error:.4f}."
+    )
+
+
+def why_in_words(metrics: Mapping[str, Any]) -> str:
+    """Say why the model is what it is: its choice, and what --categories changed."""
+    return " ".join(filter(None, [choice_of_model(metrics), _categories(metrics)]))
+
+
+def _categories(metrics: Mapping[str, Any]) -> str:
+    found = metrics.get("long_categories")  # artifacts of before have none
+    if not found:
+        return ""
+    with_them, without = found["average_precision"], found["average_precision_without"]
+    word = "raises" if with_them > without else "lowers"
+    advice = (
+        ""
+        if with_them - without > found["standard_error"]
+        else "; leave it out unless you know better"
+    )
+    return (
+        f"--categories ({shown_list(found['columns'])}) {word} the average precision "
+        f"out of fold from {without:.4f} to {with_them:.4f} (standard error of the "
+        f"difference {found['standard_error']:.4f}){advice}."
     )
 
 

@@ -54,6 +54,9 @@ def metrics_document(
             }
             for name, scores in experiment.cross_validation.items()
         },
+        "long_categories": asdict(experiment.long_categories)
+        if experiment.long_categories
+        else None,
         "test": _describe(champion),
         "alternatives": dict(champion.alternatives),
         "baseline": {"name": baseline.name, "test": _describe(baseline)},
