@@ -45,11 +45,6 @@ def parse_object(data: bytes, name: str) -> dict[str, Any]:
     return document
 
 
-def read_object(path: Path) -> dict[str, Any]:
-    """Parse a file of an unpacked artifact; errors as `parse_object`."""
-    return parse_object(read_file(path), path.name)
-
-
 def read_file(path: Path) -> bytes:
     """Read a document of an unpacked artifact.
 

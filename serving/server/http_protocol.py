@@ -103,6 +103,10 @@ class Protocol(BoundedHeads):
         self.url, self.expect_100_continue = url, expects
         self.headers.extend(headers)
         super().on_headers_complete()
+        if expects and self.cycle is not None:
+            # A client that is refused need not send the body that it announced, so
+            # nobody could tell where its next request begins.
+            self.cycle.keep_alive = False
 
     def on_body(self, body: bytes) -> None:
         """Collect the body."""

@@ -254,6 +254,26 @@ def test_a_client_that_waits_for_100_continue_gets_it(server: Server) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        (b"POST /invocations HTTP/1.1\r\nContent-Length: 99999999999\r\n", b"413"),
+        (b"POST /elsewhere HTTP/1.1\r\nContent-Length: 100\r\n", b"404"),
+        (b"PUT /invocations HTTP/1.1\r\nContent-Length: 100\r\n", b"405"),
+    ],
+)
+def test_a_client_that_is_refused_instead_of_100_continue_begins_anew(
+    server: Server, line: bytes, status: bytes
+) -> None:
+    """It need not send its body, and its next request would be taken for that."""
+    connection = server.send(line + b"Host: x\r\nExpect: 100-continue\r\n\r\n")
+    with connection.makefile("rb") as stream:
+        answer = stream.read()
+    assert answer.split()[1] == status
+    assert b"\r\nconnection: close\r\n" in answer
+    connection.close()
+
+
+@pytest.mark.parametrize(
     "garbage",
     [
         b"GARBAGE\r\n\r\n",
