@@ -18,6 +18,8 @@ from operations.leftovers.resources import AuditedResource, Kind, Resource, Stan
 RETAINED_KINDS: Mapping[str, Unit] = {
     "bucket": "storage",
     "KMS key": "storage",
+    "DynamoDB table": "storage",
+    "secret": "storage",
     "image repository": "training",
 }
 

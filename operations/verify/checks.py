@@ -5,24 +5,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from artifact.history.definition import parse_definition
 from artifact.manifest import PROBABILITY_TOLERANCE
 from cdk_app.naming import (
     ARTIFACT_URI_PARAMETER,
     DECISION_RULE_PARAMETER,
-    HISTORY_TABLE_OUTPUT,
     MANIFEST_SHA256_PARAMETER,
     endpoint_name,
 )
 from operations.account.errors import explained
 from operations.account.stacks import (
-    deploy_command,
     physical_ids,
-    read_stack,
     same_name,
 )
 from operations.client import FraudClient
-from operations.history.table import read_definition
 from operations.rule.published import (
     check_features,
     describe,
@@ -158,28 +153,6 @@ def check_self_test(live: LiveEndpoint) -> CheckResult:
             "was trained with; deploy it again:",
             live.deploy_command(**{ARTIFACT_URI_PARAMETER: live.artifact_uri}),
         ),
-    )
-
-
-def check_histories(live: LiveEndpoint) -> CheckResult:
-    """Check that a model with histories finds a table that was filled for it."""
-    section = live.artifact.manifest.history
-    if section is None:
-        return CheckResult("the model looks at none")
-    outputs = read_stack(live.session, live.environment, "storage").outputs
-    table = outputs.get(HISTORY_TABLE_OUTPUT)
-    if table is None:
-        return CheckResult(
-            "the model looks at histories, and there is no table of them",
-            "add [history] to the environment's settings and deploy its storage:",
-            deploy_command(live.environment, "storage"),
-        )
-    if read_definition(live.session, table) == parse_definition(section):
-        return CheckResult(f"{table}, filled for this model's entities and delay")
-    return CheckResult(
-        f"{table} was not filled for this model's entities and delay",
-        "fill it from the histories that training wrote:",
-        f"fraud history seed --env {live.environment}",
     )
 
 

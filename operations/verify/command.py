@@ -17,7 +17,8 @@ from cdk_app.settings import SettingsError, load
 from operations.account.errors import OperationError
 from operations.account.session import environment_session
 from operations.account.stacks import read_stack
-from operations.verify.checks import CHECKS, check_histories
+from operations.verify.checks import CHECKS
+from operations.verify.histories import check_histories
 from operations.verify.live_endpoint import CheckResult, LiveEndpoint
 from operations.verify.options import parser
 

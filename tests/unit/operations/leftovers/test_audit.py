@@ -65,6 +65,8 @@ TAGGABLE: list[tuple[str, Plant, str, float]] = [
     ("image repository", planted.repository, "left-over", 0),
     ("schedule group", planted.schedule_group, "left-over", 0),
     ("parameter", planted.parameter, "left-over", 0),
+    ("DynamoDB table", planted.table, "left-over", 0),
+    ("secret", planted.secret, "left-over", 0.40),
     ("KMS key", planted.key, "left-over", 1.00),
     ("VPC endpoint", planted.vpc_endpoint, "left-over", 730 * 0.01),
     ("network interface", planted.network_interface, "left-over", 0),
@@ -217,6 +219,8 @@ def test_what_outlived_its_stack_where_storage_is_retained_is_declared(
     account: Account,
 ) -> None:
     planted.bucket(account.client, "fraud-prod-storage-data-x1", PROD)
+    planted.table(account.client, "fraud-prod-storage-HistoryTable-x1", PROD)
+    planted.secret(account.client, "fraud-prod-storage-HistoryHashKey-x1", PROD)
     planted.alarm(account.client, "fraud-prod-storage-alarm", PROD)
     planted.repository(account.client, "fraud-prod-training-serving-x1", PROD)
     standings = {
@@ -225,6 +229,8 @@ def test_what_outlived_its_stack_where_storage_is_retained_is_declared(
     }
     assert standings == {
         "bucket": Standing.DECLARED,
+        "DynamoDB table": Standing.DECLARED,
+        "secret": Standing.DECLARED,
         "alarm": Standing.LEFTOVER,
         "image repository": Standing.DECLARED,
     }
