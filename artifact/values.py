@@ -48,7 +48,8 @@ def encoder(column: Column) -> Encode:
     It raises `WrongKindError` for a value of another kind.
     """
     if column.kind is Kind.CATEGORY:
-        return _category_encoder(column)
+        is_boolean = column.is_boolean
+        return _boolean_encoder(column) if is_boolean else _category_encoder(column)
     if column.kind is Kind.TIMESTAMP:
         return _timestamp_encoder(column)
     return _number_encoder(column)
@@ -176,29 +177,47 @@ def _category_encoder(column: Column) -> Encode:
     codes = {text: float(code) for code, text in enumerate(column.categories)}
     other = float(len(codes))
     takes_numbers = all(map(PLAIN_NUMBER.fullmatch, column.categories))
+    # 150, 150.0 and "150.0" are one value to whoever reads the same file.
+    by_number: dict[float, float] = {}
+    if takes_numbers:
+        by_number = {float(t): codes[t] for t in reversed(column.categories)}
 
     def encode(value: Any) -> float:  # noqa: ANN401 - any JSON value
         if isinstance(value, str):
             text = value.strip()
             if text in MISSING_WORDS:
                 return math.nan
-        elif _is_missing(value):
+            code = codes.get(text)
+            if code is None and by_number and PLAIN_NUMBER.fullmatch(text):
+                code = by_number.get(float(text))
+            return other if code is None else code
+        if _is_missing(value):
             return math.nan
-        elif isinstance(value, bool | int | float):
-            allowed = column.is_boolean or (
-                takes_numbers and not isinstance(value, bool)
-            )
-            if not allowed or not math.isfinite(value):
-                raise WrongKindError(expected_of(column), kind_of_value(value))
-            text = category_text(value)
-        else:
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if is_number and takes_numbers and math.isfinite(value):
+            return by_number.get(float(value), other)
+        raise WrongKindError(expected_of(column), kind_of_value(value))
+
+    return encode
+
+
+def _boolean_encoder(column: Column) -> Encode:
+    codes = {text: float(code) for code, text in enumerate(column.categories)}
+    other = float(len(codes))
+
+    def encode(value: Any) -> float:  # noqa: ANN401 - any JSON value
+        if isinstance(value, str) and value.strip() in MISSING_WORDS:
+            return math.nan
+        if _is_missing(value):
+            return math.nan
+        word = None
+        if isinstance(value, str | bool | int) or (
+            isinstance(value, float) and math.isfinite(value)
+        ):
+            word = boolean_text(value)
+        if word is None:
             raise WrongKindError(expected_of(column), kind_of_value(value))
-        if column.is_boolean:
-            word = boolean_text(text)
-            if word is None:
-                raise WrongKindError(expected_of(column), kind_of_value(value))
-            text = word
-        return codes.get(text, other)
+        return codes.get(word, other)
 
     return encode
 

@@ -16,6 +16,8 @@ from training.data.dataset import Floats
 #: From this share of numbers on, a word among them is a mistake.
 MOSTLY = 0.9
 _SAMPLE = 1000
+#: Where none of so many is a time of day, none is looked at further.
+_FIRST_TEXTS = 20
 _PLAIN = r"^[-+]?(([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?|(?i:inf|infinity))$"
 _GROUP = r"[, '\x{00a0}]"
 _GROUP_OF_COMMA = r"[. '\x{00a0}]"
@@ -101,6 +103,9 @@ def read_clock_text(
 
     `decode` turns a value per distinct text into one per row.
     """
+    few = [_hours_or_nan(text) for text in texts[:_FIRST_TEXTS]]
+    if np.isnan(few).all():
+        return None
     hours = [_hours_or_nan(text) for text in texts]
     known = len(texts) - int(np.isnan(hours).sum())
     if not known or known < MOSTLY * len(texts):
