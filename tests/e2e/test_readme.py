@@ -1,6 +1,7 @@
 """Each command of the README works as it is written."""
 
 import re
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +15,11 @@ from tests.e2e.conftest import ROOT, run
 # These two run the tests themselves, or what test_demo.py runs.
 TWO_COMMANDS = ("make demo", "make test")
 OWN_DATA = "payments.csv"
+#: What a new environment's commands read.
+SOURCES = (
+    *("app.py", "fraud.py", "cdk.json", "package.json", "cdk_app", "stacks", "review"),
+    *("operations", "artifact", "training", "serving", "data"),
+)
 
 
 def blocks() -> list[str]:
@@ -75,6 +81,39 @@ def test_the_story_on_an_account_works_as_written(
         StackStatusFilter=["CREATE_COMPLETE", "UPDATE_COMPLETE"]
     )
     assert [s["StackName"] for s in left["StackSummaries"]] == ["CDKToolkit"]
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """The sources in a place of their own: a new environment is a file among them."""
+    place = tmp_path / "copy"
+    place.mkdir()
+    for name in SOURCES:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, place / name)
+        else:
+            shutil.copy(source, place / name)
+    (place / "node_modules").symlink_to(ROOT / "node_modules")
+    return place
+
+
+def test_a_second_environment_is_a_file_and_the_commands_that_it_prints(
+    copy: Path,
+) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "`fraud env new qa --like dev`" in readme
+    here = f"cd {copy} && export PYTHONPATH={copy} CDK_OUTPUT={copy / 'cdk.out'}"
+    here += " && unset CDK_APP"
+    steps = run(f"{here} && fraud env new qa --like dev").splitlines()
+    deploy = next(step for step in steps if "cdk deploy" in step)
+    # What it prints is understood: the stacks are there under these names.
+    synth = deploy.replace("cdk deploy", "cdk list")
+    listed = run(f"{here} && fraud settings --env qa && {synth}").splitlines()
+    assert 'hosting.kind = "serverless"' in listed
+    assert {line for line in listed if line.startswith("fraud-qa-")} == {
+        word for word in deploy.split() if word.startswith("fraud-qa-")
+    }
 
 
 @pytest.mark.parametrize("command", TWO_COMMANDS)
