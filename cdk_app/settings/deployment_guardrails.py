@@ -10,6 +10,8 @@ from cdk_app.settings.fields import Section
 LONGEST_WAIT_SECONDS = 3600
 LARGEST_CANARY_PERCENT = 50
 
+_ADD_PERCENT = "add it, such as: canary_percent = 10"
+
 
 class BlueGreenSettings(Section):
     """Blue/green: the new fleet is up before the old one goes."""
@@ -29,7 +31,7 @@ class BlueGreenSettings(Section):
             raise ValueError(
                 "canary_percent: expected with strategy 'canary' and only with it, "
                 f"got {self.canary_percent} with {self.strategy!r}; "
-                f"{'remove' if self.canary_percent else 'add'} it"
+                f"{'remove it' if self.canary_percent else _ADD_PERCENT}"
             )
         shifts = 2 if self.strategy == "canary" else 1
         waits = shifts * self.bake_seconds + self.termination_wait_seconds

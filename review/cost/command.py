@@ -134,8 +134,8 @@ def _break_even(
 def _refresh(regions: Sequence[str] | None) -> int:
     # boto3 takes half a second to import, and only a refresh needs it.
     import boto3  # noqa: PLC0415
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
+    from operations.account.errors import OperationError, explained  # noqa: PLC0415
     from review.cost.price_writing import write  # noqa: PLC0415
     from review.cost.refresh import API_REGION, refresh  # noqa: PLC0415
 
@@ -143,17 +143,17 @@ def _refresh(regions: Sequence[str] | None) -> int:
     wanted = sorted({*known.regions, *(regions or ())})
     print(f"asking the AWS Price List API for {', '.join(wanted)} ...", flush=True)
     try:
-        refreshed = refresh(
-            boto3.client("pricing", region_name=API_REGION),
-            known,
-            wanted,
-            datetime.now(tz=UTC).date(),
-        )
-    except (BotoCoreError, ClientError) as error:
+        with explained():
+            refreshed = refresh(
+                boto3.client("pricing", region_name=API_REGION),
+                known,
+                wanted,
+                datetime.now(tz=UTC).date(),
+            )
+    except OperationError as error:
         print(
-            f"error: prices: expected an answer of the AWS Price List API, got: "
-            f"{error}; the price file is as it was. The credentials need "
-            "pricing:GetProducts.",
+            f"error: {str(error).rstrip('.')}; the price file is as it was. To ask "
+            "the AWS Price List API, credentials need pricing:GetProducts.",
             file=sys.stderr,
         )
         return MISUSED

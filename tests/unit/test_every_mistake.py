@@ -129,6 +129,12 @@ class TestAsking:
         assert "AWS cannot be reached" in said(name, ASKING[name], capsys)
 
 
+def test_a_refresh_of_prices_words_it_alike(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert said("cost", ["--refresh"], capsys).startswith(NO_CREDENTIALS.rstrip("."))
+
+
 @pytest.mark.parametrize("name", LOCAL)
 def test_a_name_that_is_none_is_named(
     name: str, capsys: pytest.CaptureFixture[str]
