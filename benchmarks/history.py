@@ -54,7 +54,8 @@ from operations.history.snapshots import OUTPUT_ARCHIVE, fetch_snapshot
 from operations.history.store import HistoryStore
 from operations.history.table_file import read_events
 from training.command_line import build_parser, to_arguments
-from training.train import history_path, train
+from training.one_machine import history_path
+from training.train import train
 
 ENVIRONMENT = "dev"
 #: What is compared must not be missing because this machine is busy.

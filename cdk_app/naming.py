@@ -61,6 +61,14 @@ def job_name_prefix(environment: str) -> str:
     return f"{PROJECT}-{environment}-"
 
 
+def checkpoints_prefix(environment: str) -> str:
+    """Return where in the artifact bucket jobs of several instances keep checkpoints.
+
+    Below what jobs may write, as their artifacts are.
+    """
+    return f"{job_name_prefix(environment)}checkpoints/"
+
+
 def stack_name(environment: str, unit: Unit) -> str:
     """Return ``fraud-dev-storage`` for the storage stack of ``dev``."""
     return f"{PROJECT}-{environment}-{unit}"

@@ -56,6 +56,11 @@ WILDCARDS = {
         "Data sets and code are stored under a hash or job name each, in this "
         "environment's own buckets.",
     ),
+    "ReadCheckpoints": Wildcard(
+        r"[^*]*ArtifactsBucket[^*]*/fraud-[^*]+-checkpoints/\*",
+        "An interrupted job goes on from what it wrote under a name of its own, in "
+        "this environment's own bucket.",
+    ),
     "DeleteServingStack": Wildcard(
         r"arn:[^*]+:stack/fraud-[^*]+-serving/\*",
         "CloudFormation ends a stack's ARN by an id of its own; the stack is named.",

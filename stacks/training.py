@@ -110,6 +110,11 @@ def _use_buckets(storage: StorageStack, environment: str) -> list[iam.PolicyStat
             ],
         ),
         iam.PolicyStatement(
+            sid="ReadCheckpoints",
+            actions=["s3:GetObject"],
+            resources=[f"{artifacts}/{naming.checkpoints_prefix(environment)}*"],
+        ),
+        iam.PolicyStatement(
             sid="WriteArtifacts",
             actions=["s3:AbortMultipartUpload", "s3:PutObject"],
             resources=[f"{artifacts}/{naming.job_name_prefix(environment)}*"],

@@ -59,10 +59,14 @@ class JobLog:
             "--since 1d"
         )
 
-    def new_lines(self) -> Iterator[str]:
-        """Yield what was logged since the last call."""
+    def new_lines(self) -> Iterator[tuple[str, str]]:
+        """Yield what was logged since the last call, each line after its host's name.
+
+        A stream is called ``job/algo-1-1700000000``.
+        """
         for stream in self._streams():
-            yield from self._lines.new_lines(stream)
+            host = stream.rpartition("/")[2].rpartition("-")[0]
+            yield from ((host, line) for line in self._lines.new_lines(stream))
 
     def _streams(self) -> list[str]:
         pages = self._logs.get_paginator("describe_log_streams").paginate(

@@ -70,7 +70,7 @@ class ScoredRows:
 
     def read(self) -> None:
         """Take in what is new."""
-        for line in self.log.new_lines():
+        for _, line in self.log.new_lines():
             if _DATA_LOG in line:
                 said = line.partition(_DATA_LOG)[2].rstrip()
                 # "bucket/key: what is wrong", and first the job's own settings

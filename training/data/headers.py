@@ -11,8 +11,13 @@ from training.data.words import shown, shown_list
 from training.errors import TrainingError
 
 
-def check_columns(files: Sequence[Path], columns: Columns) -> list[str]:
+def check_columns(
+    files: Sequence[Path], columns: Columns, everywhere: Sequence[Path] = ()
+) -> list[str]:
     """Return the names of all columns, after a look at the headers only.
+
+    `everywhere` are all parts where `files` are only this host's: a directory that all
+    have in common is no partition.
 
     Raises
     ------
@@ -29,7 +34,7 @@ def check_columns(files: Sequence[Path], columns: Columns) -> list[str]:
                 f"{other} and {files[0].name} differ in column "
                 f"{shown(min(difference))}; all parts need the same columns."
             )
-    partitions = partitions_of(files[0], files)
+    partitions = partitions_of(files[0], everywhere or files)
     names += [name for name in partitions if name not in names]
     if columns.label not in names:
         raise TrainingError(

@@ -71,9 +71,7 @@ def find_files(path: Path) -> list[Path]:
         files = sorted(
             entry
             for entry in path.rglob("*")
-            if entry.is_file()
-            and not _is_hidden(entry.relative_to(path))
-            and not entry.name.lower().endswith(_SIDE_FILES)
+            if entry.is_file() and is_data_file(entry.relative_to(path))
         )
         if not files:
             raise TrainingError(
@@ -94,8 +92,10 @@ def find_files(path: Path) -> list[Path]:
     return files
 
 
-def _is_hidden(path: Path) -> bool:
-    return any(part.startswith((".", "_")) for part in path.parts)
+def is_data_file(path: Path) -> bool:
+    """Whether a file below the data's directory is data, by its relative path."""
+    is_hidden = any(part.startswith((".", "_")) for part in path.parts)
+    return not is_hidden and not path.name.lower().endswith(_SIDE_FILES)
 
 
 def suffix_of(file: Path) -> str:

@@ -1,11 +1,15 @@
 """The categories that a model knows: those frequent enough in what it learns from."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from artifact.columns import Column, Kind
 from training.data.dataset import Dataset, Floats
+
+Counts = npt.NDArray[np.intp]
 
 #: A value in fewer rows, or in a smaller share of few rows, is "other".
 _LEAST_ROWS = 10
@@ -38,19 +42,33 @@ class Vocabulary:
 
 def learn_vocabulary(train: Dataset) -> Vocabulary:
     """Order each category's values by falling frequency; rare ones become "other"."""
-    least = min(_LEAST_ROWS, max(2, int(_LEAST_SHARE * train.rows)))
+    return vocabulary_of(train.inputs, count_codes(train), train.rows)
+
+
+def count_codes(data: Dataset) -> dict[int, Counts]:
+    """Return per category's place the rows of each of its values."""
+    counts = {}
+    for position, column in enumerate(data.inputs):
+        if column.kind is Kind.CATEGORY:
+            values = data.features[:, position]
+            seen = values[~np.isnan(values)].astype(np.intp)
+            size = len(column.categories)
+            counts[position] = np.bincount(seen, minlength=size + 1)[:size]
+    return counts
+
+
+def vocabulary_of(
+    inputs: Sequence[Column], counts: Mapping[int, Counts], rows: int
+) -> Vocabulary:
+    """Return the vocabulary of so many rows with these counts of values."""
+    least = min(_LEAST_ROWS, max(2, int(_LEAST_SHARE * rows)))
     codes: dict[int, Floats] = {}
     columns: dict[str, Column] = {}
-    for position, column in enumerate(train.inputs):
-        if column.kind is not Kind.CATEGORY:
-            continue
-        old = train.features[:, position]
-        size = len(column.categories)
-        seen = old[~np.isnan(old)].astype(np.intp)
-        counts = np.bincount(seen, minlength=size + 1)[:size]
-        order = np.argsort(-counts, kind="stable")
-        kept = [int(code) for code in order if counts[code] >= least]
-        table = np.full(size + 1, float(len(kept)))
+    for position, of_value in counts.items():
+        column = inputs[position]
+        order = np.argsort(-of_value, kind="stable")
+        kept = [int(code) for code in order if of_value[code] >= least]
+        table = np.full(len(of_value) + 1, float(len(kept)))
         table[kept] = np.arange(len(kept))
         codes[position] = table
         values = tuple(column.categories[code] for code in kept)

@@ -21,6 +21,7 @@ from operations.account.session import environment_session
 from operations.rule.published import published_rule, rule_to_deploy
 from training.command_line import build_parser, chosen_options, to_arguments
 from training.container import FIGURES_LINE
+from training.distributed.refusing import refuse
 from training.errors import OptionError, TrainingError
 from training.launch.comparison import describe_comparison
 from training.launch.follow import JobGoesOnError, follow, goes_on, unknown_job
@@ -34,7 +35,8 @@ from training.launch.result import (
     save_documents,
     score_command_of,
 )
-from training.launch.spending import JobLimits, job_limits
+from training.launch.shards import check_shards
+from training.launch.spending import JobLimits, job_limits, of_type
 from training.launch.upload import upload_data
 from training.report.summary import describe_outcome
 
@@ -99,6 +101,7 @@ def _artifact_uri(
         session.region_name,
         spot=options.spot,
         max_cost_usd=options.max_cost_usd,
+        instances=options.instances,
     )
     return launch(session, settings, options.data, rest, limits)
 
@@ -165,6 +168,9 @@ def launch(
             "with --entities, found none; add it and deploy the storage stack, or "
             "leave --entities out."
         )
+    if limits.instances > 1:
+        refuse(arguments)
+        check_shards(session, data, limits.instances)
     resources = find_resources(session, settings.environment)
     data_uri = upload_data(
         session, resources.data_bucket, data, arguments.columns, arguments.split
@@ -177,7 +183,7 @@ def launch(
     except KeyboardInterrupt:
         raise JobGoesOnError(unknown_job(settings.environment)) from None
     print(
-        f"{job_name} on {settings.training.instance_type}"
+        f"{job_name} on {of_type(limits.instances, settings.training.instance_type)}"
         f"{' (spot)' if limits.spot else ''}, at most "
         f"{limits.max_runtime_seconds / 60:.0f} minutes",
         flush=True,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker.type_defs import DescribeTrainingJobResponseTypeDef
 
 POLL_SECONDS = 2.0
+_FIRST_HOST = "algo-1"
 #: Less than a terminal has: the demo sets it in by two.
 WIDTH_COLUMNS = 78
 
@@ -113,16 +114,20 @@ def _own_lines(log: JobLog) -> Callable[[], Iterator[str]]:
     """Return what yields the new lines of training itself, up to its figures.
 
     The SDK's driver writes many more: before them, and as the shell's ``+`` trace
-    after them. The figures are printed from the artifact, beside others.
+    after them. The figures are printed from the artifact, beside others. Of several
+    hosts the first says how the work goes, and the others what they failed of.
     """
-    begun = ended = False
+    begun: set[str] = set()
+    ended: set[str] = set()
 
     def new_lines() -> Iterator[str]:
-        nonlocal begun, ended
-        for line in log.new_lines():
-            begun = begun or line.startswith(FIRST_LOG_LINE)
-            ended = ended or line.startswith(FIGURES_LINE)
-            if begun and not ended and not line.startswith("+"):
+        for host, line in log.new_lines():
+            if line.startswith(FIRST_LOG_LINE):
+                begun.add(host)
+            if line.startswith(FIGURES_LINE):
+                ended.add(host)
+            told = host == _FIRST_HOST or line.startswith("error:")
+            if host in begun - ended and told and not line.startswith("+"):
                 yield line
 
     return new_lines

@@ -5,6 +5,7 @@ import logging
 import os
 import shutil
 import tempfile
+import uuid
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import boto3
 
 from cdk_app.images import SCIKIT_LEARN_VERSION
-from cdk_app.naming import CODE_PREFIX, job_name_prefix
+from cdk_app.naming import CODE_PREFIX, checkpoints_prefix, job_name_prefix
 from cdk_app.settings import Settings
 from cdk_app.tags import project_tags
 from operations.account.errors import OperationError, explained
@@ -62,7 +63,9 @@ def start_job(
         from sagemaker.core import image_uris  # noqa: PLC0415
         from sagemaker.core.helper.session_helper import Session  # noqa: PLC0415
         from sagemaker.core.shapes import (  # noqa: PLC0415
+            CheckpointConfig,
             OutputDataConfig,
+            S3DataSource,
             StoppingCondition,
             Tag,
         )
@@ -78,7 +81,7 @@ def start_job(
     key = resources.encryption_key_arn
     with explained(), tempfile.TemporaryDirectory(prefix="fraud-code-") as code:
         stage_code(Path(code), options)
-        if options.get("model") in MODELS:
+        if options.get("model") in MODELS or limits.instances > 1:
             print("Fetching the packages that the job brings along", flush=True)
             fetch_wheels(Path(code) / FOLDER)
         trainer = ModelTrainer(
@@ -100,11 +103,10 @@ def start_job(
             source_code=SourceCode(source_dir=code, entry_script=ENTRY_SCRIPT),
             compute=Compute(
                 instance_type=training.instance_type,
-                instance_count=1,
+                instance_count=limits.instances,
                 volume_size_in_gb=training.volume_size_gb,
                 # An instance's own disks are encrypted by the hardware, not by a key.
                 volume_kms_key_id=None if training.has_local_disks else key,
-                # Interrupted, it starts from scratch: it is short and has no state.
                 enable_managed_spot_training=limits.spot,
             ),
             stopping_condition=StoppingCondition(
@@ -118,6 +120,13 @@ def start_job(
                     training.encrypt_inter_container_traffic
                 ),
             ),
+            # One instance starts from scratch: it is short and has no state.
+            checkpoint_config=CheckpointConfig(
+                s3_uri=f"s3://{resources.artifact_bucket}/"
+                f"{checkpoints_prefix(settings.environment)}{uuid.uuid4().hex}/"
+            )
+            if limits.spot and limits.instances > 1
+            else None,
             output_data_config=OutputDataConfig(
                 s3_output_path=f"s3://{resources.artifact_bucket}",
                 **({"kms_key_id": key} if key else {}),
@@ -127,7 +136,18 @@ def start_job(
             tags=[Tag(key=k, value=v) for k, v in project_tags(settings).items()],
         )
         trainer.train(
-            [InputData(channel_name=CHANNEL, data_source=data_uri)],
+            [
+                InputData(
+                    channel_name=CHANNEL,
+                    data_source=S3DataSource(
+                        s3_uri=data_uri,
+                        s3_data_type="S3Prefix",
+                        s3_data_distribution_type="ShardedByS3Key",
+                    )
+                    if limits.instances > 1
+                    else data_uri,
+                )
+            ],
             wait=False,
             logs=False,
         )

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from training.command_line import build_parser
+from training.option_types import integer
 
 EMBEDDED_DATA = Path(__file__).parents[2] / "data" / "creditcard-sample.csv.gz"
 
@@ -29,10 +30,19 @@ def parser() -> argparse.ArgumentParser:
         help="file, directory of parts, or s3:// URI (default: the embedded sample)",
     )
     own.add_argument(
+        "--instances",
+        type=integer(at_least=1),
+        default=1,
+        metavar="N",
+        help="train one model on so many instances, each of which reads its share of "
+        "the files; with --model xgboost or logistic-regression (default: %(default)s)",
+    )
+    own.add_argument(
         "--spot",
         action="store_true",
-        help="train on spot capacity: cheaper; waits for it up to an hour, and starts "
-        "from scratch when interrupted",
+        help="train on spot capacity: cheaper; waits for it up to an hour; when "
+        "interrupted, starts from scratch on one instance, and goes on from the last "
+        "trees on more",
     )
     own.add_argument(
         "--max-cost-usd",

@@ -23,6 +23,7 @@ class JobLimits:
 
     max_runtime_seconds: int
     spot: bool
+    instances: int = 1
 
     @property
     def max_wait_seconds(self) -> int | None:
@@ -31,7 +32,12 @@ class JobLimits:
 
 
 def job_limits(
-    settings: Settings, region: str, *, spot: bool, max_cost_usd: float | None
+    settings: Settings,
+    region: str,
+    *,
+    spot: bool,
+    max_cost_usd: float | None,
+    instances: int = 1,
 ) -> JobLimits:
     """Return the settings' limits, lowered so that the job costs at most the cap.
 
@@ -45,7 +51,7 @@ def job_limits(
     """
     training = settings.training
     if max_cost_usd is None:
-        return JobLimits(training.max_runtime_seconds, spot)
+        return JobLimits(training.max_runtime_seconds, spot, instances)
     if not 0 < max_cost_usd < math.inf:
         raise OperationError(
             f"--max-cost-usd: expected an amount above 0, got {max_cost_usd}; give one "
@@ -56,12 +62,14 @@ def job_limits(
             region,
             training.instance_type,
             max_cost_usd,
+            instance_count=instances,
             volume_size_gb=training.volume_size_gb,
         )
         shortest_usd = prices.training_cost_usd(
             region,
             training.instance_type,
             MIN_RUNTIME_SECONDS + STOP_GRACE_SECONDS,
+            instance_count=instances,
             volume_size_gb=training.volume_size_gb,
         )
     except prices.UnknownPriceError as error:
@@ -70,10 +78,21 @@ def job_limits(
     if runtime_seconds < MIN_RUNTIME_SECONDS:
         raise OperationError(
             f"--max-cost-usd: expected at least {shortest_usd:.4f}, which is a minute "
-            f"of {training.instance_type} and the time to stop it, got {max_cost_usd}; "
+            f"of {of_type(instances, training.instance_type)} and the time to stop "
+            f"it, got {max_cost_usd}; "
             "raise it, or choose a cheaper instance type in the settings."
         )
-    return JobLimits(min(runtime_seconds, training.max_runtime_seconds), spot)
+    seconds = min(runtime_seconds, training.max_runtime_seconds)
+    return JobLimits(seconds, spot, instances)
+
+
+def of_type(instances: int, instance_type: str) -> str:
+    """Return ``4 x ml.m5.large``, or the type alone."""
+    return f"{instances} x {instance_type}" if instances > 1 else instance_type
+
+
+def _instances_of(resources: Mapping[str, Any]) -> str:
+    return of_type(resources.get("InstanceCount", 1), resources["InstanceType"])
 
 
 def describe_limit(job: Mapping[str, Any], region: str) -> str:
@@ -83,7 +102,7 @@ def describe_limit(job: Mapping[str, Any], region: str) -> str:
     """
     resources = job["ResourceConfig"]
     seconds = job["StoppingCondition"]["MaxRuntimeInSeconds"]
-    text = f"{seconds / 60:.0f} minutes of {resources['InstanceType']}"
+    text = f"{seconds / 60:.0f} minutes of {_instances_of(resources)}"
     try:
         usd = prices.training_cost_usd(
             region,
@@ -106,7 +125,7 @@ def describe_cost(job: Mapping[str, Any], region: str) -> str:
     if billable is None:
         return "Billable: nothing; the job never ran."
     resources = job["ResourceConfig"]
-    text = f"Billable: {billable:,} s of {resources['InstanceType']}"
+    text = f"Billable: {billable:,} s of {_instances_of(resources)}"
     try:
         usd = prices.training_cost_usd(
             region,

@@ -83,6 +83,8 @@ def _xgboost(
         scale_pos_weight=options.xgboost_positive_weight,
         tree_method="hist",
         random_state=options.random_state,
+        # A tree's columns depend on its number alone, as on several hosts.
+        seed_per_iteration=True,
         n_jobs=1,
     )
     return Pipeline(

@@ -30,22 +30,25 @@ class Run:
     span: str
 
 
-def describe_run(data_path: Path, data: Dataset, variables: Mapping[str, str]) -> Run:
+def describe_run(data_path: Path, span: str, variables: Mapping[str, str]) -> Run:
     """Return the facts about a run; `variables` are the container's.
 
     SageMaker sets ``TRAINING_JOB_NAME``, the launcher ``FRAUD_ENVIRONMENT``.
     """
-    times = data.times
-    known = times is not None and len(times) > 0
     return Run(
         job=variables.get("TRAINING_JOB_NAME", ""),
         environment=variables.get("FRAUD_ENVIRONMENT", ""),
         data_file=_file_name(data_path),
-        span=span_in_words(
-            float(times.min()) if times is not None and known else None,
-            float(times.max()) if times is not None and known else None,
-        ),
+        span=span,
     )
+
+
+def span_of(data: Dataset) -> str:
+    """Return the time that the data cover, in words."""
+    times = data.times
+    if times is None or not len(times):
+        return span_in_words(None, None)
+    return span_in_words(float(times.min()), float(times.max()))
 
 
 def _file_name(path: Path) -> str:

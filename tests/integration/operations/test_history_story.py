@@ -35,7 +35,8 @@ from operations.verify.command import main as verify
 from tests.infrastructure.synthesized import Synthesized
 from tests.integration.stacks.account import Account
 from training.command_line import build_parser, to_arguments
-from training.train import history_path, train
+from training.one_machine import history_path
+from training.train import train
 
 PLAYED = 2000
 AFTER_REDEPLOY = 200

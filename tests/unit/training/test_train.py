@@ -16,7 +16,7 @@ from artifact.archive import pack
 from artifact.decision import ThresholdRule, read_decision_rule
 from artifact.loading import load_artifact
 from artifact.manifest_file import read_manifest
-from training import train as command
+from training import one_machine, results
 from training.train import main
 from training.writing.artifact import write_artifact
 
@@ -180,7 +180,7 @@ def test_a_file_put_there_during_the_training_is_left_alone(
         (directory / "thesis.txt").write_text("years of work")
         return write_artifact(*given, **named)
 
-    monkeypatch.setattr(command, "write_artifact", meanwhile)
+    monkeypatch.setattr(results, "write_artifact", meanwhile)
     assert run(csv_file, directory) == 1
     assert layout.list_files(directory) == ["thesis.txt"]
 
@@ -244,7 +244,7 @@ def test_a_crash_halfway_leaves_nothing(
     def crash(*_: object, **__: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(command, "write_artifact", crash)
+    monkeypatch.setattr(results, "write_artifact", crash)
     assert run(csv_file, tmp_path / "model") == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == ["transactions.csv"]
 
@@ -312,7 +312,7 @@ class TestInsideSageMaker:
         def crash(*_: object, **__: object) -> None:
             raise ValueError("could not convert 4929123412341234")
 
-        monkeypatch.setattr(command, "run", crash)
+        monkeypatch.setattr(one_machine, "run", crash)
         assert main([]) == 1
         reason = (opt_ml / "output" / "failure").read_text()
         assert reason.startswith("ValueError in test_train.py, line")

@@ -452,7 +452,7 @@ class FakeSession:
         return self
 
     def paginate(self, **_: str) -> list[dict[str, Any]]:
-        return [{"logStreams": [{"logStreamName": "fraud-dev-1/algo-1"}]}]
+        return [{"logStreams": [{"logStreamName": "fraud-dev-1/algo-1-1700000000"}]}]
 
     def get_log_events(self, **place: Any) -> dict[str, Any]:
         batch = int(place.get("nextToken", 0))

@@ -1,0 +1,1 @@
+"""How training grows with rows and hosts."""

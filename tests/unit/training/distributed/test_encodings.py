@@ -1,0 +1,192 @@
+"""Several hosts read a table as one machine does."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.unit.training.distributed.hosts_in_threads import on_hosts
+from training.columns import Columns
+from training.data.reading import read_dataset
+from training.data.split import Split, split
+from training.distributed.agreement import agree
+from training.distributed.group import Group
+from training.distributed.inventory import take_inventory
+from training.distributed.membership import TEST, TRAIN, Membership, assign
+from training.distributed.spool import Spool, write_spool
+from training.errors import TrainingError
+from training.options import PROTOCOLS, Protocol, SplitOptions
+
+
+def spools(roots: list[Path], columns: Columns, directory: Path) -> list[Spool]:
+    def work(group: Group) -> Spool:
+        root = roots[group.hosts.rank]
+        inventory = take_inventory(group, root, columns)
+        agreement = agree(group, inventory, columns)
+        folder = directory / f"rows-{group.hosts.rank}"
+        folder.mkdir()
+        return write_spool(group, folder, inventory, agreement)
+
+    return on_hosts(len(roots), work)
+
+
+def in_order(spools: list[Spool]) -> np.ndarray:
+    """Rows of all hosts, as one machine has them."""
+    rows = np.concatenate([one.features(0, one.rows) for one in spools])
+    numbers = np.concatenate([one.numbers(0, one.rows) for one in spools])
+    assert sorted(numbers) == list(range(len(rows)))
+    return rows[np.argsort(numbers)]
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "csv"])
+@pytest.mark.parametrize("hosts", [2, 3])
+def test_hosts_write_the_encodings_that_one_machine_writes(
+    frame: pd.DataFrame,
+    shard: Callable[..., list[Path]],
+    tmp_path: Path,
+    suffix: str,
+    hosts: int,
+) -> None:
+    parts = [frame[:100], frame[100:350], frame[350:400], frame[400:]]
+    whole, *roots = shard(parts, hosts, suffix)
+    alone = read_dataset(whole, Columns())
+    together = spools(roots, Columns(), tmp_path)
+    for one in together:
+        assert one.table == alone.table
+        assert one.sha256 == alone.sha256
+    np.testing.assert_array_equal(in_order(together), alone.features)
+
+
+def test_options_mean_the_same_on_several_hosts(
+    frame: pd.DataFrame, shard: Callable[..., list[Path]], tmp_path: Path
+) -> None:
+    frame = frame.assign(
+        merchant=[f"m{place % 70}" for place in range(len(frame))],
+        amount_code=np.where(frame["Amount"] > 30, -1.0, frame["Amount"]),
+        Class=frame["Class"].map({0: "fine", 1: "bad"}),
+        SampleWeight=np.where(frame["Class"] == 1, 1.0, 20.0),
+    )
+    columns = Columns(
+        categories=("merchant",), missing_values=(-1.0,), fraud_value="bad"
+    )
+    whole, *roots = shard([frame[:250], frame[250:]], 2)
+    alone = read_dataset(whole, columns)
+    together = spools(roots, columns, tmp_path)
+    assert together[0].table == alone.table
+    np.testing.assert_array_equal(in_order(together), alone.features)
+    weights = np.concatenate([one.weights(0, one.rows) for one in together])
+    np.testing.assert_array_equal(weights, alone.weights)
+
+
+def test_a_host_without_rows_and_one_without_fraud_are_no_fault(
+    frame: pd.DataFrame, shard: Callable[..., list[Path]], tmp_path: Path
+) -> None:
+    honest = frame[frame["Class"] == 0]
+    whole, *roots = shard([frame, frame[:0], honest], 3)
+    together = spools(roots, Columns(), tmp_path)
+    assert [one.rows for one in together] == [len(frame), 0, len(honest)]
+    assert whole.is_dir()
+
+
+def test_other_columns_on_one_host_are_named_with_the_host(
+    frame: pd.DataFrame, shard: Callable[..., list[Path]], tmp_path: Path
+) -> None:
+    _, *roots = shard([frame, frame.drop(columns="gaps")], 2)
+    with pytest.raises(TrainingError, match=r"algo-2 .* differ in column 'gaps'"):
+        spools(roots, Columns(), tmp_path)
+
+
+def test_a_word_among_numbers_is_named_with_file_and_line(
+    frame: pd.DataFrame, shard: Callable[..., list[Path]], tmp_path: Path
+) -> None:
+    late = frame.copy().astype({"Amount": object})
+    late.loc[7, "Amount"] = "secret"
+    _, *roots = shard([frame, late], 2, "csv")
+    with pytest.raises(TrainingError, match=r"line 9") as caught:
+        spools(roots, Columns(), tmp_path)
+    assert "secret" not in str(caught.value)
+
+
+def test_no_fraud_anywhere_is_refused(
+    frame: pd.DataFrame, shard: Callable[..., list[Path]], tmp_path: Path
+) -> None:
+    honest = frame[frame["Class"] == 0]
+    _, *roots = shard([honest[:200], honest[200:]], 2)
+    with pytest.raises(TrainingError, match="no row of value 1"):
+        spools(roots, Columns(), tmp_path)
+
+
+def memberships(spools: list[Spool], options: SplitOptions) -> list[Membership]:
+    return on_hosts(
+        len(spools), lambda group: assign(group, spools[group.hosts.rank], options)
+    )
+
+
+def parts_of_one(whole: Path, options: SplitOptions) -> Split:
+    return split(read_dataset(whole, Columns()), options)
+
+
+class TestParts:
+    @pytest.mark.parametrize("protocol", PROTOCOLS)
+    @pytest.mark.parametrize("delay", [0.0, 48.0])
+    def test_the_test_part_is_that_of_one_machine(
+        self,
+        frame: pd.DataFrame,
+        shard: Callable[..., list[Path]],
+        tmp_path: Path,
+        protocol: Protocol,
+        delay: float,
+    ) -> None:
+        delay = delay if protocol == "time" else 0.0
+        options = SplitOptions(protocol, label_delay_hours=delay)
+        whole, *roots = shard([frame[:250], frame[250:300], frame[300:]], 2)
+        together = spools(roots, Columns(), tmp_path)
+        alone = parts_of_one(whole, options)
+        found = memberships(together, options)
+        assert found[0].rows(TEST) == alone.test.rows
+        assert found[0].frauds(*TRAIN) == alone.train.frauds
+        for parts, data in (((TEST,), alone.test), (TRAIN, alone.train)):
+            amounts = [
+                one.features(0, one.rows)[member.is_in(*parts), 1]
+                for one, member in zip(together, found, strict=True)
+            ]
+            wanted = np.sort(data.features[:, 1])
+            np.testing.assert_array_equal(np.sort(np.concatenate(amounts)), wanted)
+
+    @pytest.mark.parametrize("protocol", PROTOCOLS)
+    def test_of_many_rows_each_part_has_its_share_on_any_number_of_hosts(
+        self,
+        frame: pd.DataFrame,
+        shard: Callable[..., list[Path]],
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        protocol: Protocol,
+    ) -> None:
+        monkeypatch.setattr("training.distributed.membership.EXACT_ROWS", 0)
+        options = SplitOptions(protocol)
+        _, *roots = shard([frame[:250], frame[250:300], frame[300:]], 3)
+        together = spools(roots, Columns(), tmp_path)
+        found = memberships(together, options)
+        assert found[0].rows(TEST) == pytest.approx(0.2 * len(frame), rel=0.25)
+        if protocol == "stratified":
+            assert found[0].rows(TEST) == 0.2 * len(frame)
+        if protocol == "time":
+            times = [one.column(0) for one in together]
+            latest_learnt = max(
+                t[m.is_in(*TRAIN)].max()
+                for t, m in zip(times, found, strict=True)
+                if m.is_in(*TRAIN).any()
+            )
+            first_judged = min(
+                t[m.is_in(TEST)].min()
+                for t, m in zip(times, found, strict=True)
+                if m.is_in(TEST).any()
+            )
+            assert latest_learnt < first_judged
+
+        (tmp_path / "again").mkdir()
+        one = spools([tmp_path / "all"], Columns(), tmp_path / "again")
+        (of_one,) = memberships(one, options)
+        np.testing.assert_array_equal(of_one.counts, found[0].counts)

@@ -1,0 +1,104 @@
+"""A whole run on two hosts beside the run on one machine."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from artifact import layout
+from artifact.loading import load_artifact
+from tests.unit.training.distributed.hosts_in_threads import on_hosts
+from training.columns import Columns
+from training.distributed.group import Group
+from training.distributed.job import train
+from training.distributed.refusing import refuse
+from training.errors import TrainingError
+from training.options import Arguments, DecisionOptions, SplitOptions
+from training.report.run import describe_run
+from training.train import train as train_alone
+
+
+def train_together(
+    roots: list[Path], out: Path, arguments: Arguments
+) -> dict[str, Any]:
+    def work(group: Group) -> dict[str, Any] | None:
+        return train(
+            group,
+            roots[group.hosts.rank],
+            out,
+            arguments,
+            run=lambda span: describe_run(roots[0], span, {}),
+            checkpoints_dir=None,
+            threads=1,
+            tell=lambda _: None,
+        )
+
+    first, *others = on_hosts(len(roots), work)
+    assert first is not None
+    assert others == [None] * len(others)
+    return first
+
+
+def test_the_linear_model_of_two_hosts_is_that_of_one(
+    frame: pd.DataFrame, shard: Callable[..., list[Path]], tmp_path: Path
+) -> None:
+    arguments = Arguments(calibration="none")
+    whole, *roots = shard([frame[:200], frame[200:]], 2)
+    together = train_together(roots, tmp_path / "together", arguments)
+    alone = train_alone(whole, tmp_path / "alone", arguments)
+    for section in ("data", "split"):
+        assert together[section] == alone[section]
+    for figure in ("average_precision", "roc_auc", "brier", "savings", "recall"):
+        assert together["test"][figure] == pytest.approx(alone["test"][figure])
+    documents = [
+        json.loads((tmp_path / name / layout.MANIFEST).read_text())
+        for name in ("together", "alone")
+    ]
+    for field in ("features", "columns", "training_data"):
+        assert documents[0][field] == documents[1][field]
+    assert load_artifact(tmp_path / "together").manifest.label == "Class"
+
+
+def test_the_test_part_decides_nothing(
+    frame: pd.DataFrame, shard: Callable[..., list[Path]], tmp_path: Path
+) -> None:
+    """Other labels in the test part: the same model, calibration and threshold."""
+    arguments = Arguments(
+        split=SplitOptions("time"), decision=DecisionOptions("max-f1")
+    )
+    _, *roots = shard([frame[:300], frame[300:]], 2)
+    first = train_together(roots, tmp_path / "first", arguments)
+    frame = frame.copy()
+    # Rows are in the order of time: the last fifth is judged.
+    labels = frame["Class"].to_numpy().copy()
+    labels[-120:] = labels[-120:][::-1]
+    frame["Class"] = labels
+    for root, part in zip(roots, (frame[:300], frame[300:]), strict=True):
+        (file,) = root.iterdir()
+        part.to_parquet(file, index=False)
+    second = train_together(roots, tmp_path / "second", arguments)
+    assert first["test"]["average_precision"] != second["test"]["average_precision"]
+    scorers = [
+        load_artifact(tmp_path / name).manifest.files[layout.SCORER]
+        for name in ("first", "second")
+    ]
+    assert scorers[0] == scorers[1]
+    assert first["test"]["threshold"] == second["test"]["threshold"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (Arguments(model="vote"), "--model vote trains on one instance"),
+        (Arguments(Columns(entities=("card",))), "--entities needs every row"),
+        (Arguments(backtest=True), "--backtest runs on one instance"),
+    ],
+)
+def test_what_several_hosts_cannot_do_is_refused(
+    arguments: Arguments, said: str
+) -> None:
+    with pytest.raises(TrainingError, match=said):
+        refuse(arguments)

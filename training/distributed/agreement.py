@@ -1,0 +1,183 @@
+"""What the columns are, agreed over all hosts before a row is encoded."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from artifact.columns import Column, Kind
+from artifact.values import boolean_text, category_text
+from training.columns import MOST_CATEGORIES, Columns
+from training.data.batches import batches_of
+from training.data.categories import MOST_LONG_CATEGORIES
+from training.data.found import Found
+from training.data.kinds import find_kind
+from training.data.labels import read_labels
+from training.data.table_kinds import find_kinds, usable_roles
+from training.data.tables import Table
+from training.distributed.group import Group
+from training.distributed.inventory import Inventory
+from training.distributed.profile import SAMPLE_ROWS, ColumnProfile, Profile
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How every host reads its rows."""
+
+    #: In the table's order; whether one can be missing is known after the last row.
+    table: tuple[Column, ...]
+    #: Value of the label → 1 for fraud, 0 for legitimate, NaN or 2.
+    labels: Mapping[Any, float]
+    #: Without a time that was not named and is none.
+    columns: Columns
+    has_weights: bool
+    rows: int
+    notes: tuple[str, ...]
+
+    @property
+    def inputs(self) -> tuple[Column, ...]:
+        """Columns that the model takes."""
+        return tuple(column for column in self.table if column.kind.is_input)
+
+
+def agree(group: Group, inventory: Inventory, columns: Columns) -> Agreement:
+    """Read every row once and say what each column is.
+
+    Kinds are told as of data in memory, of the first rows of all files and of what
+    stands out in the others: extremes, rare values, gaps. Categories are counted in
+    every row.
+
+    Raises
+    ------
+    TrainingError
+        If a file cannot be read.
+    """
+    profiles = group.gather(_profile(group, inventory, columns))
+    text_names = frozenset().union(*(one.text_names for one in profiles))
+    sample = _pooled(profiles, text_names)
+    aligned = find_kinds(sample, columns)
+    found = []
+    for item in aligned:
+        name = item.column.name
+        if item.column.kind in (Kind.LABEL, Kind.WEIGHT) or _is_copy(item):
+            found.append(Found(item.column))
+            continue
+        parts = [one.columns[name] for one in profiles if name in one.columns]
+        values = _with_extras(sample.data[name], parts)
+        told = find_kind(name, values, columns, is_text_file=name in text_names)
+        found.append(_counted(told, parts))
+    columns, notes = usable_roles(found, columns)
+    return Agreement(
+        columns=columns,
+        table=tuple(item.column for item in found),
+        labels=_label_meanings(
+            profiles, columns, str(inventory.name_of(inventory.everywhere[0]))
+        ),
+        has_weights=any(item.column.kind is Kind.WEIGHT for item in found),
+        rows=sum(one.rows for one in profiles),
+        notes=(*(note for item in found for note in item.notes), *notes),
+    )
+
+
+def _profile(group: Group, inventory: Inventory, columns: Columns) -> Profile:
+    profile = Profile()
+    left = SAMPLE_ROWS // len(group.hosts)
+    for place, file in enumerate(inventory.files):
+        name = inventory.name_of(file)
+        sample_rows = left // (len(inventory.files) - place)
+        batches = batches_of(file, inventory.everywhere, inventory.column_names)
+        profile.add_file(name, batches, sample_rows, columns)
+        if name in profile.samples:
+            left -= len(profile.samples[name])
+    return profile
+
+
+def _pooled(profiles: Sequence[Profile], text_names: frozenset[str]) -> Table:
+    """Put the hosts' samples below each other, in the order of the files."""
+    samples = {name: s for one in profiles for name, s in one.samples.items()}
+    tables = [samples[name] for name in sorted(samples)]
+    return Table(_together(tables), (), text_names, ())
+
+
+def _together(tables: Sequence[pa.Table]) -> pa.Table:
+    columns = {
+        name: _joined([chunk for table in tables for chunk in table[name].chunks])
+        for name in tables[0].column_names
+    }
+    return pa.table(columns)
+
+
+def _joined(arrays: Sequence[pa.Array]) -> pa.ChunkedArray:
+    """Put arrays of different types below each other: numbers widen, or all is text."""
+    types = {array.type for array in arrays if not pa.types.is_null(array.type)}
+    if len(types) > 1:
+        if all(pa.types.is_integer(t) or pa.types.is_floating(t) for t in types):
+            arrays = [array.cast(pa.float64(), safe=False) for array in arrays]
+        else:
+            arrays = [
+                pa.array(
+                    [
+                        None if v is None else category_text(v)
+                        for v in array.to_pylist()
+                    ],
+                    pa.string(),
+                )
+                for array in arrays
+            ]
+    elif types:
+        (kind,) = types
+        arrays = [array.cast(kind) for array in arrays]
+    return pa.chunked_array(arrays)
+
+
+def _is_copy(item: Found) -> bool:
+    return item.column.kind is Kind.DROPPED and item.column.why.startswith(
+        ("the same", "it repeats")
+    )
+
+
+def _with_extras(
+    sample: pa.ChunkedArray, parts: Sequence[ColumnProfile]
+) -> pa.ChunkedArray:
+    arrays = list(sample.chunks)
+    for part in parts:
+        arrays += part.extras(sample.type)
+    return _joined(arrays)
+
+
+def _counted(item: Found, parts: Sequence[ColumnProfile]) -> Found:
+    """Order a category's values by how often all hosts have them."""
+    column = item.column
+    if column.kind is not Kind.CATEGORY:
+        return Found(column, notes=item.notes)
+    counts: Counter[str] = Counter()
+    for part in parts:
+        for value, rows in (part.counts or {}).items():
+            text = category_text(value).strip()
+            word = boolean_text(text) if column.is_boolean else text
+            if word is not None:
+                counts[word] += rows
+    values = list(counts)
+    order = np.lexsort(
+        (np.array(values, str), np.array([-counts[value] for value in values]))
+    )
+    limit = MOST_LONG_CATEGORIES if len(values) > MOST_CATEGORIES else len(values)
+    kept = tuple(values[place] for place in order[:limit])
+    return Found(replace(column, categories=kept), notes=item.notes)
+
+
+def _label_meanings(
+    profiles: Sequence[Profile], columns: Columns, where: str
+) -> dict[Any, float]:
+    values: dict[Any, None] = {}
+    for one in profiles:
+        if columns.label in one.columns:
+            values |= dict.fromkeys(one.columns[columns.label].counts or {})
+    counted = list(values)
+    joined = _joined([pa.array([value]) for value in counted] or [pa.nulls(1)])
+    return dict(
+        zip(counted, read_labels(joined, columns, where).tolist(), strict=False)
+    )

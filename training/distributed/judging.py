@@ -1,0 +1,202 @@
+"""What is judged comes to the first host, and is judged as data in memory are."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from scipy.special import logit
+from sklearn.pipeline import Pipeline
+
+from artifact.manifest import TrainingData
+from training.data.counts import Counts
+from training.data.dataset import SECONDS_PER_DAY, Dataset, Floats
+from training.data.split import Split
+from training.data.vocabulary import Vocabulary
+from training.distributed.collecting import Collected, collect
+from training.distributed.duplicates import count_duplicates
+from training.distributed.group import Group
+from training.distributed.learning import chances_of, weights_of
+from training.distributed.membership import HELD_OUT, TEST, TRAIN, Booleans, Membership
+from training.distributed.sampling import sample_by_score
+from training.distributed.spool import Spool
+from training.experiment import BASELINE, Experiment, finish
+from training.judging.evaluation import Population
+from training.judging.guards import check_span, find_warnings
+from training.models.fitting import OutOfFold
+from training.models.selection import cross_validate
+from training.options import Arguments
+from training.report.wording import span_in_words
+
+_MARGIN = 1e-15
+
+
+@dataclass
+class Judgement:
+    """What all hosts gather step by step, and what the first makes of it."""
+
+    group: Group
+    spool: Spool
+    membership: Membership
+    vocabulary: Vocabulary
+    arguments: Arguments
+    tell: Callable[[str], None]
+    counts: Counts = field(init=False)
+    population: Population = field(init=False)
+    #: In words: the time that the data cover.
+    span: str = field(init=False)
+    train: Collected | None = field(init=False, default=None)
+    held_out: Collected | None = field(init=False, default=None)
+    test: Collected | None = field(init=False, default=None)
+    models: Mapping[str, Pipeline] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.counts = self._count()
+        self.population, self.span = self._describe()
+
+    @property
+    def facts(self) -> TrainingData:
+        """The manifest's facts of the data."""
+        return TrainingData(self.spool.sha256, self.counts.rows, self.counts.frauds)
+
+    def take_training_rows(self, sample: Collected | None) -> None:
+        """Keep the rows that the features' quantiles and warnings are of."""
+        self.train = sample
+
+    def take_held_out(self, models: Mapping[str, Pipeline]) -> None:
+        """Predict the held-out rows, on which calibration and rule are chosen."""
+        self.held_out = self._predicted(models, HELD_OUT)
+
+    def take_test(self, models: Mapping[str, Pipeline]) -> None:
+        """Predict the test rows by the final models."""
+        self.models = models
+        self.test = self._predicted(models, TEST)
+
+    def experiment(self) -> Experiment:
+        """Calibrate, choose the rule and judge, on the first host."""
+        if self.train is None or self.test is None:
+            raise ValueError("only the first host judges")
+        protocol = self.arguments.split.protocol
+        train = self.vocabulary.apply(self.train.data)
+        test = self.vocabulary.apply(self.test.data)
+        parts = Split(train, test, protocol)
+        check_span(test, self.population)
+        warnings = tuple(
+            find_warnings(self._whole(), parts, self.population, self.counts)
+        )
+        for warning in warnings:
+            self.tell(f"  look: {warning}")
+        chosen_on, predicted = train, {}
+        if self.held_out is not None:
+            chosen_on = self.vocabulary.apply(self.held_out.data)
+            rows = np.arange(chosen_on.rows)
+            predicted = {
+                name: OutOfFold(rows, self.held_out.scores[:, place], 0 * rows)
+                for place, name in enumerate(self.models)
+            }
+        trained = {
+            name: finish(
+                name,
+                model,
+                predicted,
+                parts=Split(chosen_on, test, protocol),
+                population=self.population,
+                arguments=self.arguments,
+            )
+            for name, model in self.models.items()
+        }
+        self.tell(f"evaluated on {self.counts.test_rows:,} rows")
+        return Experiment(
+            parts,
+            self.population,
+            trained[self.arguments.model],
+            trained[BASELINE],
+            {name: cross_validate(chosen_on, out) for name, out in predicted.items()},
+            self.counts,
+            warnings,
+        )
+
+    def _predicted(self, models: Mapping[str, Pipeline], part: int) -> Collected | None:
+        inside = self.membership.is_in(part)
+        spool = self.spool
+        scores = np.concatenate(
+            [
+                np.zeros((0, len(models))),
+                *(
+                    self._scores(models, start, inside[start:stop])
+                    for start, stop in spool.ranges()
+                    if inside[start:stop].any()
+                ),
+            ]
+        )
+        log_odds = [
+            logit(np.clip(scores[:, place], _MARGIN, 1 - _MARGIN))
+            for place in range(len(models))
+        ]
+        sample = sample_by_score(
+            self.group,
+            log_odds,
+            spool.labels[inside],
+            weights_of(spool, inside),
+            chances_of(spool, inside, self.arguments.split.random_state),
+        )
+        codes = self.membership.codes
+        return collect(
+            self.group, spool, inside, sample=sample, codes=codes, scores=scores
+        )
+
+    def _scores(
+        self, models: Mapping[str, Pipeline], start: int, chosen: Booleans
+    ) -> Floats:
+        data = self.spool.data(start, start + len(chosen))
+        data = self.vocabulary.apply(data.take(np.flatnonzero(chosen)))
+        return np.column_stack(
+            [model.predict_proba(data.features)[:, 1] for model in models.values()]
+        )
+
+    def _whole(self) -> Dataset:
+        """All rows that came to the first host, in the order of the data."""
+        parts = [part for part in (self.train, self.test) if part is not None]
+        order = np.argsort(np.concatenate([p.numbers for p in parts]), kind="stable")
+        data = replace(
+            parts[0].data,
+            features=np.concatenate([p.data.features for p in parts])[order],
+            labels=np.concatenate([p.data.labels for p in parts])[order],
+            weights=None,
+        )
+        return self.vocabulary.apply(data)
+
+    def _count(self) -> Counts:
+        spool, membership = self.spool, self.membership
+        sums = np.zeros(2)
+        for start, stop in spool.ranges():
+            weights = spool.data(start, stop).row_weights
+            sums += (weights.sum(), weights @ spool.labels[start:stop])
+        weighted_rows, weighted_frauds = self.group.total(sums).tolist()
+        rows, frauds = membership.counts.sum(), membership.counts[:, 1].sum()
+        repeated, repeated_test = count_duplicates(self.group, spool, membership)
+        return Counts(
+            rows=int(rows),
+            frauds=int(frauds),
+            has_weights=spool.has_weights,
+            weighted_rows=weighted_rows,
+            weighted_frauds=weighted_frauds,
+            repeated_rows=repeated,
+            train_rows=membership.rows(*TRAIN),
+            train_frauds=membership.frauds(*TRAIN),
+            test_rows=membership.rows(TEST),
+            test_frauds=membership.frauds(TEST),
+            repeated_test_rows=repeated_test,
+        )
+
+    def _describe(self) -> tuple[Population, str]:
+        """Transactions a day, and the time covered, as of data in memory."""
+        names, name = self.spool.feature_names, self.spool.columns.time
+        if name not in names:
+            return Population(None), span_in_words(None, None)
+        times = self.spool.column(names.index(name))
+        own = [times.max(), -times.min()] if len(times) else [-np.inf, -np.inf]
+        latest, earliest = self.group.largest(np.array(own)).tolist()
+        earliest = -earliest
+        days = (latest - earliest) / SECONDS_PER_DAY
+        per_day = self.counts.weighted_rows / days if days > 0 else None
+        return Population(per_day), span_in_words(earliest, latest)

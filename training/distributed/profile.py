@@ -1,0 +1,123 @@
+"""What one host's rows say of each column: enough to tell its kind, and no more."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from artifact.columns import Kind
+from training.columns import Columns
+from training.data.arrow_values import simplified
+from training.data.kinds import LEAST_VALUES
+from training.data.tables import Table
+
+#: Rows of all hosts together of which the kinds are told, beside what is rare.
+SAMPLE_ROWS = 100_000
+#: Text with more values is no category, unless an option says so.
+_MOST_COUNTED = 1_000
+
+
+@dataclass
+class ColumnProfile:
+    """One column on one host."""
+
+    #: Value → rows; None when there are too many values to count.
+    counts: Counter[Any] | None = field(default_factory=Counter)
+    #: Values that a sample may lack, because they are few.
+    first: list[pa.Array] = field(default_factory=list)
+    present: int = 0
+    missing: int = 0
+    #: Of numbers: the least, the largest, and one that is not whole.
+    outstanding: dict[str, Any] = field(default_factory=dict)
+
+    def add(self, data: pa.ChunkedArray, *, always_counted: bool) -> None:
+        """Look at a batch."""
+        if self.present < LEAST_VALUES:
+            self.first += data.drop_null().slice(0, LEAST_VALUES).chunks
+        self.present += len(data) - data.null_count
+        self.missing += data.null_count
+        plain, _ = simplified(data)
+        if plain is None:
+            self.counts = None
+            return
+        is_number = pa.types.is_integer(plain.type) or pa.types.is_floating(plain.type)
+        if is_number:
+            self._keep_outstanding(plain)
+        if not always_counted and (is_number or pa.types.is_timestamp(plain.type)):
+            self.counts = None
+        if self.counts is not None:
+            for item in pc.value_counts(plain).to_pylist():
+                if item["values"] is not None:
+                    self.counts[item["values"]] += item["counts"]
+            if len(self.counts) > _MOST_COUNTED and not always_counted:
+                self.counts = None
+
+    def extras(self, kind: pa.DataType) -> list[pa.Array]:
+        """Return values that stand for the rows beyond the sample."""
+        arrays = [
+            one.cast(kind) if pa.types.is_temporal(one.type) else one
+            for one in self.first
+        ]
+        if self.counts:
+            arrays.append(pa.array(list(self.counts)))
+        if self.outstanding:
+            arrays.append(pa.array(self.outstanding.values(), pa.float64()))
+        if self.missing:
+            arrays.append(pa.nulls(1, kind))
+        return arrays
+
+    def _keep_outstanding(self, numbers: pa.ChunkedArray) -> None:
+        limits = pc.min_max(numbers).as_py()
+        for name, choose in (("min", min), ("max", max)):
+            known = [limits[name], self.outstanding.get(name)]
+            known = [value for value in known if value is not None]
+            if known:
+                self.outstanding[name] = choose(known)
+        if "broken" not in self.outstanding and pa.types.is_floating(numbers.type):
+            is_broken = pc.not_equal(numbers, pc.floor(numbers))
+            broken = numbers.filter(is_broken).slice(0, 1).to_pylist()
+            if broken:
+                self.outstanding["broken"] = broken[0]
+
+
+@dataclass
+class Profile:
+    """All columns on one host."""
+
+    columns: dict[str, ColumnProfile] = field(default_factory=dict)
+    #: File's name → its first rows.
+    samples: dict[PurePosixPath, pa.Table] = field(default_factory=dict)
+    text_names: set[str] = field(default_factory=set)
+    rows: int = 0
+
+    def add_file(
+        self,
+        name: PurePosixPath,
+        batches: Iterable[Table],
+        sample_rows: int,
+        columns: Columns,
+    ) -> None:
+        """Look at every row of a file, and keep the first ones."""
+        sample: list[pa.Table] = []
+        left = sample_rows
+        for batch in batches:
+            self.rows += len(batch.data)
+            self.text_names |= batch.text_names
+            if left > 0:
+                sample.append(batch.data.slice(0, left))
+                left -= len(sample[-1])
+            for column in batch.data.column_names:
+                profile = self.columns.setdefault(column, ColumnProfile())
+                counted = column == columns.label or is_named_category(column, columns)
+                profile.add(batch.data[column], always_counted=counted)
+        if sample:
+            self.samples[name] = pa.concat_tables(sample)
+
+
+def is_named_category(name: str, columns: Columns) -> bool:
+    """Whether an option says that a column is a category, whatever it holds."""
+    return name in columns.categories or columns.kinds.get(name) is Kind.CATEGORY
