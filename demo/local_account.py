@@ -38,7 +38,8 @@ def local_account() -> Iterator[LocalAccount]:
         It ended, or printed no ``export`` lines in time.
     """
     process = subprocess.Popen(  # noqa: S603 (our own command)
-        [sys.executable, "-m", *COMMAND.split()],
+        [sys.executable, "-m", *COMMAND.split(), "--until-input-ends"],
+        stdin=subprocess.PIPE,  # which ends with the demo, also when that is killed
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # its log repeats what the CDK CLI tells
         start_new_session=True,  # Ctrl-C reaches the demo, which then ends it

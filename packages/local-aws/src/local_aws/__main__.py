@@ -2,10 +2,12 @@
 
 import argparse
 import errno
+import os
 import signal
 import socket
 import sys
 import textwrap
+import threading
 from collections.abc import Sequence
 from types import FrameType
 
@@ -78,6 +80,12 @@ def parser(program: str) -> argparse.ArgumentParser:
         "that of a container's gateway; may be given several times",
     )
     command.add_argument(
+        "--until-input-ends",
+        action="store_true",
+        help="stop when standard input ends, as a pipe does when the program that "
+        "started it is gone, however it went",
+    )
+    command.add_argument(
         "--verbose", action="store_true", help="print each AWS request that is served"
     )
     return command
@@ -127,6 +135,17 @@ def _stop(signal_number: int, frame: FrameType | None) -> None:  # noqa: ARG001
     raise SystemExit(0)
 
 
+def stop_when_input_ends() -> None:
+    """Wait for the end of standard input in the background, then stop this process."""
+
+    def wait() -> None:
+        while os.read(sys.stdin.fileno(), 4096):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
 def listen(port: int) -> socket.socket:
     """Return a socket that listens on a port of loopback; 0 takes a free one.
 
@@ -164,6 +183,8 @@ def main(arguments: Sequence[str] | None = None, program: str = "local-aws") -> 
     options = parser(program).parse_args(arguments)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
+    if options.until_input_ends:
+        stop_when_input_ends()
 
     try:
         listener = listen(options.port)

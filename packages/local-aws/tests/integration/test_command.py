@@ -36,7 +36,7 @@ def test_help_tells_all_options() -> None:
     result = run("--help")
 
     assert result.returncode == 0
-    for option in ("--port", "--startup-timeout", "--time-scale", "--verbose"):
+    for option in ("--port", "--startup-timeout", "--time-scale", "--until-input-ends"):
         assert option in result.stdout
     assert "docs/local-aws.md" in result.stdout
 
@@ -106,6 +106,27 @@ def test_nothing_is_left_however_it_ends(
     code = busy.process.wait(30)
     assert code == (-number if number == signal.SIGKILL else 0)
     eventually(lambda: not alive(children))
+    eventually(lambda: not list(tmp_path.glob("local-aws-*")))
+
+
+def test_it_ends_with_a_test_run_that_is_killed(tmp_path: Path) -> None:
+    program = (
+        "import pathlib, sys, time; from local_aws.testing.running import *; "
+        "server = start_local_aws(pathlib.Path(sys.argv[1])); "
+        "print(server.process.pid, flush=True); time.sleep(600)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(tmp_path)],
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as tests:
+        assert tests.stdout is not None
+        tests.stdout.readline()
+        started = descendants(tests.pid)
+        tests.kill()
+
+    assert started
+    eventually(lambda: not alive(started))
     eventually(lambda: not list(tmp_path.glob("local-aws-*")))
 
 

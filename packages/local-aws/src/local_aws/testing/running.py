@@ -108,13 +108,17 @@ def alive(before: dict[int, str]) -> dict[int, str]:
 def start_local_aws(
     temporary: Path, *arguments: str, program: Sequence[str] = PROGRAM
 ) -> LocalAws:
-    """Start a server on a free port and wait until it is ready."""
+    """Start a server on a free port and wait until it is ready.
+
+    It ends with the process that called, also when that is killed.
+    """
     variables = {
         name: value for name, value in os.environ.items() if not name.startswith("AWS_")
     }
     process = subprocess.Popen(
-        [*program, "--port", "0", *arguments],
+        [*program, "--port", "0", "--until-input-ends", *arguments],
         env={**variables, "TMPDIR": str(temporary)},
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
