@@ -7,7 +7,7 @@ from pathlib import Path
 from training.columns import Columns
 from training.data.names import likely_labels
 from training.data.tables import column_names, partitions_of
-from training.data.words import shown, shown_list
+from training.data.words import option_value, shown, shown_list
 from training.errors import TrainingError
 
 
@@ -63,7 +63,9 @@ def check_columns(
 def _label_remedy(names: Sequence[str]) -> str:
     likely = likely_labels(list(names))
     if len(likely) == 1:
-        return f"if it is {shown(likely[0])}, say --label-column {likely[0]}."
+        return (
+            f"if it is {shown(likely[0])}, say --label-column {option_value(likely)}."
+        )
     return "add it, or name another with --label-column."
 
 

@@ -7,7 +7,7 @@ from training.columns import Columns
 from training.data.found import Found
 from training.data.names import likely_amounts, likely_times
 from training.data.table_kinds import usable_roles
-from training.data.words import shown
+from training.data.words import option_value, shown
 
 
 def likely_roles(found: Sequence[Found], columns: Columns) -> tuple[str, str]:
@@ -34,7 +34,7 @@ def ready_options(found: Sequence[Found], columns: Columns) -> list[str]:
     time, amount = likely_roles(found, columns)
     return [
         f"no column is taken as the {role}; {shown(name)} looks like it: {option} "
-        f"{name}"
+        f"{option_value([name])}"
         for role, option, name in (
             ("time", "--time-column", time),
             ("amount", "--amount-column", amount),

@@ -1,9 +1,10 @@
 """What a message may show: names that look like names, never a cell."""
 
 import re
+import shlex
 from collections.abc import Sequence
 
-_NAME = re.compile(r"[^\W\d][\w .:/()#&+?%$€£*-]{0,62}")
+_NAME = re.compile(r"[^\W\d][\w .:/()#&+?%$€£*-]{0,62}|[0-9]{1,3}")
 _LONG_NUMBER = re.compile(r"[0-9]{6}")
 
 
@@ -15,7 +16,15 @@ def shown(name: str) -> str:
     """
     if _NAME.fullmatch(name) and not _LONG_NUMBER.search(name):
         return repr(name)
-    return f"(a name of {len(name)} characters that is not shown)"
+    characters = "character" if len(name) == 1 else "characters"
+    return f"(a name of {len(name)} {characters} that is not shown)"
+
+
+def option_value(names: Sequence[str]) -> str:
+    """Return names as an option takes them in a shell, if all of them may be shown."""
+    if any(shown(name) != repr(name) for name in names):
+        return "NAME,…"
+    return shlex.quote(",".join(names))
 
 
 def shown_list(names: Sequence[str], most: int = 8) -> str:

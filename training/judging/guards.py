@@ -9,7 +9,7 @@ from training.data.counts import Counts
 from training.data.dataset import SECONDS_PER_DAY, Dataset, Floats
 from training.data.names import is_after_the_fact, is_key_name
 from training.data.split import Split
-from training.data.words import shown, shown_list
+from training.data.words import option_value, shown, shown_list
 from training.errors import TrainingError
 from training.judging.evaluation import Population
 
@@ -108,15 +108,15 @@ def _about_columns(data: Dataset) -> Iterator[str]:
     if known:
         yield (
             f"known only after the fact by their names: {shown_list(known)}; leave "
-            f"them out with --drop-columns {shown_list(known).replace(', ', ',')}"
+            f"them out with --drop-columns {option_value(known)}"
         )
     keys = [
         c.name for c in data.inputs if c.kind is Kind.NUMBER and is_key_name(c.name)
     ]
     if keys:
         yield (
-            f"features with the names of identifiers: {shown_list(keys)}; name them "
-            "with --entities if they are keys"
+            f"features with the names of identifiers: {shown_list(keys)}; if they are "
+            f"keys, say --entities {option_value(keys)}"
         )
     growing = [
         column.name
@@ -126,7 +126,8 @@ def _about_columns(data: Dataset) -> Iterator[str]:
     if growing:
         yield (
             f"numbers that only grow, so never come again: {shown_list(growing)}; "
-            "leave them out with --drop-columns, or say --time-unit of a time"
+            f"leave them out with --drop-columns {option_value(growing)}, or say "
+            "--time-unit of a time"
         )
 
 
@@ -147,7 +148,7 @@ def _about_leaks(train: Dataset) -> Iterator[str]:
         yield (
             f"separates the classes alone, as if it knew the label: "
             f"{shown_list(leaks)}; leave out what is not known when the transaction is "
-            "scored, with --drop-columns"
+            f"scored, with --drop-columns {option_value(leaks)}"
         )
 
 

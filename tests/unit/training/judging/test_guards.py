@@ -73,6 +73,16 @@ def test_columns_that_exist_after_the_fact(tmp_path: Path, name: str) -> None:
     assert f"--drop-columns {name}" in words
 
 
+def test_a_ready_option_is_one_that_a_shell_takes(tmp_path: Path) -> None:
+    names = {"Fraud type": RANDOM.integers(0, 3, ROWS), "dispute": NOISE}
+    words = said(tmp_path, Columns(), **names)
+    assert "--drop-columns 'Fraud type,dispute'" in words
+    secret = {"fraud 4929123412341234": NOISE}
+    words = said(tmp_path, Columns(), **secret)
+    assert "--drop-columns NAME,…" in words
+    assert "4929" not in words
+
+
 @pytest.mark.parametrize("sign", [1, -1])
 @pytest.mark.parametrize("is_text", [False, True])
 def test_a_feature_that_alone_separates(
