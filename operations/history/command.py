@@ -1,4 +1,4 @@
-"""``fraud history``: replay a table, report a fraud, erase an id, fill the table."""
+"""``fraud history``: replay a table, add features, fill, report, erase."""
 
 import argparse
 import json
@@ -8,7 +8,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from artifact.errors import ArtifactError
+from artifact.history.asof import Table
 from artifact.history.definition import HistoryDefinition
 from artifact.history.replay import replay
 from artifact.printable import printable
@@ -35,6 +39,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _replay(options: argparse.Namespace) -> int:
+    definition, amounts, tables = _events(options)
+    wrong = 0
+    compared = replay(tables, amounts, definition)
+    for entity, (rows, different, first) in zip(
+        definition.entities, compared, strict=True
+    ):
+        print(f"{entity}: {rows:,} rows, {different:,} features differ")
+        if first is not None:
+            print(
+                f"  first in row {first.row + 1}: {first.feature} is {first.as_of!r} "
+                f"as of the row, {first.online!r} online"
+            )
+        wrong += different
+    return 1 if wrong else 0
+
+
+def _features(options: argparse.Namespace) -> int:
+    from operations.history.table_file import write_with_features  # noqa: PLC0415
+
+    definition, _, tables = _events(options)
+    write_with_features(options.data, options.output, definition, tables)
+    added = len(definition.feature_names)
+    print(f"{options.output}: {len(tables[0].codes):,} rows, {added} features added")
+    return 0
+
+
+def _events(
+    options: argparse.Namespace,
+) -> tuple[HistoryDefinition, npt.NDArray[np.float64], list[Table]]:
     # Arrow is needed here only, and slow to load.
     from operations.history.table_file import read_events  # noqa: PLC0415
 
@@ -50,19 +83,7 @@ def _replay(options: argparse.Namespace) -> int:
         label=options.label_column,
         report_time=options.report_time_column,
     )
-    wrong = 0
-    compared = replay(tables, amounts, definition)
-    for entity, (rows, different, first) in zip(
-        definition.entities, compared, strict=True
-    ):
-        print(f"{entity}: {rows:,} rows, {different:,} features differ")
-        if first is not None:
-            print(
-                f"  first in row {first.row + 1}: {first.feature} is {first.as_of!r} "
-                f"as of the row, {first.online!r} online"
-            )
-        wrong += different
-    return 1 if wrong else 0
+    return definition, amounts, tables
 
 
 def _seed(options: argparse.Namespace) -> int:
@@ -118,6 +139,7 @@ def _read(file: Path) -> dict[str, Any]:
 
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "replay": _replay,
+    "features": _features,
     "seed": _seed,
     "report": _report,
     "erase": _erase,

@@ -19,25 +19,14 @@ def parser() -> argparse.ArgumentParser:
     compare = commands.add_parser(
         "replay", help="play a table through the online form and compare all features"
     )
-    compare.add_argument("--data", type=Path, required=True, help="CSV or Parquet file")
-    compare.add_argument("--entities", required=True, metavar="NAME[,NAME…]")
-    compare.add_argument("--time-column", default="Time", help="default: %(default)s")
-    compare.add_argument(
-        "--amount-column", default="Amount", help="default: %(default)s"
+    add = commands.add_parser(
+        "features",
+        help="add the features as of each row to a table, for fraud batch",
     )
-    compare.add_argument("--label-column", default="Class", help="default: %(default)s")
-    compare.add_argument(
-        "--report-time-column",
-        default="",
-        metavar="NAME",
-        help="optional: when a fraud was reported, empty for other rows",
-    )
-    compare.add_argument(
-        "--label-delay-hours",
-        type=float,
-        default=DEFAULT_LABEL_DELAY_HOURS,
-        metavar="HOURS",
-        help="frauds are reported this late (default: %(default)g)",
+    for command in (compare, add):
+        _add_table(command)
+    add.add_argument(
+        "--output", type=Path, required=True, help="CSV or Parquet file to write"
     )
     fill = commands.add_parser(
         "seed", help="fill the table with the histories of the deployed model's data"
@@ -67,3 +56,26 @@ def parser() -> argparse.ArgumentParser:
     for command in (fill, report, erase):
         command.add_argument("--env", default="dev", help="environment (default: dev)")
     return options
+
+
+def _add_table(command: argparse.ArgumentParser) -> None:
+    """Add what is said of a table, in training's words."""
+    add = command.add_argument
+    add("--data", type=Path, required=True, help="CSV or Parquet file")
+    add("--entities", required=True, metavar="NAME[,NAME…]")
+    add("--time-column", default="Time", help="default: %(default)s")
+    add("--amount-column", default="Amount", help="default: %(default)s")
+    add("--label-column", default="Class", help="default: %(default)s")
+    add(
+        "--report-time-column",
+        default="",
+        metavar="NAME",
+        help="optional: when a fraud was reported, empty for other rows",
+    )
+    add(
+        "--label-delay-hours",
+        type=float,
+        default=DEFAULT_LABEL_DELAY_HOURS,
+        metavar="HOURS",
+        help="frauds are reported this late (default: %(default)g)",
+    )

@@ -1,5 +1,6 @@
-"""Read what histories need of a CSV or Parquet file."""
+"""Histories of a CSV or Parquet file: read its events, add the features."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,17 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
 
-from artifact.history.asof import Table, minor_units, whole_seconds
-from artifact.history.definition import HistoryDefinition
+from artifact.history.asof import (
+    Table,
+    features_as_of,
+    minor_units,
+    whole_seconds,
+)
+from artifact.history.definition import (
+    FEATURES,
+    HistoryDefinition,
+    feature_names_of,
+)
 from operations.account.errors import OperationError
 
 Floats = npt.NDArray[np.float64]
@@ -51,10 +61,44 @@ def read_events(
     ]
 
 
+def write_with_features(
+    source: Path, target: Path, definition: HistoryDefinition, tables: Sequence[Table]
+) -> None:
+    """Write a table's own columns but the entities, and the features as of each row.
+
+    A feature that is not known is null.
+
+    Raises
+    ------
+    OperationError
+        If it cannot be read or written.
+    """
+    whole = _read(source, [])
+    kept = [n for n in whole.column_names if n not in definition.entities]
+    whole = whole.select(kept)
+    for entity, table in zip(definition.entities, tables, strict=True):
+        features = np.empty((len(table.codes), len(FEATURES)))
+        features_as_of(table, definition, features)
+        for name, values in zip(feature_names_of(entity), features.T, strict=True):
+            column = pa.array(values, mask=np.isnan(values))
+            whole = whole.append_column(name, column)
+    temporary = target.with_name(f".{target.name}.tmp")
+    write = pa.parquet.write_table if _is_parquet(target) else pa.csv.write_csv
+    try:
+        write(whole, temporary)
+        temporary.replace(target)
+    except OSError as error:
+        raise OperationError(f"{target} cannot be written: {error.strerror}.") from None
+
+
+def _is_parquet(path: Path) -> bool:
+    return path.suffix == ".parquet"
+
+
 def _read(path: Path, columns: list[str]) -> pa.Table:
     try:
-        if path.suffix == ".parquet":
-            table = pa.parquet.read_table(path, columns=columns)
+        if _is_parquet(path):
+            table = pa.parquet.read_table(path, columns=columns or None)
         else:
             options = pa.csv.ConvertOptions(include_columns=columns)
             table = pa.csv.read_csv(path, convert_options=options)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from artifact.history.definition import HistoryDefinition
@@ -56,3 +57,23 @@ def test_a_column_that_is_absent_is_named(
 ) -> None:
     assert main(options(table, "--report-time-column", "chargeback")) == 1
     assert "chargeback" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["with.csv", "with.parquet"])
+def test_features_are_added_as_of_each_row_for_a_batch(
+    table: Path, tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["features", *options(table)[1:], "--output", str(tmp_path / name)]
+    assert main(command) == 0
+    assert capsys.readouterr().out.endswith(f"{ROWS} rows, 19 features added\n")
+    path = tmp_path / name
+    read = pd.read_csv(path) if path.suffix == ".csv" else pd.read_parquet(path)
+    own = pd.read_csv(table)
+    assert "card" not in read, "ids are not sent"
+    assert read["amount"].tolist() == own["amount"].tolist()
+    without = own["card"].isna()
+    assert read.loc[without, "card.transactions_today"].isna().all()
+    days = own["when"] // DAY
+    expected = own.groupby([days, "card"]).cumcount() + 1
+    got = read["card.transactions_today"]
+    assert got[~without].tolist() == expected[~without].tolist()
