@@ -13,7 +13,7 @@ from moto.s3.models import FakeBucket
 from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import FakeEndpointConfig
 
-from local_aws import dynamodb, iam_simulation, resource_tags
+from local_aws import iam_simulation, resource_tags
 from local_aws.codebuild import builds as codebuild_builds
 
 INSTANCE_TYPE = re.compile(
@@ -27,9 +27,17 @@ def apply() -> None:
     record_bucket_policies_only()
     know_new_instance_types()
     codebuild_builds.add_to_moto()
-    dynamodb.add_to_moto()
     iam_simulation.add_to_moto()
     resource_tags.add_to_moto()
+
+
+def apply_to(service: str) -> None:
+    """Apply the patches of a service that not every start is to wait for."""
+    if service == "dynamodb":
+        # Here, not at the top: moto's DynamoDB takes a quarter of a second.
+        from local_aws import dynamodb  # noqa: PLC0415
+
+        dynamodb.add_to_moto()
 
 
 def know_managed_policies() -> None:

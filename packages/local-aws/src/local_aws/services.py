@@ -7,7 +7,6 @@ from typing import Any
 from flask import Flask
 from moto import backends as moto_backends
 from moto.backends import SERVICE_NAMES
-from moto.cloudformation import models as moto_cloudformation
 from moto.moto_server import werkzeug_app
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from moto.sagemaker import models as moto_sagemaker
@@ -55,7 +54,6 @@ def dispatcher() -> Dispatcher:
     _moto_backends.get_backend = _get_backend
     _werkzeug_app.DISABLE_GLOBAL_CORS = True
     rebind(moto_sagemaker.sagemaker_backends, sagemaker_backends)
-    rebind(moto_cloudformation.cloudformation_backends, cloudformation_backends)
     patches.apply()
     return Dispatcher(_create_app)
 
@@ -72,6 +70,17 @@ def rebind(old: object, new: object) -> None:
                     setattr(module, attribute, new)
 
 
+def rebind_cloudformation() -> None:
+    """Do the same for CloudFormation where a service's modules have imported moto's.
+
+    Importing it here would make every start half a second longer.
+    """
+    module = sys.modules.get("moto.cloudformation.models")
+    old = getattr(module, "cloudformation_backends", cloudformation_backends)
+    if old is not cloudformation_backends:
+        rebind(old, cloudformation_backends)
+
+
 def _get_backend(name: str) -> object:
     return REPLACED[name] if name in REPLACED else _moto_get_backend(name)
 
@@ -80,7 +89,9 @@ def _create_app(service: SERVICE_NAMES | None) -> Flask:
     if service is None or service == CONTROL_PAGES:
         raise UnknownServiceError
     create: Callable[[SERVICE_NAMES], Flask] = werkzeug_app.create_backend_app
+    patches.apply_to(service)
     app = create(service)
+    rebind_cloudformation()
     app.debug = False
     answer_errors(app, service)
     return app

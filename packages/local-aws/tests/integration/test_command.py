@@ -161,3 +161,16 @@ def test_its_variables_are_all_that_the_sdk_needs(local_aws: LocalAws) -> None:
     )
 
     assert result.stdout.strip() == "123456789012"
+
+
+def test_a_start_waits_for_no_service_that_nobody_asked_yet() -> None:
+    """moto's CloudFormation imports every service; DynamoDB compiles a grammar."""
+    heavy = ("moto.cloudformation.parsing", "moto.dynamodb.models", "cfnlint")
+    script = (
+        "import sys, local_aws.server\n"
+        f"print([name for name in {heavy} if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
