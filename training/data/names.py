@@ -37,10 +37,11 @@ _AROUND_A_LABEL = frozenset(
     {
         *("is", "tx", "trans", "transaction", "event", "has", "bool", "flag", "label"),
         *("class", "target", "reported", "found", "p", "indicator", "status", "y"),
+        *("result", "ind", "yn"),
     }
 )
 _AMOUNT_WORDS = frozenset({"amt", "amount", "price", "value", "total"})
-_TIME_WORDS = frozenset({"time", "timestamp", "date", "datetime", "step", "dt"})
+_TIME_WORDS = frozenset({"time", "timestamp", "date", "datetime", "step", "dt", "at"})
 
 
 def words_of(name: str) -> list[str]:

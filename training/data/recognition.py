@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from artifact.columns import Kind
 from training.columns import Columns
 from training.data.found import Found
-from training.data.names import likely_amounts, likely_times
+from training.data.names import is_after_the_fact, likely_amounts, likely_times
 from training.data.table_kinds import usable_roles
 from training.data.words import option_value, shown
 
@@ -14,19 +16,34 @@ def likely_roles(found: Sequence[Found], columns: Columns) -> tuple[str, str]:
     """Return the columns that look like time and amount, "" where one is named."""
     names = [item.column.name for item in found]
     usable, _ = usable_roles(found, columns)
-    moments = [i.column.name for i in found if i.column.kind is Kind.TIMESTAMP]
+    known = [item for item in found if not is_after_the_fact(item.column.name)]
     numbers = [
         item.column.name
-        for item in found
+        for item in known
         if item.column.kind is Kind.NUMBER and not item.column.is_clock
     ]
     time = amount = ""
     if columns.time == Columns.time and usable.time not in names:
-        likely = likely_times(moments) or moments
-        time = likely[0] if likely else ""
+        moments = [item for item in known if item.column.kind is Kind.TIMESTAMP]
+        time = _latest(moments) or next(iter(likely_times(numbers)), "")
     if columns.amount == Columns.amount and columns.amount not in names:
         amount = next(iter(likely_amounts(numbers)), "")
     return time, amount
+
+
+def _latest(moments: Sequence[Found]) -> str:
+    """Return the latest timestamp that is named like one, else the latest of all.
+
+    What a row is about comes after birth, sign-up and first use.
+    """
+    named = likely_times([item.column.name for item in moments])
+    wanted = [item for item in moments if item.column.name in named] or moments
+    latest = max(wanted, key=_median, default=None)
+    return latest.column.name if latest else ""
+
+
+def _median(item: Found) -> float:
+    return -np.inf if item.values is None else float(np.nanmedian(item.values))
 
 
 def ready_options(found: Sequence[Found], columns: Columns) -> list[str]:

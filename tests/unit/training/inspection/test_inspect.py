@@ -73,11 +73,39 @@ def test_a_label_is_recognised_by_its_name(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "data.csv"
-    for name in ("Is Fraud?", "fraud_reported", "FraudFound_P", "has_cbk", "isFraud"):
+    for name in (
+        *("Is Fraud?", "fraud_reported", "FraudFound_P", "has_cbk", "isFraud"),
+        *("FraudResult", "Is Fraudulent", "fraud_bool", "EVENT_LABEL", "TX_FRAUD"),
+    ):
         pd.read_csv(write(tmp_path)).rename(columns={"is_fraud": name}).to_csv(path)
         assert main(["--data", str(path)]) == 0
         line = capsys.readouterr().out.splitlines()[-1]
         assert shlex.split(line)[6:8] == ["--label-column", name]
+
+
+def test_the_time_of_a_row_is_the_latest_known_when_it_is_scored(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(
+        tmp_path,
+        signup_time=pd.date_range("2025-01-01", periods=200).astype(str),
+        purchase_time=pd.date_range("2026-02-01", periods=200, freq="h").astype(str),
+        chargeback_date=pd.date_range("2026-08-01", periods=200).astype(str),
+    )
+    main(["--data", str(path)])
+    assert "--time-column purchase_time" in capsys.readouterr().out
+
+
+def test_a_step_is_proposed_as_the_time_and_its_unit_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "paysim.csv"
+    frame = pd.read_csv(write(tmp_path)).drop(columns="happened")
+    frame.assign(step=np.arange(200) // 4).to_csv(path, index=False)
+    main(["--data", str(path)])
+    out = capsys.readouterr().out
+    assert "--time-column step" in out
+    assert "say it with --time-unit" in " ".join(out.split())
 
 
 def test_options_that_begin_with_a_minus_survive_the_next_command(
