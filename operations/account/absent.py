@@ -43,7 +43,7 @@ def absent(
             said += f", which has no {kind}"
         elif names:
             more = ", …" if len(names) > _SHOWN else ""
-            said += f", which has the {kind} {', '.join(names[:_SHOWN])}{more}"
+            said += f", which has these {kind}: {', '.join(names[:_SHOWN])}{more}"
     return OperationError(f"{said}; {remedy}")
 
 

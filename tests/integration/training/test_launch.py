@@ -111,8 +111,19 @@ def test_a_job_runs_to_an_artifact_and_the_command_that_deploys_it(
     assert not job.get("HyperParameters")
     assert job["EnableNetworkIsolation"] is True
     assert job["EnableInterContainerTrafficEncryption"] is True
-    report = tmp_path / "out" / job["TrainingJobName"] / layout.REPORT
-    assert report.read_text().startswith("<!doctype html>")
+    fetched = tmp_path / "out" / job["TrainingJobName"]
+    assert (fetched / layout.REPORT).read_text().startswith("<!doctype html>")
+    # What the report refers to lies beside it, and something to ask about.
+    for name in (layout.METRICS, layout.CONFIG, layout.MANIFEST):
+        assert (fetched / name).is_file()
+    example = json.loads((fetched / layout.EXAMPLE).read_text())
+    assert list(example) == ["Time", *(f"V{i}" for i in range(1, 29)), "Amount"]
+    asked = f"fraud score --env dev --file {(fetched / layout.EXAMPLE)}"
+    assert asked.replace(f"{tmp_path}/", "") in out
+    # Figures once, and no trace of the driver's shell.
+    assert out.count("judged on") == 1
+    assert "No model is in service in dev yet." in out
+    assert not re.search(r"^\W*\+ ", out, re.MULTILINE)
 
     again = launch(stacks, tmp_path, "--last")
     assert again.returncode == 0, again.stderr

@@ -57,7 +57,7 @@ def test_a_stack(session: boto3.Session) -> None:
     with pytest.raises(OperationError) as raised:
         read_stack(session, "dev")
     assert str(raised.value) == (
-        f"There is no stack fraud-dev-serving {WHERE}, which has the stacks "
+        f"There is no stack fraud-dev-serving {WHERE}, which has these stacks: "
         "fraud-dev-storage; deploy it with: npx cdk deploy -c env=dev fraud-dev-serving"
     )
 
@@ -78,7 +78,7 @@ def test_an_artifact(session: boto3.Session) -> None:
     assert f"no object s3://bucket/job-2/output/model.tar.gz {WHERE}" in str(
         raised.value
     )
-    assert "which has the artifacts s3://bucket/job-1/output/model.tar.gz;" in str(
+    assert "which has these artifacts: s3://bucket/job-1/output/model.tar.gz;" in str(
         raised.value
     )
     with pytest.raises(OperationError, match=r"no object s3://nowhere/m\.tar"):
@@ -93,7 +93,7 @@ def test_a_completed_job_and_a_job_to_follow(session: boto3.Session) -> None:
     with pytest.raises(OperationError) as raised:
         check_exists(session, "fraud-dev-1")
     assert str(raised.value) == (
-        f"There is no training job fraud-dev-1 {WHERE}, which has the jobs "
+        f"There is no training job fraud-dev-1 {WHERE}, which has these jobs: "
         "fraud-prod-7 (Completed); follow one that is there."
     )
     check_exists(session, "fraud-prod-7")
@@ -107,7 +107,7 @@ def test_objects_to_score(session: boto3.Session) -> None:
     s3.create_bucket(Bucket="data", CreateBucketConfiguration=place)  # type: ignore[arg-type]
     s3.put_object(Bucket="data", Key="batch/day.csv", Body=b"1")
     with pytest.raises(
-        OperationError, match=r"has the objects s3://data/batch/day\.csv"
+        OperationError, match=r"has these objects: s3://data/batch/day\.csv"
     ):
         find_input(session, S3Uri("data", "batch/month"))
 
@@ -129,4 +129,4 @@ def test_many_are_cut_short(session: boto3.Session) -> None:
     error = absent(
         session, "thing x", "make it.", kind="things", there=lambda: map(str, range(99))
     )
-    assert "the things 0, 1, 2, 3, 4, 5, …; make it." in str(error)
+    assert "these things: 0, 1, 2, 3, 4, 5, …; make it." in str(error)
