@@ -28,6 +28,9 @@ _COMPARED = (
     "alerts_per_day",
     "savings",
 )
+_OTHER_RELEASE = (
+    "The model in service cannot be compared: its metrics.json is of another release."
+)
 _NAME_COLUMNS = 29
 _VALUE_COLUMNS = 14
 
@@ -75,9 +78,13 @@ def describe_comparison(
             live, remarks = None, [f"It is the model in service in {environment}."]
         else:
             remarks = verdict(metrics, live.metrics)
+        table = side_by_side(metrics, live.metrics if live else None)
     except (OperationError, ArtifactError) as error:
         remarks = [f"The model in service cannot be compared: {error}"]
-    table = side_by_side(metrics, live.metrics if live else None)
+        table = side_by_side(metrics, None)
+    except (KeyError, TypeError, ValueError):
+        remarks = [_OTHER_RELEASE]
+        table = side_by_side(metrics, None)
     lines = [table] if table else []
     return "\n".join([*lines, *(in_lines(said, "  ") for said in remarks)])
 

@@ -129,3 +129,11 @@ class TestInService:
         said = self.described(monkeypatch, OperationError("There is no object."))
         assert "cannot be compared: There is no object." in said
         assert "Beside the baseline" in said
+
+    def test_figures_of_another_form_spoil_nothing(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        live = InService("s3://b/old.tar.gz", {"accuracy": 0.99})
+        said = self.described(monkeypatch, live)
+        assert "its metrics.json is of another" in said
+        assert "Beside the baseline" in said
