@@ -1,9 +1,7 @@
 """XGBoost over the rows of all hosts: each streams its own, and they grow one model.
 
 Nothing is drawn by row, so that trees depend on nothing but rows, options and the
-number of hosts, and a run that goes on from a checkpoint grows the same ones. (With row
-sampling it would not: https://github.com/dmlc/xgboost/issues/10324.) Columns are drawn
-by a seed of each tree.
+number of hosts, and a run that goes on from a checkpoint grows the same ones.
 """
 
 from collections.abc import Callable
@@ -13,14 +11,14 @@ from typing import Any
 import numpy as np
 import xgboost
 from sklearn.pipeline import Pipeline
-from xgboost.callback import TrainingCallback
 
 from training.data.vocabulary import Vocabulary
-from training.distributed.checkpoints import TREES_BETWEEN, Checkpoints
+from training.distributed.checkpoints import Checkpoints
 from training.distributed.group import Group
 from training.distributed.membership import Booleans
 from training.distributed.spool import Spool
 from training.models.estimators import RECIPES
+from training.models.xgboost_classifier import TREES_TOGETHER
 from training.options import ModelOptions
 
 
@@ -53,36 +51,24 @@ def fit_xgboost(
     prepare = pipeline.named_steps["prepare"]
     prepare.fit(np.zeros((1, len(empty.feature_names))))
     classifier = pipeline.named_steps["classify"].set_params(n_jobs=threads)
-    parameters = {
-        key: value
-        for key, value in classifier.get_xgb_params().items()
-        if key != "n_jobs" and value is not None
-    }
-    parameters |= {
-        "objective": "binary:logistic",
-        "nthread": threads,
-    }
     matrix = xgboost.QuantileDMatrix(
         _Batches(rows, prepare.transform),
         max_bin=options.xgboost_bins,
         nthread=threads,
     )
-    begun, grown = None, 0
-    saved = checkpoints.load(group, name)
-    if saved is not None:
-        begun = xgboost.Booster(parameters, model_file=bytearray(saved))
-        grown = begun.num_boosted_rounds()
+    begun = checkpoints.load(group, name)
+    if begun is not None:
+        grown = xgboost.Booster(model_file=bytearray(begun)).num_boosted_rounds()
         tell(f"  goes on after {grown} trees of a checkpoint")
-    booster = xgboost.train(
-        parameters,
-        matrix,
-        num_boost_round=max(0, options.xgboost_iterations - grown),
-        xgb_model=begun,
-        callbacks=[
-            _Progress(name, options.xgboost_iterations, checkpoints, group, tell)
-        ],
-    )
-    classifier.load_model(bytearray(booster.save_raw("ubj")))
+    trees = options.xgboost_iterations
+
+    def after_tree(model: xgboost.Booster, grown: int) -> None:
+        if group.is_first and grown % TREES_TOGETHER == 0:
+            checkpoints.save(name, bytes(model.save_raw("ubj")))
+        if 5 * grown // trees > 5 * (grown - 1) // trees:
+            tell(f"  {grown} of {trees} trees of the {name}")
+
+    classifier.load_model(bytearray(classifier.grow(matrix, begun, after_tree)))
     classifier.set_params(n_jobs=1)
     return pipeline
 
@@ -128,28 +114,3 @@ class _Batches(xgboost.DataIter):
 
 def _width(prepare: Callable[[Any], Any], features: int) -> int:
     return int(prepare(np.zeros((1, features))).shape[1])
-
-
-class _Progress(TrainingCallback):
-    """Keeps checkpoints on the first host, and says how far the fit is."""
-
-    def __init__(
-        self,
-        name: str,
-        trees: int,
-        checkpoints: Checkpoints,
-        group: Group,
-        tell: Callable[[str], None],
-    ) -> None:
-        super().__init__()
-        self._name, self._trees = name, trees
-        self._checkpoints, self._group, self._tell = checkpoints, group, tell
-
-    def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:  # noqa: ANN401, ARG002 - XGBoost's signature
-        """Never stop early."""
-        grown = epoch + 1
-        if self._group.is_first and grown % TREES_BETWEEN == 0:
-            self._checkpoints.save(self._name, bytes(model.save_raw("ubj")))
-        if 5 * grown // self._trees > 5 * (grown - 1) // self._trees:
-            self._tell(f"  {grown} of {self._trees} trees of the {self._name}")
-        return False

@@ -15,8 +15,6 @@ from typing import Any
 from training.distributed.group import Group
 
 _DEFAULT_DIR = Path("/opt/ml/checkpoints")
-#: Trees between two checkpoints: each is the whole model, a megabyte or a few.
-TREES_BETWEEN = 20
 
 
 @dataclass(frozen=True)

@@ -1,22 +1,80 @@
-"""XGBoost's classifier with probabilities in double precision.
+"""XGBoost's classifier, of which several hosts grow the trees as one does.
 
-Its own are float32, which near 1 have no room for the log-odds that calibration needs.
+Its own probabilities are float32, which near 1 have no room for the log-odds that
+calibration needs; these are in double precision.
 """
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Self
 
 import numpy as np
+import xgboost
 from scipy.special import expit
 from xgboost import XGBClassifier
 
 from training.data.dataset import Floats
 
+#: Trees after which the drawing of columns begins anew, and a checkpoint may be kept.
+TREES_TOGETHER = 20
+
 
 class XGBoostClassifier(XGBClassifier):
-    """Binary classifier; everything but `predict_proba` is XGBoost's."""
+    """Binary classifier; everything but `fit` and `predict_proba` is XGBoost's."""
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:  # noqa: ANN401, N803 - scikit-learn's signature
+        """Grow the trees on rows in memory."""
+        matrix = xgboost.QuantileDMatrix(
+            X, y, weight=sample_weight, max_bin=self.max_bin, nthread=self.n_jobs
+        )
+        self.load_model(bytearray(self.grow(matrix)))
+        return self
+
+    def grow(
+        self,
+        matrix: xgboost.QuantileDMatrix,
+        begun: bytes | None = None,
+        after_tree: Callable[[xgboost.Booster, int], None] | None = None,
+    ) -> bytes:
+        """Grow the trees of a matrix, from a saved model on if there is one.
+
+        `after_tree` is called with the model so far and the number of its trees.
+        """
+        parameters = {
+            name: value
+            for name, value in self.get_xgb_params().items()
+            if name != "n_jobs" and value is not None
+        }
+        parameters |= {
+            "objective": "binary:logistic",
+            "nthread": self.n_jobs,
+            "verbosity": 0,
+        }
+        booster = xgboost.Booster(
+            parameters, [matrix], model_file=None if begun is None else bytearray(begun)
+        )
+        start = booster.num_boosted_rounds()
+        for number in range(start, int(self.n_estimators or 0)):
+            if number == start or number % TREES_TOGETHER == 0:
+                _forget_draws(booster)
+            booster.update(matrix, number)
+            if after_tree is not None:
+                after_tree(booster, number + 1)
+        return bytes(booster.save_raw("ubj"))
 
     def predict_proba(self, X: Any, *_: Any, **__: Any) -> Floats:  # noqa: ANN401, N803 - scikit-learn's signature
         """Probabilities of shape (n_rows, 2), from XGBoost's margins."""
         margin = self.predict(X, output_margin=True).astype(np.float64)
         fraud = expit(margin)
         return np.column_stack([1.0 - fraud, fraud])
+
+
+def _forget_draws(booster: xgboost.Booster) -> None:
+    """Let the drawing of columns begin anew, by the number of the next tree.
+
+    XGBoost draws by a state that no saved model holds, so that a run that goes on would
+    grow other trees (https://github.com/dmlc/xgboost/issues/10324 is the same of rows).
+    The state goes with what grows the trees when another way is configured.
+    """
+    booster.set_param({"tree_method": "approx"})
+    booster.num_boosted_rounds()  # configures
+    booster.set_param({"tree_method": "hist"})
