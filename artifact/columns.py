@@ -74,6 +74,8 @@ class Column:
         Number: text such as 06:21 is the hours since midnight.
     missing_codes : tuple of float
         Number: values that mean "not known", such as -1.
+    missing_words : tuple of str
+        Text that means "not known" in these data, besides `MISSING_WORDS`.
     can_be_missing : bool
         Whether a row without a value is answered.
     never_missing : bool
@@ -93,6 +95,7 @@ class Column:
     unit: str = ""
     is_clock: bool = False
     missing_codes: tuple[float, ...] = ()
+    missing_words: tuple[str, ...] = ()
     can_be_missing: bool = False
     never_missing: bool = False
 
@@ -108,6 +111,7 @@ class Column:
             self.kind is Kind.NUMBER
             and not self.can_be_missing
             and not self.missing_codes
+            and not self.missing_words
             and not self.is_marked
         )
 
@@ -180,6 +184,7 @@ _CHECKS = {
     "unit": _is_text,
     "is_clock": _is_boolean,
     "missing_codes": _are_numbers,
+    "missing_words": _are_texts,
     "can_be_missing": _is_boolean,
     "never_missing": _is_boolean,
 }

@@ -49,20 +49,32 @@ def encoder(column: Column) -> Encode:
     """
     if column.kind is Kind.CATEGORY:
         is_boolean = column.is_boolean
-        return _boolean_encoder(column) if is_boolean else _category_encoder(column)
-    if column.kind is Kind.TIMESTAMP:
-        return _timestamp_encoder(column)
-    return _number_encoder(column)
+        encode = _boolean_encoder(column) if is_boolean else _category_encoder(column)
+    elif column.kind is Kind.TIMESTAMP:
+        encode = _timestamp_encoder(column)
+    else:
+        encode = _number_encoder(column)
+    words = frozenset(column.missing_words)
+    if not words:
+        return encode
+
+    def encode_but_words(value: Any) -> float:  # noqa: ANN401 - any JSON value
+        if isinstance(value, str) and value.strip() in words:
+            return math.nan
+        return encode(value)
+
+    return encode_but_words
 
 
 def text_encoder(column: Column) -> Callable[[str], float]:
     """Return the function of one cell of a text file, where all is text."""
     encode = encoder(column)
     as_number = column.kind is Kind.NUMBER or column.time_format in SECONDS_PER_UNIT
+    missing = MISSING_WORDS.union(column.missing_words)
 
     def encode_cell(cell: str) -> float:
         cell = cell.strip()
-        if cell in MISSING_WORDS:
+        if cell in missing:
             return math.nan
         if as_number:
             return encode(number_of_text(cell, column))

@@ -36,6 +36,8 @@ class Columns:
     time_unit: str = ""
     #: Numbers that mean "not known", such as -1.
     missing_values: tuple[float, ...] = ()
+    #: Text that means so, such as "unknown".
+    missing_words: tuple[str, ...] = ()
     #: The label's value that means fraud; "" where it is plain.
     fraud_value: str = ""
     #: What becomes of rows without a label.

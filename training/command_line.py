@@ -164,7 +164,8 @@ def columns_of(namespace: argparse.Namespace) -> Columns:
         categories=names(namespace.categories),
         kinds=namespace.kinds,
         time_unit=namespace.time_unit,
-        missing_values=namespace.missing_values,
+        missing_values=namespace.missing_values.numbers,
+        missing_words=namespace.missing_values.words,
         fraud_value=namespace.fraud_value,
         unlabelled=namespace.unlabelled,
         answer_missing=namespace.answer_missing,
@@ -352,7 +353,7 @@ def add_columns(parser: argparse.ArgumentParser) -> None:
         type=missing_values,
         default=MissingValues(),
         metavar="N[,N…]",
-        help="numbers that mean 'not known', such as -1",
+        help="numbers and words that mean 'not known', such as -1 or unknown",
     )
     add(
         "--fraud-value",

@@ -4,6 +4,7 @@ import argparse
 import json
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from artifact.columns import Kind
@@ -100,20 +101,23 @@ def kinds(text: str) -> Kinds:
     return Kinds({name: Kind(value) for name, value in document.items()})
 
 
-class MissingValues(tuple[float, ...]):
-    """Numbers; as text with commas between them."""
+@dataclass(frozen=True)
+class MissingValues:
+    """Numbers and words that mean "not known"; as text with commas between them."""
 
-    __slots__ = ()
+    numbers: tuple[float, ...] = ()
+    words: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return ",".join(f"{value:g}" for value in self)
+        return ",".join([*(f"{number:g}" for number in self.numbers), *self.words])
 
 
 def missing_values(text: str) -> MissingValues:
-    """Parse numbers between commas."""
-    try:
-        return MissingValues(float(part) for part in names(text))
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"expected numbers with commas between them, got {text!r}"
-        ) from None
+    """Parse numbers and words between commas."""
+    numbers, words = [], []
+    for part in names(text):
+        try:
+            numbers.append(float(part))
+        except ValueError:
+            words.append(part)
+    return MissingValues(tuple(numbers), tuple(words))

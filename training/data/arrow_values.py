@@ -1,5 +1,7 @@
 """Arrow's many types as text, numbers, booleans and timestamps."""
 
+from collections.abc import Collection
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -9,8 +11,13 @@ from artifact.values import MISSING_WORDS
 from training.data.dataset import Floats
 
 
-def simplified(data: pa.ChunkedArray) -> tuple[pa.ChunkedArray | None, str]:
-    """Bring Arrow's many types down to text, numbers, booleans and moments."""
+def simplified(
+    data: pa.ChunkedArray, missing_words: Collection[str] = ()
+) -> tuple[pa.ChunkedArray | None, str]:
+    """Bring Arrow's many types down to text, numbers, booleans and moments.
+
+    Text that means missing becomes null; `missing_words` mean so besides the usual.
+    """
     kind = data.type
     if pa.types.is_dictionary(kind):
         data, kind = data.cast(kind.value_type), kind.value_type
@@ -20,7 +27,8 @@ def simplified(data: pa.ChunkedArray) -> tuple[pa.ChunkedArray | None, str]:
         data, kind = data.cast(pa.string()), pa.string()
     if pa.types.is_string(kind):
         blank = pc.is_in(
-            pc.utf8_trim_whitespace(data), value_set=pa.array(sorted(MISSING_WORDS))
+            pc.utf8_trim_whitespace(data),
+            value_set=pa.array(sorted(MISSING_WORDS.union(missing_words))),
         )
         data = pc.if_else(blank, pa.scalar(None, pa.string()), data)
     elif pa.types.is_date(kind):

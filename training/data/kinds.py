@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from artifact.columns import Column, Kind
+from artifact.number_text import PLAIN_NUMBER
 from artifact.timestamps import DATE_NUMBER, ISO, SECONDS_PER_UNIT
 from training.columns import MOST_CATEGORIES, Columns
 from training.data.arrow_values import (
@@ -34,6 +35,8 @@ CONSTANT_FROM_ROWS = 20
 #: Text whose values hardly repeat is a key, even where they are few.
 _KEY_SHARE = 0.5
 _KEY_FROM_VALUES = 20
+#: So many values show whether most are numbers.
+_FIRST_TEXTS = 1000
 #: Whole numbers beyond it are keys: no quantity has so many digits, nor a float.
 _LARGEST_QUANTITY, _LARGEST_KEY = 2.0**53, 2.0**64
 
@@ -56,7 +59,7 @@ def find_kind(
         return Found(Column(name, Kind.UNNAMED, "it has no name: an index"))
     if name in options.drop:
         return Found(Column(name, Kind.DROPPED, "--drop-columns names it"))
-    data, what = simplified(data)
+    data, what = simplified(data, options.missing_words)
     if data is None:
         return Found(Column(name, Kind.DROPPED, f"no model takes its type, {what}"))
     named = name in (options.time, options.amount)
@@ -82,6 +85,7 @@ def find_kind(
             role=_role(column, options),
             can_be_missing=missing or options.answer_missing,
             never_missing=options.answer_missing and not missing,
+            missing_words=options.missing_words,
         )
     return replace(found, column=column)
 
@@ -256,8 +260,22 @@ def _as_names(
     elif len(texts) <= MOST_CATEGORIES and repeats:
         why = f"text with {len(texts)} values"
     else:
-        return as_entity(name, data, f"text with {len(texts):,} values")
+        found = as_entity(name, data, f"text with {len(texts):,} values")
+        return replace(found, notes=_about_numbers(name, texts))
     return as_category(name, data, why, is_boolean=is_boolean)
+
+
+def _about_numbers(name: str, texts: Sequence[str]) -> tuple[str, ...]:
+    """Say that most values are numbers, whose missing ones may have a name."""
+    few = texts[:_FIRST_TEXTS]
+    numbers = sum(bool(PLAIN_NUMBER.fullmatch(text.strip())) for text in few)
+    if not len(few) / 2 <= numbers < len(few):
+        return ()
+    note = (
+        f"{shown(name)}: most values are numbers, others are words; where these mean "
+        "'not known', name them with --missing-values"
+    )
+    return (note,)
 
 
 def _of_number_text(text: NumberText, options: Columns, forced: Kind | None) -> Found:

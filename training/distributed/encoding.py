@@ -71,6 +71,7 @@ def _codes(column: Column, data: pa.ChunkedArray) -> Floats:
     place = {text: float(code) for code, text in enumerate(column.categories)}
     words = category_words(pa.chunked_array([distinct]), is_boolean=column.is_boolean)
     other = float(len(place))
+    place |= dict.fromkeys(column.missing_words, np.nan)
     table = [np.nan if word is None else place.get(word, other) for word in words]
     values: Floats = np.array([*table, np.nan])[codes]
     return values

@@ -14,6 +14,7 @@ from training.errors import TrainingError
 from training.inspection.look import look_at, recognise
 from training.inspection.options import parser
 from training.inspection.table import describe
+from training.option_types import MissingValues
 from training.options import SplitOptions
 
 _WIDTH = 80
@@ -59,8 +60,8 @@ def _print_list(title: str, sentences: Sequence[str]) -> None:
 
 def options_of(columns: Columns, kinds: str = "{}") -> list[str]:
     """Return the options that say what these columns say."""
-    default = Columns()
-    words = []
+    default, words = Columns(), []
+    missing = MissingValues(columns.missing_values, columns.missing_words)
     for option, given, usual in (
         ("--label-column", columns.label, default.label),
         ("--time-column", columns.time, default.time),
@@ -72,7 +73,7 @@ def options_of(columns: Columns, kinds: str = "{}") -> list[str]:
         ("--categories", ",".join(columns.categories), ""),
         ("--kinds", kinds, "{}"),
         ("--time-unit", columns.time_unit, ""),
-        ("--missing-values", ",".join(f"{v:g}" for v in columns.missing_values), ""),
+        ("--missing-values", str(missing), ""),
         ("--fraud-value", columns.fraud_value, ""),
         ("--unlabelled", columns.unlabelled, default.unlabelled),
     ):

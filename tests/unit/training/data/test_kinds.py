@@ -5,6 +5,7 @@ import decimal
 import gzip
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -363,6 +364,19 @@ def test_amounts_as_people_write_them(
     encode = encoder(data.inputs[0])
     assert [encode(text) for text in texts] == expected, "the request is the row"
     assert data.inputs[0].unit == unit
+
+
+def test_words_that_mean_not_known_may_be_declared(tmp_path: Path) -> None:
+    scores = ["unknown" if i % 4 == 0 else f"{i / 7:.2f}" for i in range(ROWS)]
+    values: dict[str, Any] = {"score": scores, "channel": ["web", "-"] * 100}
+    plain = read(tmp_path, **values)
+    assert kind(plain, "score") is Kind.ENTITY
+    assert any("name them with --missing-values" in note for note in plain.notes)
+    data = read(tmp_path, Columns(missing_words=("unknown", "-")), **values)
+    assert np.isnan(data.features[:, 0]).tolist() == [i % 4 == 0 for i in range(ROWS)]
+    assert data.inputs[1].categories == ("web",)
+    for column, word in zip(data.inputs, ("unknown", "-"), strict=False):
+        assert np.isnan(encoder(column)(word)), "the request is the row"
 
 
 def test_two_currencies_are_no_numbers_to_compare(tmp_path: Path) -> None:
