@@ -50,12 +50,15 @@ def train_on_one_machine(
         if hours is not None:
             arguments = arguments.with_delay(hours)
             tell(f"  frauds were reported {hours / 24:.1f} days later on average")
-        facts = TrainingData(data.sha256, data.rows, data.frauds)
+        learnt = data.labelled()
+        facts = TrainingData(learnt.sha256, learnt.rows, learnt.frauds)
         histories = None
         if arguments.has_histories:
             data, histories = add_history(data, arguments)
             tell(f"histories of {', '.join(histories.definition.entities)}")
             tell(f"  {data.rows:,} rows after those that histories begin with")
+        else:
+            data = learnt
         experiment = run(
             data, arguments, tell, histories.definition if histories else None
         )

@@ -82,7 +82,6 @@ def test_training_reads_data_and_writes_only_artifacts(
         "LogInToRegistry",
         "PullImage",
         "PutMetrics",
-        "ReadCheckpoints",
         "ReadDataAndCode",
         "WriteArtifacts",
         "WriteLogs",
@@ -97,8 +96,6 @@ def test_training_reads_data_and_writes_only_artifacts(
     read = json.dumps(allowed["ReadDataAndCode"]["Resource"])
     assert '"/datasets/*"' in read
     assert '"/code/*"' in read
-    resumed = json.dumps(allowed["ReadCheckpoints"]["Resource"])
-    assert f'"/fraud-{environment.environment}-checkpoints/*"' in resumed
 
 
 def test_serving_reads_artifacts_and_data_and_writes_only_scores(

@@ -46,6 +46,9 @@ class Dataset:
     #: When each row's fraud was reported, in seconds; NaN where that is not known,
     #: None where no column says it.
     reported: Floats | None = None
+    #: Rows whose label is not known, which have 0 there; None where all are known.
+    #: They belong to histories and to nothing else.
+    unlabelled: npt.NDArray[np.bool_] | None = None
     #: What was noticed while reading, a sentence each.
     notes: tuple[str, ...] = ()
 
@@ -111,7 +114,15 @@ class Dataset:
             weights=None if self.weights is None else self.weights[rows],
             entities={name: keys[rows] for name, keys in self.entities.items()},
             reported=None if self.reported is None else self.reported[rows],
+            unlabelled=None if self.unlabelled is None else self.unlabelled[rows],
         )
+
+    def labelled(self) -> Self:
+        """Return the data set of the rows whose label is known."""
+        if self.unlabelled is None:
+            return self
+        kept = self.take(np.flatnonzero(~self.unlabelled))
+        return replace(kept, unlabelled=None)
 
     def without(self, names: Collection[str]) -> Self:
         """Return the data set without some of its features."""

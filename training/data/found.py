@@ -8,6 +8,9 @@ import numpy.typing as npt
 from artifact.columns import Column
 from training.data.dataset import Floats
 
+#: A column with fewer values teaches nothing, and boosting fails on an empty one.
+LEAST_VALUES = 20
+
 
 @dataclass(frozen=True)
 class Found:

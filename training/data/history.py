@@ -48,7 +48,8 @@ def add_history(data: Dataset, arguments: Arguments) -> tuple[Dataset, Histories
 
     A row's features are as of its second, so they may be computed before any split.
     The first days, as many as a window and the delay have, are learnt from as history
-    but not as rows: what came before them is not known.
+    but not as rows: what came before them is not known. So are rows without a label,
+    which are payments like any others.
 
     Raises
     ------
@@ -114,7 +115,8 @@ def add_history(data: Dataset, arguments: Arguments) -> tuple[Dataset, Histories
         table=(*data.table, *added),
     )
     values = tuple(data.entity_values[name] for name in definition.entities)
-    return whole.take(np.flatnonzero(warm)), Histories(definition, tables, values)
+    rows = whole.take(np.flatnonzero(warm)).labelled()
+    return rows, Histories(definition, tables, values)
 
 
 def hide_some(train: Dataset, definition: HistoryDefinition, seed: int) -> Dataset:

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from artifact.columns import Column, Kind
 from artifact.number_text import PLAIN_NUMBER
-from artifact.timestamps import DATE_NUMBER, ISO, SECONDS_PER_UNIT
+from artifact.timestamps import ISO
 from training.columns import MOST_CATEGORIES, Columns
 from training.data.arrow_values import (
     count_distinct,
@@ -21,15 +21,13 @@ from training.data.arrow_values import (
 )
 from training.data.categories import as_category, as_entity
 from training.data.dataset import Floats
-from training.data.found import Found
-from training.data.names import is_index_name, is_key_name
+from training.data.found import LEAST_VALUES, Found
+from training.data.names import is_index_name
+from training.data.number_kinds import of_numbers
 from training.data.number_text import NumberText, read_clock_text, read_number_text
-from training.data.timestamp_numbers import are_date_numbers, days_of, epoch_unit
 from training.data.timestamp_text import read_timestamp_text
 from training.data.words import shown
 
-#: A column with fewer values teaches nothing, and boosting fails on an empty one.
-LEAST_VALUES = 20
 #: Below this many rows, a column that does not vary says nothing about itself.
 CONSTANT_FROM_ROWS = 20
 #: Text whose values hardly repeat is a key, even where they are few.
@@ -37,8 +35,6 @@ _KEY_SHARE = 0.5
 _KEY_FROM_VALUES = 20
 #: So many values show whether most are numbers.
 _FIRST_TEXTS = 1000
-#: Whole numbers beyond it are keys: no quantity has so many digits, nor a float.
-_LARGEST_QUANTITY, _LARGEST_KEY = 2.0**53, 2.0**64
 
 
 def find_kind(
@@ -136,87 +132,7 @@ def _from_numbers(
         return as_category(name, text_of(data), "true and false", is_boolean=True)
     values = floats_of(data)
     values = _without_codes(values, options.missing_values)
-    return _of_numbers(Column(name, Kind.NUMBER), data, values, options, forced)
-
-
-def _of_numbers(
-    column: Column,
-    data: pa.ChunkedArray,
-    values: Floats,
-    options: Columns,
-    forced: Kind | None,
-) -> Found:
-    """Say what numbers are: quantities, keys, or moments."""
-    name = column.name
-    known = values[~np.isnan(values)]
-    codes = tuple(code for code in options.missing_values)
-    column = replace(column, missing_codes=codes)
-    if forced is Kind.CATEGORY:
-        return as_category(name, text_of(data), "an option says so")
-    if forced is Kind.ENTITY:
-        return as_entity(name, data, "an option says so")
-    moments = _moments_of_numbers(column, data, values, options, forced)
-    if moments is not None:
-        return moments
-    whole = bool(len(known)) and bool((known == np.rint(known)).all())
-    named = name in (options.time, options.amount)
-    key = ""
-    if forced is None and whole and not named:
-        if is_key_name(name):
-            key = "whole numbers named like a key"
-        elif _are_keys(known, data.type):
-            key = "whole numbers of 16 digits and more"
-    if key:
-        return as_entity(name, data, key)
-    why = "an option says so" if forced else "numbers"
-    column = replace(column, kind=Kind.NUMBER, why=why)
-    return Found(column, values, distinct=count_distinct(data))
-
-
-def _moments_of_numbers(
-    column: Column,
-    data: pa.ChunkedArray,
-    values: Floats,
-    options: Columns,
-    forced: Kind | None,
-) -> Found | None:
-    """Numbers as moments: by an option, by their span, or as dates."""
-    name, known = column.name, values[~np.isnan(values)]
-    unit = options.time_unit if name == options.time else ""
-    why = f"--time-unit {unit}" if unit else "numbers of this span are moments"
-    if forced is not Kind.NUMBER and name != options.amount:
-        unit = unit or epoch_unit(known)
-        if not unit and are_date_numbers(known):
-            return _as_dates(column, data, values)
-    if forced is Kind.TIMESTAMP and not unit:
-        unit, why = "s", "an option says so; taken as seconds"
-    if not unit:
-        return None
-    column = replace(column, kind=Kind.TIMESTAMP, why=why, time_format=unit)
-    return Found(column, values * SECONDS_PER_UNIT[unit], distinct=count_distinct(data))
-
-
-def _are_keys(known: Floats, kind: pa.DataType) -> bool:
-    """Whether most whole numbers have more digits than a quantity or a float has."""
-    exact = pa.types.is_integer(kind) or pa.types.is_string(kind)
-    sizes = np.abs(known)
-    return (
-        exact
-        and len(known) >= LEAST_VALUES
-        and bool(sizes.max() < _LARGEST_KEY)
-        and float(np.median(sizes)) > _LARGEST_QUANTITY
-    )
-
-
-def _as_dates(column: Column, data: pa.ChunkedArray, values: Floats) -> Found:
-    seconds = np.full(len(values), np.nan)
-    known = ~np.isnan(values)
-    seconds[known] = days_of(values[known]).astype("datetime64[s]").astype(np.int64)
-    why = "whole numbers that are dates"
-    column = replace(
-        column, kind=Kind.TIMESTAMP, why=why, time_format=DATE_NUMBER, missing_codes=()
-    )
-    return Found(column, seconds, distinct=count_distinct(data))
+    return of_numbers(Column(name, Kind.NUMBER), data, values, options, forced)
 
 
 def _from_text(
@@ -280,7 +196,7 @@ def _about_numbers(name: str, texts: Sequence[str]) -> tuple[str, ...]:
 
 def _of_number_text(text: NumberText, options: Columns, forced: Kind | None) -> Found:
     values = _without_codes(text.values, options.missing_values)
-    found = _of_numbers(text.column, text.text, values, options, forced)
+    found = of_numbers(text.column, text.text, values, options, forced)
     return replace(
         found,
         stray=text.stray if text.stray.any() else None,

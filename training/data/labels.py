@@ -1,5 +1,7 @@
 """Labels as they are: 0 and 1, true and false, Y and N, fraud and legit."""
 
+import re
+
 import numpy as np
 import pyarrow as pa
 
@@ -99,6 +101,8 @@ def label_faults(table: Table, labels: Floats, columns: Columns) -> list[str]:
 
 
 _UNCLEAR = 2.0
+#: A whole number with decimals, as Spark writes it.
+_WHOLE = re.compile(r"^(\d+)\.0+$")
 
 
 def _is_dense(labels: Floats) -> bool:
@@ -119,7 +123,7 @@ def _word(value: object) -> str:
     if text in MISSING_WORDS:
         return ""
     text = text.strip("'\"").strip().lower()
-    return text.removesuffix(".0") if text[:-2].isdecimal() else text
+    return _WHOLE.sub(r"\1", text)
 
 
 def _meaning(word: str, columns: Columns) -> float:

@@ -73,7 +73,8 @@ def dataset_of(
         reported=reported,
         notes=(*notes_of(table, found), *notes, *ready),
     )
-    return _labelled(data, labels)
+    data = _labelled(data, labels)
+    return data if columns.entities else data.labelled()
 
 
 def labels_of(table: Table, columns: Columns) -> tuple[Floats, list[str]]:
@@ -93,5 +94,6 @@ def _labelled(data: Dataset, labels: Floats) -> Dataset:
     if not absent.any():
         return data
     said = f"{np.count_nonzero(absent):,} rows without a label are left out"
-    kept = data.take(np.flatnonzero(~absent))
-    return replace(kept, notes=(*data.notes, said))
+    if data.columns.entities:
+        said += " of what is learnt from; histories have them"
+    return replace(data, unlabelled=absent, notes=(*data.notes, said))

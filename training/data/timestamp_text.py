@@ -31,7 +31,7 @@ def read_timestamp_text(
 
     `decode` turns a value per distinct text into one per row.
     """
-    form, notes = _time_form(texts[:_SAMPLE])
+    form, notes = _time_form(texts)
     if not form:
         return None
     seconds = [_seconds_or_nan(text, form) for text in texts]
@@ -42,9 +42,27 @@ def read_timestamp_text(
 
 
 def _time_form(texts: Sequence[str]) -> tuple[str, list[str]]:
-    """Return the form that most of the texts have, "" for none, and what is unclear."""
+    """Return the form that most of the texts have, "" for none, and what is unclear.
+
+    A part of them decides, spread over all, since files are in the order of time; where
+    it leaves two forms, all do.
+    """
+    best = _best_forms(texts[:: -(-len(texts) // _SAMPLE)] if texts else [])
+    if len(best) > 1:
+        best = _best_forms(texts, best)
+    if not best:
+        return "", []
+    if len(best) > 1 and best[0].startswith("%d") and best[1].startswith("%m"):
+        return best[0], ["day and month may both come first; the day was taken."]
+    return best[0], []
+
+
+def _best_forms(
+    texts: Sequence[str], forms: Sequence[str] = (ISO, *FORMS)
+) -> list[str]:
+    """Return the forms that most of the texts have, and as many as any other."""
     fits = []
-    for form in (ISO, *FORMS):
+    for form in forms:
         good = 0
         for tried, text in enumerate(texts, 1):
             good += not np.isnan(_seconds_or_nan(text, form))
@@ -53,14 +71,9 @@ def _time_form(texts: Sequence[str]) -> tuple[str, list[str]]:
         if good and good >= MOSTLY * len(texts):
             fits.append((good, form))
         if form == ISO and fits:
-            return ISO, []
-    if not fits:
-        return "", []
-    most = max(good for good, _ in fits)
-    best = [form for good, form in fits if good == most]
-    if len(best) > 1 and best[0].startswith("%d") and best[1].startswith("%m"):
-        return best[0], ["day and month may both come first; the day was taken."]
-    return best[0], []
+            return [ISO]
+    most = max((good for good, _ in fits), default=0)
+    return [form for good, form in fits if good == most]
 
 
 def _seconds_or_nan(text: str, form: str) -> float:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from artifact.columns import Kind
 from training.columns import Columns
 from training.data.arrow_values import simplified
-from training.data.kinds import LEAST_VALUES
+from training.data.found import LEAST_VALUES
 from training.data.tables import Table
 
 #: Rows of all hosts together of which the kinds are told, beside what is rare.

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from artifact.history.definition import feature_names_of
 from artifact.history.snapshot import read_snapshot
 from training.command_line import build_parser, to_arguments
 from training.data.history import HIDDEN_SHARE, add_history, hide_some
@@ -53,6 +54,25 @@ def with_reports(path: Path, *, delay_days: float = 3.0) -> Path:
         said.append(f"{line},{int(time) + delay_days * DAY if known else ''}")
     path.write_text("\n".join([f"{header},reported", *said]) + "\n")
     return path
+
+
+def test_rows_without_a_label_are_payments_of_their_histories(tmp_path: Path) -> None:
+    whole = write_table(tmp_path / "whole.csv")
+    header, *lines = whole.read_text().splitlines()
+    pending = [line.rsplit(",", 1)[0] + "," for line in lines[-200:]]
+    path = tmp_path / "pending.csv"
+    path.write_text("\n".join([header, *lines[:-200], *pending]) + "\n")
+    options = arguments("--unlabelled", "drop")
+
+    data, histories = add_history(read_dataset(path, options.columns), options)
+    every, complete = add_history(read_dataset(whole, options.columns), options)
+
+    assert data.rows == every.rows - 200
+    counts = every.feature_names.index(feature_names_of("card_id")[2])
+    assert (data.features[:, counts] == every.features[:-200, counts]).all()
+    assert [len(table.seconds) for table in histories.tables] == (
+        [len(table.seconds) for table in complete.tables]
+    )
 
 
 def test_the_default_delay_is_a_week_where_histories_are(tmp_path: Path) -> None:

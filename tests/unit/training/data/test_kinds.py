@@ -172,6 +172,45 @@ def test_rows_without_a_label(tmp_path: Path) -> None:
     assert any("133 rows without a label are left out" in note for note in data.notes)
 
 
+@pytest.mark.parametrize("name", ["account_id", "phone", "cc_num"])
+def test_a_key_with_the_span_of_moments_is_a_key(tmp_path: Path, name: str) -> None:
+    random = np.random.default_rng(0)
+    keys = random.integers(1_000_000_000, 3_900_000_000, ROWS)
+    assert kind(read(tmp_path, None, **{name: keys}), name) is Kind.ENTITY
+
+
+@pytest.mark.parametrize(
+    "name", ["used_pin_number", "is_new_device", "same_ip", "beneficiary_account"]
+)
+def test_a_flag_is_no_key_whatever_its_name(tmp_path: Path, name: str) -> None:
+    data = read(tmp_path, None, **{name: [i % 2 for i in range(ROWS)]})
+    assert kind(data, name) is Kind.NUMBER
+
+
+@pytest.mark.parametrize("month_first", [True, False])
+def test_all_values_say_whether_the_day_or_the_month_comes_first(
+    tmp_path: Path, month_first: bool
+) -> None:
+    """A file in the order of time begins with days that may be months as well."""
+    moments = pd.date_range("2026-01-01", periods=12_000, freq="10min")
+    form = "%m/%d/%Y %H:%M" if month_first else "%d/%m/%Y %H:%M"
+    frame = pd.DataFrame({"paid": moments.strftime(form), "x": np.arange(12_000) / 7})
+    path = tmp_path / "data.parquet"
+    frame.assign(Class=[i % 10 == 0 for i in range(12_000)]).to_parquet(path)
+
+    data = read_dataset(path, Columns())
+
+    assert data.features[:, data.feature_names.index("paid")].tolist() == (
+        [moment.timestamp() for moment in moments]
+    )
+
+
+def test_labels_may_have_decimals(tmp_path: Path) -> None:
+    labels = [decimal.Decimal("1.00") if y else decimal.Decimal("0.00") for y in LABEL]
+    data = read(tmp_path, Columns(label="y", drop=("Class",)), y=labels)
+    assert data.labels.tolist() == LABEL
+
+
 FRAME = pd.DataFrame(
     {"Amount": [i + 0.5 for i in range(60)], "place": ["Köln", "Mül"] * 30}
 ).assign(Class=[0, 0, 1] * 20)
