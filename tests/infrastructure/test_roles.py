@@ -81,6 +81,7 @@ def test_training_reads_data_and_writes_only_artifacts(
         "LogInToRegistry",
         "PullImage",
         "PutMetrics",
+        "ReadCheckpoints",
         "ReadDataAndCode",
         "WriteArtifacts",
         "WriteLogs",
@@ -92,6 +93,8 @@ def test_training_reads_data_and_writes_only_artifacts(
     read = json.dumps(allowed["ReadDataAndCode"]["Resource"])
     assert '"/datasets/*"' in read
     assert '"/code/*"' in read
+    resumed = json.dumps(allowed["ReadCheckpoints"]["Resource"])
+    assert f'"/fraud-{environment.environment}-checkpoints/*"' in resumed
 
 
 def test_serving_reads_artifacts_and_data_and_writes_only_scores(
