@@ -40,6 +40,7 @@ class Kind(StrEnum):
 
 
 _INPUTS = frozenset({Kind.NUMBER, Kind.CATEGORY, Kind.TIMESTAMP})
+_NUMBER_FORM = ("is_grouped", "decimal_comma", "unit", "is_clock", "missing_codes")
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,17 @@ class Column:
             and not self.is_marked
         )
 
+    @property
+    def number_form(self) -> "Column":
+        """The column without what does not say how text writes its number."""
+        form = {name: getattr(self, name) for name in _NUMBER_FORM}
+        return Column(self.name, Kind.NUMBER, **form)
+
+    def number_form_as_dict(self) -> dict[str, Any]:
+        """JSON form of `number_form`, empty for plain numbers."""
+        written = self.as_dict()
+        return {name: written[name] for name in _NUMBER_FORM if name in written}
+
     def as_dict(self) -> dict[str, Any]:
         """JSON form, without what has its default; `parse_column` reads it back."""
         default = asdict(Column(self.name, self.kind))
@@ -153,6 +165,22 @@ def parse_column(item: Mapping[str, Any], where: str) -> Column:
         if isinstance(value, list):
             fields[field] = tuple(value)
     return Column(name, Kind(kind), **fields)
+
+
+def parse_number_form(name: str, form: object, where: str) -> Column:
+    """Read what `Column.number_form_as_dict` wrote of the column of that name.
+
+    Raises
+    ------
+    ArtifactError
+        Naming the field, what was expected and what came.
+    """
+    if not isinstance(form, Mapping) or not form.keys() <= set(_NUMBER_FORM):
+        raise ArtifactError(
+            f"{where}: expected how text writes a number, with no other fields than "
+            f"{', '.join(_NUMBER_FORM)}; train again."
+        )
+    return parse_column({**form, "name": name, "kind": Kind.NUMBER}, where)
 
 
 def _is_text(value: object) -> bool:

@@ -5,17 +5,17 @@ as JSON, and is applied by the caller, so that a business rule changes without a
 deployment of the model.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from numbers import Number
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
 from artifact import layout
+from artifact.columns import Column, Kind, parse_number_form
 from artifact.documents import parse_object, read_file
 from artifact.errors import ArtifactError
-from artifact.values import LARGEST
+from artifact.values import LARGEST, Encode, any_encoder
 
 #: Of a wrong value, as errors repeat it.
 _MOST_CHARACTERS = 80
@@ -56,6 +56,13 @@ class ExpectedValueRule:
     #: The feature that holds the transaction's amount.
     amount: str = "Amount"
     set_by_hand: bool = False
+    #: How text writes the amount, such as ``$1,234.50``; None for plain numbers.
+    amount_form: Column | None = None
+
+    @cached_property
+    def _read_amount(self) -> Encode:
+        # A missing one is NaN: no expected loss exceeds a cost then, as in training.
+        return any_encoder(self.amount_form or Column(self.amount, Kind.NUMBER))
 
     def is_alert(self, probability: float, transaction: Mapping[str, Any]) -> bool:
         """Whether to review this transaction.
@@ -70,25 +77,26 @@ class ExpectedValueRule:
                 f"The rule 'expected-value' needs the field {self.amount!r}, which "
                 "the transaction lacks; add it."
             )
-        amount = _amount(transaction[self.amount])
-        if amount is None:
+        try:
+            amount = self._read_amount(transaction[self.amount])
+        except ValueError:
             raise ArtifactError(
                 f"The rule 'expected-value' needs a number in the field "
                 f"{self.amount!r}, and the transaction has something else; change it."
-            )
+            ) from None
         return probability * (amount + self.fixed_loss_per_fraud) > self.review_cost
 
     def as_dict(self) -> dict[str, Any]:
         """JSON form; `parse_decision_rule` reads it back."""
-        return _with_mark(
-            {
-                "policy": self.policy,
-                "review_cost": self.review_cost,
-                "fixed_loss_per_fraud": self.fixed_loss_per_fraud,
-                "amount": self.amount,
-            },
-            self.set_by_hand,
-        )
+        fields: dict[str, Any] = {
+            "policy": self.policy,
+            "review_cost": self.review_cost,
+            "fixed_loss_per_fraud": self.fixed_loss_per_fraud,
+            "amount": self.amount,
+        }
+        if self.amount_form is not None:
+            fields["amount_form"] = self.amount_form.number_form_as_dict()
+        return _with_mark(fields, self.set_by_hand)
 
 
 DecisionRule = ThresholdRule | ExpectedValueRule
@@ -125,11 +133,15 @@ def parse_decision_rule(rule: str | Mapping[str, Any]) -> DecisionRule:
             raise ArtifactError(
                 f"Decision rule: 'amount' must name a feature, got {_short(amount)}."
             )
+        form = fields.pop("amount_form", None)
         parsed = ExpectedValueRule(
             review_cost=_number(fields, "review_cost"),
             fixed_loss_per_fraud=_number(fields, "fixed_loss_per_fraud", 0.0),
             amount=amount,
             set_by_hand=by_hand,
+            amount_form=None
+            if form is None
+            else parse_number_form(amount, form, "Decision rule: 'amount_form'"),
         )
     else:
         raise ArtifactError(
@@ -163,21 +175,6 @@ def parse_config(data: bytes) -> DecisionRule:
             f"{layout.CONFIG} holds no readable decision_rule; train again."
         )
     return parse_decision_rule(rule)
-
-
-def _amount(value: object) -> float | None:
-    """Return a number, or the text of one as a CSV has it; None for anything else.
-
-    A missing one is NaN: no expected loss exceeds a cost then, as in training.
-    """
-    if value is None or value == "":
-        return math.nan
-    if isinstance(value, bool) or not isinstance(value, (str, Number)):
-        return None
-    try:
-        return float(value)  # type: ignore[arg-type]
-    except (ValueError, TypeError, OverflowError):
-        return None
 
 
 def _short(value: object) -> str:

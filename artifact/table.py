@@ -1,14 +1,12 @@
 """The first step of ``model.joblib``: a table as its owner has it → numbers."""
 
-import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from artifact.columns import Column
-from artifact.values import encoder, text_encoder
+from artifact.values import any_encoder
 
 Array = npt.NDArray[np.float64]
 
@@ -59,7 +57,7 @@ class TableEncoder:
 
 
 def _encode(values: Any, column: Column) -> Array:  # noqa: ANN401 - a pandas Series
-    encode, encode_text = encoder(column), text_encoder(column)
+    encode = any_encoder(column)
     known: dict[Any, float] = {}
     result = np.empty(len(values))
     for row, value in enumerate(values.tolist()):
@@ -68,22 +66,8 @@ def _encode(values: Any, column: Column) -> Array:  # noqa: ANN401 - a pandas Se
             continue
         except (KeyError, TypeError):
             pass
-        number = _encode_one(value, encode, encode_text)
+        number = encode(value)
         result[row] = number
         if isinstance(value, str | float | int):
             known[value] = number
     return result
-
-
-def _encode_one(
-    value: Any,  # noqa: ANN401 - any cell
-    encode: Callable[[Any], float],
-    encode_text: Callable[[str], float],
-) -> float:
-    if type(value).__name__ in ("NAType", "NaTType"):  # pandas' own missing values
-        return math.nan
-    if isinstance(value, str):
-        return encode_text(value)
-    if type(value).__name__ == "Decimal":
-        value = float(value)
-    return encode(value)

@@ -83,6 +83,39 @@ def text_encoder(column: Column) -> Callable[[str], float]:
     return encode_cell
 
 
+def any_encoder(column: Column) -> Encode:
+    """Return the function of one value, as a file, JSON or a library has it.
+
+    A string is a cell of text; numpy's, pandas' and decimal values are Python's.
+    It raises `WrongKindError` for a value of another kind.
+    """
+    encode, encode_text = encoder(column), text_encoder(column)
+
+    def encode_any(value: Any) -> float:  # noqa: ANN401 - any cell
+        if isinstance(value, str):
+            return encode_text(value)
+        try:
+            return encode(python_value(value))
+        except OverflowError:
+            raise WrongKindError(expected_of(column), kind_of_value(value)) from None
+
+    return encode_any
+
+
+def python_value(value: Any) -> Any:  # noqa: ANN401 - whatever a library has
+    """Return numpy's, pandas' and decimal values as Python's, missing ones as None."""
+    if type(value).__name__ in ("NAType", "NaTType"):
+        return None
+    if type(value).__name__ == "datetime64":
+        return value.astype("datetime64[us]").item()
+    if type(value).__module__ == "numpy" and getattr(value, "ndim", 1) == 0:
+        return value.item()
+    if type(value).__name__ == "Decimal":
+        is_whole = value.is_finite() and value == value.to_integral_value()
+        return int(value) if is_whole else float(value)
+    return value
+
+
 def number_of_text(cell: str, column: Column) -> float:
     """Read a number as the column's files wrote it.
 

@@ -237,6 +237,7 @@ def finish(
         totals,
         transactions_per_day=population.transactions_per_day,
         amount=train.columns.amount,
+        amount_form=train.amount_form,
     )
     test_probabilities = classifier.predict_proba(parts.test.features)[:, 1]
     return Trained(

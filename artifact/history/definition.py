@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from artifact.columns import Column, parse_number_form
 from artifact.errors import ArtifactError
 
 SECONDS_PER_DAY = 86_400
@@ -49,6 +50,8 @@ class HistoryDefinition:
     time_format : str
         How `time` is written where it is a timestamp, as in `artifact.columns.Column`;
         empty for a number of seconds.
+    amount_form : Column or None
+        How text writes the amount, such as ``$1,234.50``; None for plain numbers.
     """
 
     entities: tuple[str, ...]
@@ -57,6 +60,7 @@ class HistoryDefinition:
     label_delay_hours: float = DEFAULT_LABEL_DELAY_HOURS
     minor_units: int = 100
     time_format: str = ""
+    amount_form: Column | None = None
 
     @property
     def delay_days(self) -> int:
@@ -77,7 +81,11 @@ class HistoryDefinition:
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON holds it."""
-        return {**asdict(self), "entities": list(self.entities)}
+        document = {**asdict(self), "entities": list(self.entities)}
+        del document["amount_form"]
+        if self.amount_form is not None:
+            document["amount_form"] = self.amount_form.number_form_as_dict()
+        return document
 
 
 def feature_names_of(entity: str) -> tuple[str, ...]:
@@ -115,6 +123,7 @@ def parse_definition(document: Mapping[str, Any]) -> HistoryDefinition:
         raise _wrong("time_format", "how the time is written")
     if not math.isfinite(delay):
         raise _wrong("label_delay_hours", "a finite number")
+    form = document.get("amount_form")
     return HistoryDefinition(
         entities=tuple(entities),
         time=document["time"],
@@ -122,6 +131,9 @@ def parse_definition(document: Mapping[str, Any]) -> HistoryDefinition:
         label_delay_hours=float(delay),
         minor_units=units,
         time_format=time_format,
+        amount_form=None
+        if form is None
+        else parse_number_form(document["amount"], form, "history.amount_form"),
     )
 
 

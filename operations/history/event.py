@@ -3,13 +3,14 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from functools import lru_cache
+from typing import Any
 
 from artifact.columns import Column, Kind
 from artifact.history.definition import HistoryDefinition
 from artifact.history.identity import entity_text
 from artifact.history.state import minor_units_of
-from artifact.values import encoder
+from artifact.values import Encode, any_encoder
 from operations.account.errors import OperationError
 from operations.history.items import LARGEST_AMOUNT
 from operations.history.table import HistoryTable
@@ -47,7 +48,7 @@ def read_event(transaction: Transaction, table: HistoryTable) -> Event:
             f"{definition.time}: expected the transaction's time in seconds since "
             "1970, or since the beginning that training used; add it."
         )
-    amount = _number(transaction.get(definition.amount))
+    amount = _number(transaction.get(definition.amount), _amount_column(definition))
     minor = minor_units_of(amount, definition.minor_units)
     if abs(minor) > LARGEST_AMOUNT:
         amount, minor = math.nan, 0
@@ -65,24 +66,27 @@ def keys_of(transaction: Transaction, table: HistoryTable) -> dict[str, str]:
 
 def seconds_of(transaction: Transaction, definition: HistoryDefinition) -> int | None:
     """Return a transaction's time in whole seconds; None where it has no usable one."""
-    value = transaction.get(definition.time)
-    if definition.time_format:
-        column = Column(
-            definition.time, Kind.TIMESTAMP, time_format=definition.time_format
-        )
-        try:
-            seconds = encoder(column)(value)
-        except ValueError:
-            return None
-    else:
-        seconds = _number(value)
+    seconds = _number(transaction.get(definition.time), _time_column(definition))
     return math.floor(seconds) if 0 <= seconds < _LATEST_SECONDS else None
 
 
-def _number(value: object) -> float:
-    if isinstance(value, bool) or value is None:
-        return math.nan
+def _time_column(definition: HistoryDefinition) -> Column:
+    kind = Kind.TIMESTAMP if definition.time_format else Kind.NUMBER
+    return Column(definition.time, kind, time_format=definition.time_format)
+
+
+def _amount_column(definition: HistoryDefinition) -> Column:
+    return definition.amount_form or Column(definition.amount, Kind.NUMBER)
+
+
+@lru_cache(maxsize=16)
+def _encoder(column: Column) -> Encode:
+    return any_encoder(column)
+
+
+def _number(value: object, column: Column) -> float:
+    """Read a value as training read its column; NaN for what is none of it."""
     try:
-        return float(cast("float", value))
-    except (TypeError, ValueError, OverflowError):
+        return _encoder(column)(value)
+    except ValueError:
         return math.nan

@@ -21,6 +21,7 @@ from artifact.history.definition import (
     HistoryDefinition,
     feature_names_of,
 )
+from artifact.history.identity import entity_codes
 from operations.account.errors import OperationError
 
 Floats = npt.NDArray[np.float64]
@@ -147,5 +148,6 @@ def _times(
 
 def _codes(column: pa.ChunkedArray) -> npt.NDArray[np.int64]:
     encoded = column.combine_chunks().dictionary_encode()
-    codes = encoded.indices.fill_null(-1).to_numpy()
-    return np.asarray(codes, dtype=np.int64)
+    spelt = encoded.indices.fill_null(-1).to_numpy()
+    codes, _ = entity_codes(spelt, encoded.dictionary.to_pylist())
+    return codes.astype(np.int64)

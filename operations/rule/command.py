@@ -14,11 +14,11 @@ from operations.account.session import environment_session
 from operations.account.stacks import read_stack
 from operations.rule.options import parser
 from operations.rule.published import (
-    check_features,
     describe,
     find_parameter,
     read_rule,
     set_rule,
+    with_amount_form,
 )
 
 
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(rule, ExpectedValueRule):
             stack = read_stack(session, options.env)
             uri = stack.parameters[ARTIFACT_URI_PARAMETER]
-            check_features(rule, read_artifact(session, uri).manifest)
+            rule = with_amount_form(rule, read_artifact(session, uri).manifest)
         parameter = find_parameter(session, endpoint_name(options.env))
         print(f"Published  {describe(read_rule(session, parameter))}")
         if rule is not None:

@@ -74,6 +74,7 @@ def describe(rule: DecisionRule) -> str:
     """Put a rule on one line, for people."""
     fields = rule.as_dict()
     policy = fields.pop("policy")
+    fields.pop("amount_form", None)
     by_hand = " (set by hand)" if fields.pop("set_by_hand", False) else ""
     values = ", ".join(f"{key} {value}" for key, value in fields.items())
     return printable(f"{policy}: {values}{by_hand}")
@@ -119,6 +120,20 @@ def check_features(rule: DecisionRule, manifest: Manifest) -> None:
         )
 
 
+def with_amount_form(rule: ExpectedValueRule, manifest: Manifest) -> ExpectedValueRule:
+    """Return a rule that reads the amount's text as the artifact's training did.
+
+    Raises
+    ------
+    OperationError
+        As `check_features`.
+    """
+    check_features(rule, manifest)
+    column = next(each for each in manifest.inputs if each.name == rule.amount)
+    form = column.number_form if column.number_form_as_dict() else None
+    return replace(rule, amount_form=form)
+
+
 def rule_to_deploy(
     published: DecisionRule | None, artifact: Documents, *, replace_rule: bool
 ) -> tuple[DecisionRule, str]:
@@ -134,7 +149,8 @@ def rule_to_deploy(
     if replace_rule:
         return own, f"The rule {by_hand} is replaced by the artifact's, {its_own}."
     try:
-        check_features(published, artifact.manifest)
+        if isinstance(published, ExpectedValueRule):
+            published = with_amount_form(published, artifact.manifest)
     except OperationError as error:
         return own, (
             f"The rule {by_hand} cannot be kept and is replaced by the artifact's, "

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from artifact.columns import Column, Kind
-from artifact.history.identity import entity_text
+from artifact.history.identity import entity_codes
 from artifact.values import boolean_text
 from training.columns import MOST_CATEGORIES
 from training.data.arrow_values import dictionary_of
@@ -59,11 +59,10 @@ def as_category(
 
 def as_entity(name: str, data: pa.ChunkedArray, why: str) -> Found:
     """Return keys for histories: a number per row, and the text of each number."""
-    codes, values = dictionary_of(data)
-    texts = tuple(entity_text(value) or "" for value in values)
+    codes, texts = entity_codes(*dictionary_of(data))
     return Found(
         Column(name, Kind.ENTITY, why),
-        distinct=len(values),
+        distinct=len(texts),
         keys=codes,
         key_values=texts,
     )

@@ -80,6 +80,14 @@ class Dataset:
         """Whether every feature is a number that is always there."""
         return all(column.is_plain for column in self.inputs)
 
+    @property
+    def amount_form(self) -> Column | None:
+        """How text writes the amount, without anything else; None for plain numbers."""
+        for column in self.inputs:
+            if column.name == self.columns.amount and column.number_form_as_dict():
+                return column.number_form
+        return None
+
     @cached_property
     def times(self) -> Floats | None:
         """Seconds, if the data have a time."""

@@ -67,13 +67,14 @@ def add_history(data: Dataset, arguments: Arguments) -> tuple[Dataset, Histories
             f"--entities with --split time needs the column {absent!r}, which the "
             f"features lack; name another with {option}."
         )
-    time_column = next(c for c in data.inputs if c.name == columns.time)
+    by_name = {column.name: column for column in data.inputs}
     definition = HistoryDefinition(
         entities=columns.entities,
         time=columns.time,
         amount=columns.amount,
         label_delay_hours=arguments.split.label_delay_hours,
-        time_format=time_column.time_format,
+        time_format=by_name[columns.time].time_format,
+        amount_form=data.amount_form,
     )
     seconds = whole_seconds(data.times)
     if seconds.min() < 0:

@@ -3,6 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
+from artifact.columns import Column
 from artifact.decision import DecisionRule, ExpectedValueRule, ThresholdRule
 from training.data.dataset import Floats
 from training.errors import TrainingError
@@ -16,6 +17,7 @@ def choose_rule(
     *,
     transactions_per_day: float | None,
     amount: str,
+    amount_form: Column | None = None,
 ) -> DecisionRule:
     """Return the rule that is best by the policy.
 
@@ -28,6 +30,8 @@ def choose_rule(
         In the population; None when the data have no time.
     amount : str
         Name of the feature that holds the amount.
+    amount_form : Column or None
+        How text writes it; None for plain numbers.
 
     Raises
     ------
@@ -38,7 +42,10 @@ def choose_rule(
         return ThresholdRule(options.threshold)
     if options.policy == "expected-value":
         return ExpectedValueRule(
-            options.review_cost, options.fixed_loss_per_fraud, amount
+            options.review_cost,
+            options.fixed_loss_per_fraud,
+            amount,
+            amount_form=amount_form,
         )
     if sweep is None:
         raise ValueError(f"{options.policy} needs out-of-fold predictions")

@@ -1,12 +1,16 @@
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from artifact import layout
+from artifact.columns import Column, Kind
 from artifact.decision import (
     DecisionRule,
     ExpectedValueRule,
@@ -46,6 +50,35 @@ def test_expected_value_weighs_the_amount(
     assert rule.is_alert(probability, {"Amount": amount}) is alert
 
 
+MARKED = Column("Amount", Kind.NUMBER, is_grouped=True, unit="$", missing_codes=(-1.0,))
+EUROPEAN = Column("Amount", Kind.NUMBER, decimal_comma=True)
+
+
+@pytest.mark.parametrize(
+    ("form", "amount", "alert"),
+    [
+        *[(MARKED, amount, True) for amount in ("$1,234.50", " 1,234.50", 1234.5)],
+        *[(MARKED, amount, False) for amount in ("$12.34", "", "NA", -1, None)],
+        *[(EUROPEAN, "1.234,50", True), (EUROPEAN, "12,50", False)],
+        *[(None, amount, True) for amount in ("1234.5", np.float32(99), Decimal(99))],
+        *[(None, amount, False) for amount in (pd.NA, np.float64("nan"), "n/a")],
+    ],
+    ids=repr,
+)
+def test_the_amount_is_read_as_training_read_it(
+    form: Column | None, amount: object, *, alert: bool
+) -> None:
+    rule = ExpectedValueRule(5.0, amount_form=form)
+    rule = parse_decision_rule(json.dumps(rule.as_dict()))  # type: ignore[assignment]
+    assert rule.is_alert(0.1, {"Amount": amount}) is alert
+
+
+@pytest.mark.parametrize("amount", ["12,50", "much", True, [1], "1,234.50"])
+def test_an_amount_of_another_form_is_refused(amount: object) -> None:
+    with pytest.raises(ArtifactError, match="needs a number in the field 'Amount'"):
+        ExpectedValueRule(5.0).is_alert(0.1, {"Amount": amount})
+
+
 def test_a_fixed_loss_keeps_card_testing_in_view() -> None:
     rule = ExpectedValueRule(review_cost=2.0, fixed_loss_per_fraud=20.0)
     assert rule.is_alert(0.9, {"Amount": 0.0})
@@ -73,6 +106,10 @@ def test_expected_value_needs_the_amount() -> None:
         ({"policy": "threshold", "threshold": 0.5, "set_by_hand": 1}, "true or false"),
         ({"policy": "expected-value"}, "'review_cost' must be"),
         ({"policy": "expected-value", "review_cost": 2, "amount": ""}, "name a feat"),
+        (
+            {"policy": "expected-value", "review_cost": 2, "amount_form": {"why": "x"}},
+            "'amount_form': expected how text writes a number",
+        ),
     ],
 )
 def test_a_malformed_rule_is_refused_with_the_field(

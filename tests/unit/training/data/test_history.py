@@ -190,3 +190,32 @@ def test_the_measured_delay_is_in_the_manifest(tmp_path: Path) -> None:
     assert manifest["history"]["label_delay_hours"] == 72
     kinds = {column["name"]: column["kind"] for column in manifest["columns"]}
     assert kinds["reported"] == "dropped", "a request may hold it, and it is ignored"
+
+
+def test_amounts_with_marks_and_spellings_of_a_card_are_read_the_same_online(
+    tmp_path: Path,
+) -> None:
+    """The histories of a table do not depend on how its text writes it."""
+    plain = write_table(tmp_path / "plain.csv")
+    header, *lines = plain.read_text().splitlines()
+    marked = []
+    for row, line in enumerate(lines):
+        time, card, amount, fraud = line.split(",")
+        card = f" {card} " if row % 2 else card
+        marked.append(f"{time},{card},${float(amount):.2f},{fraud}")
+    path = tmp_path / "marked.csv"
+    path.write_text("\n".join([header, *marked]) + "\n")
+    options = arguments()
+    sets = [read_dataset(file, options.columns) for file in (plain, path)]
+    whole, definitions = zip(
+        *((data, h.definition) for data, h in (add_history(d, options) for d in sets)),
+        strict=True,
+    )
+    names = definitions[0].feature_names
+    first, second = (
+        data.features[:, [data.feature_names.index(name) for name in names]]
+        for data in whole
+    )
+    np.testing.assert_array_equal(first, second)
+    assert definitions[0].amount_form is None
+    assert definitions[1].amount_form.unit == "$"
