@@ -1,7 +1,8 @@
 """Record a transaction in its entities' items: once, whatever is tried again."""
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from botocore.exceptions import ClientError
@@ -18,6 +19,15 @@ _DONE = "done"
 
 #: Entity → its features.
 Features = Mapping[str, list[float]]
+
+
+@dataclass(frozen=True)
+class Noted:
+    """What earlier tries of a transaction noted."""
+
+    features: Features = field(default_factory=dict)
+    #: Entities that may have been recorded: AWS did not answer.
+    unsure: frozenset[str] = frozenset()
 
 
 def record_event(
@@ -61,19 +71,45 @@ def claim(table: HistoryTable, key: str) -> items.Item | None:
     return None
 
 
-def note(table: HistoryTable, key: str, features: Features, unsure: set[str]) -> None:
-    """Note at a transaction's id what was found, for a retry.
+def claim_again(
+    table: HistoryTable, key: str, item: items.Item, entities: Collection[str]
+) -> bool:
+    """Claim what earlier tries surely did not record; False if another retry has.
 
-    `unsure` are entities that may have been recorded: AWS did not answer.
+    The mark is gone until `note` sets it again: what a retry that is broken off in
+    between has recorded is not known.
     """
-    values: dict[str, Any] = {
-        f":f{index}": {"B": _PACKED.pack(*features[entity])}
+    absent = [
+        f"attribute_not_exists(f{index})"
         for index, entity in enumerate(table.definition.entities)
-        if entity in features
+        if entity in entities
+    ]
+    try:
+        table.dynamodb.update_item(
+            **table.where(key),
+            UpdateExpression=f"REMOVE {_DONE}",
+            ConditionExpression=" AND ".join([f"{_DONE} = :{_DONE}", *absent]),
+            ExpressionAttributeValues={f":{_DONE}": item[_DONE]},
+        )
+    except ClientError as error:
+        if not condition_failed(error):
+            raise
+        return False
+    return True
+
+
+def note(table: HistoryTable, key: str, found: Noted) -> None:
+    """Note at a transaction's id what was found, for a retry."""
+    values: dict[str, Any] = {
+        f":f{index}": {"B": _PACKED.pack(*found.features[entity])}
+        for index, entity in enumerate(table.definition.entities)
+        if entity in found.features
     }
     sets = [f"f{name[2:]} = {name}" for name in values]
     # DynamoDB has no empty sets.
-    values[f":{_DONE}"] = {"SS": sorted(unsure)} if unsure else {"BOOL": True}
+    values[f":{_DONE}"] = (
+        {"SS": sorted(found.unsure)} if found.unsure else {"BOOL": True}
+    )
     table.dynamodb.update_item(
         **table.where(key),
         UpdateExpression=f"SET {', '.join([*sets, f'{_DONE} = :{_DONE}'])}",
@@ -81,28 +117,28 @@ def note(table: HistoryTable, key: str, features: Features, unsure: set[str]) ->
     )
 
 
-def noted(table: HistoryTable, item: items.Item) -> dict[str, list[float]]:
-    """Return the features that the first try found."""
-    return {
-        entity: list(_PACKED.unpack(item[f"f{index}"]["B"]))
-        for index, entity in enumerate(table.definition.entities)
-        if f"f{index}" in item
-    }
+def noted(table: HistoryTable, item: items.Item) -> Noted:
+    """Return what the tries before noted."""
+    return Noted(
+        {
+            entity: list(_PACKED.unpack(item[f"f{index}"]["B"]))
+            for index, entity in enumerate(table.definition.entities)
+            if f"f{index}" in item
+        },
+        frozenset(item.get(_DONE, {}).get("SS", ())),
+    )
 
 
-def refused_before(
-    event: Event, item: items.Item, features: Features
-) -> dict[str, str]:
-    """Entity → key, of those that the first try surely did not record.
+def refused_before(event: Event, item: items.Item, found: Noted) -> dict[str, str]:
+    """Entity → key, of those that the tries before surely did not record.
 
-    Without the mark the first try was broken off, or still runs: what it recorded is
-    not known, and counting once too few is better than twice.
+    Without the mark a try was broken off, or still runs: what it recorded is not
+    known, and counting once too few is better than twice.
     """
     if _DONE not in item:
         return {}
-    unsure = item[_DONE].get("SS", [])
     return {
         entity: key
         for entity, key in event.keys.items()
-        if entity not in features and entity not in unsure
+        if entity not in found.features and entity not in found.unsure
     }

@@ -5,9 +5,7 @@ not known in time is missing, and counted.
 """
 
 import math
-import threading
 import time
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -21,7 +19,10 @@ from artifact.history.state import EntityState, features_of_one, unknown
 from operations.account.errors import explained
 from operations.history import erasing, items, recording, reports
 from operations.history.calls import WORKERS, Calls, outcome_of
+from operations.history.counters import Counters
 from operations.history.event import Event, Transaction, read_event
+from operations.history.reading import states_of
+from operations.history.recording import Noted
 from operations.history.table import HistoryTable, is_ahead, patient_client
 
 #: The whole of reading and recording takes no longer; then the history is missing.
@@ -45,19 +46,6 @@ class History:
     features: Mapping[str, float | None]
     missing: tuple[str, ...] = ()
     is_repeated: bool = False
-
-
-class Counters(Counter[str]):
-    """How often what happened; several threads count."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._lock = threading.Lock()
-
-    def add(self, name: str, number: int = 1) -> None:
-        """Count something."""
-        with self._lock:
-            self[name] += number
 
 
 class HistoryStore:
@@ -144,11 +132,11 @@ class HistoryStore:
         if begun.value is None:
             return self._recorded(event, event.keys, until, key)
         self.counters.add("repeated")
-        features = recording.noted(self.table, begun.value)
-        waiting = recording.refused_before(event, begun.value, features)
-        if not waiting:
-            return self._finished(features, event, is_repeated=True)
-        return self._recorded(event, waiting, until, key, features, is_repeated=True)
+        before = recording.noted(self.table, begun.value)
+        waiting = recording.refused_before(event, begun.value, before)
+        if not (waiting and self._claimed_again(key, begun.value, waiting, until)):
+            return self._finished(before.features, event, is_repeated=True)
+        return self._recorded(event, waiting, until, key, before)
 
     def read(self, transaction: Transaction) -> History:
         """Return the history before a transaction, without recording it.
@@ -231,17 +219,18 @@ class HistoryStore:
         keys: Mapping[str, str],
         until: float,
         transaction_key: str | None = None,
-        given: Mapping[str, list[float]] | None = None,
-        *,
-        is_repeated: bool = False,
+        before: Noted | None = None,
     ) -> History:
-        """Record an event for these entities, all at once."""
+        """Record an event for these entities, all at once.
+
+        `before` is what earlier tries noted, None in the first.
+        """
         futures = {
             entity: self._calls.start(recording.record_event, self.table, key, event)
             for entity, key in keys.items()
         }
-        features = dict(given or {})
-        unsure: set[str] = set()
+        given = before or Noted()
+        features, unsure = dict(given.features), set(given.unsure)
         for entity, future in futures.items():
             outcome = outcome_of(future, until)
             if outcome.is_known:
@@ -250,19 +239,32 @@ class HistoryStore:
                 self.counters.add("late", is_late)
             elif outcome.may_be_done:
                 unsure.add(entity)
-        self.counters.add("recorded", len(features) > len(given or {}))
+        self.counters.add("recorded", len(features) > len(given.features))
         if transaction_key is not None:
+            found = Noted(features, frozenset(unsure))
             started = self._calls.start(
-                recording.note, self.table, transaction_key, features, unsure
+                recording.note, self.table, transaction_key, found
             )
             outcome_of(started, until)
-        return self._finished(features, event, is_repeated=is_repeated)
+        return self._finished(features, event, is_repeated=before is not None)
+
+    def _claimed_again(
+        self, key: str, item: items.Item, entities: Mapping[str, str], until: float
+    ) -> bool:
+        """Whether this retry, and no other, records the entities that wait.
+
+        Not where AWS did not answer: whether another one does is not known.
+        """
+        started = self._calls.start(
+            recording.claim_again, self.table, key, item, tuple(entities)
+        )
+        return bool(outcome_of(started, until).value)
 
     def _read(self, event: Event) -> History:
         until = time.monotonic() + self._deadline_seconds
         found: Mapping[str, EntityState] = {}
         if event.keys:
-            started = self._calls.start(_states, self.table, event)
+            started = self._calls.start(states_of, self.table, event)
             found = outcome_of(started, until).value or {}
         self.counters.add("read")
         features = {
@@ -289,19 +291,3 @@ class HistoryStore:
         self.counters.add("missing", bool(missing))
         self.counters.add("absent", len(event.keys) < len(self.definition.entities))
         return History(named, missing, is_repeated)
-
-
-def _states(table: HistoryTable, event: Event) -> dict[str, EntityState]:
-    """Entity → its state; without those that DynamoDB did not get round to."""
-    keys = [{items.KEY: {"S": key}} for key in sorted(set(event.keys.values()))]
-    answer = table.dynamodb.batch_get_item(RequestItems={table.name: {"Keys": keys}})
-    rest = answer.get("UnprocessedKeys", {}).get(table.name, {}).get("Keys", [])
-    unread = {key[items.KEY]["S"] for key in rest}
-    found = {
-        item[items.KEY]["S"]: item for item in answer["Responses"].get(table.name, [])
-    }
-    return {
-        entity: items.state_of(found.get(key))
-        for entity, key in event.keys.items()
-        if key not in unread
-    }

@@ -13,6 +13,7 @@ from moto import mock_aws
 
 from artifact.history.state import EntityState, features_of_one
 from operations.account.errors import OperationError
+from operations.history import recording
 from operations.history.seeding import seed
 from operations.history.store import History, HistoryStore
 from operations.history.table import read_definition
@@ -227,6 +228,58 @@ def test_what_may_have_been_recorded_is_not_recorded_again(store: HistoryStore) 
     mend()
     again = store.record(payment(0), "one")
     assert again.missing == ("shop",)
+    assert store.read(payment(1)).features["shop.transactions_today"] == 1
+
+
+def test_a_third_try_does_not_count_what_the_first_was_unsure_of(
+    store: HistoryStore,
+) -> None:
+    client: Any = store.dynamodb
+    update = client.update_item
+    card, shop = store.table.key_of("card", "7"), store.table.key_of("shop", "a")
+    tries: list[str] = []
+
+    def update_item(**arguments: Any) -> Any:
+        key = arguments["Key"]["id"]["S"]
+        tries.append(key)
+        if key == card and tries.count(card) == 1:
+            update(**arguments)
+            raise ReadTimeoutError(endpoint_url="http://localhost")
+        if key == shop and tries.count(shop) <= 2:
+            raise refused("ThrottlingException", 400)
+        return update(**arguments)
+
+    client.update_item = update_item
+    assert store.record(payment(0), "one").missing == ("card", "shop")
+    assert store.record(payment(0), "one").missing == ("card", "shop")
+    assert store.record(payment(0), "one").missing == ("card",)
+    assert store.record(payment(0), "one").missing == ("card",)
+    seen = store.read(payment(1)).features
+    assert seen["card.transactions_today"] == seen["shop.transactions_today"] == 2
+
+
+def test_of_two_retries_at_once_one_records(store: HistoryStore) -> None:
+    shop = store.table.key_of("shop", "a")
+    mend = fail(store, refused("ThrottlingException", 400), for_key=shop)
+    store.record(payment(0), "one")
+    mend()
+    key = store.table.key_of("transaction", "one")
+    seen_by_the_other = recording.claim(store.table, key)
+    assert seen_by_the_other is not None
+    assert store.record(payment(0), "one").missing == ()
+    assert not recording.claim_again(store.table, key, seen_by_the_other, ["shop"])
+
+
+def test_a_retry_meets_one_that_is_under_way(store: HistoryStore) -> None:
+    shop = store.table.key_of("shop", "a")
+    mend = fail(store, refused("ThrottlingException", 400), for_key=shop)
+    store.record(payment(0), "one")
+    mend()
+    key = store.table.key_of("transaction", "one")
+    item = recording.claim(store.table, key)
+    assert item is not None
+    assert recording.claim_again(store.table, key, item, ["shop"])
+    assert store.record(payment(0), "one").missing == ("shop",)
     assert store.read(payment(1)).features["shop.transactions_today"] == 1
 
 
