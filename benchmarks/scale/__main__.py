@@ -3,8 +3,8 @@
     python -m benchmarks.scale --data creditcard.parquet --rows 30000000 --hosts 2
     python -m benchmarks.scale --document
 
-A measurement is kept in ``measurements.csv`` in place of the last one of as many rows
-and hosts; the document is written of all of them and of the price file.
+A measurement is kept in ``measurements.csv`` in place of the last one of as many rows,
+hosts and trees; the document is written of all of them and of the price file.
 """
 
 import argparse
@@ -34,10 +34,14 @@ def measured() -> list[Run]:
         ]
 
 
+def _place(one: Run) -> tuple[int, int, int]:
+    return one.rows, one.hosts, one.trees
+
+
 def keep(one: Run) -> None:
     """Write a measurement among the others."""
-    others = [m for m in measured() if (m.rows, m.hosts) != (one.rows, one.hosts)]
-    runs = sorted([*others, one], key=lambda m: (m.rows, m.hosts))
+    others = [m for m in measured() if _place(m) != _place(one)]
+    runs = sorted([*others, one], key=_place)
     with MEASUREMENTS.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, [field.name for field in fields(Run)])
         writer.writeheader()
