@@ -43,10 +43,7 @@ def as_category(
     numbers = np.minimum(place_of, float(len(kept)))[codes]
     if len(values) > limit:
         share = float(counts[order[limit:]].sum() / max(counts.sum(), 1))
-        others = f"the others ({share:.1%} of the rows) become one"
-        notes = (
-            f"{shown(name)}: {limit} of {len(values):,} values are kept, {others}",
-        )
+        notes = (note_of_others(name, limit, len(values), share),)
     column = Column(
         name,
         Kind.CATEGORY,
@@ -55,6 +52,12 @@ def as_category(
         is_boolean=is_boolean,
     )
     return Found(column, numbers, distinct=len(values), notes=notes)
+
+
+def note_of_others(name: str, kept: int, values: int, share: float) -> str:
+    """Say that the rarest values become one, which `share` of the rows have."""
+    others = f"the others ({share:.1%} of the rows) become one"
+    return f"{shown(name)}: {kept} of {values:,} values are kept, {others}"
 
 
 def as_entity(name: str, data: pa.ChunkedArray, why: str) -> Found:

@@ -12,15 +12,22 @@ from artifact.columns import Column, Kind
 from artifact.values import boolean_text, category_text
 from training.columns import MOST_CATEGORIES, Columns
 from training.data.batches import batches_of
-from training.data.categories import MOST_LONG_CATEGORIES
+from training.data.categories import MOST_LONG_CATEGORIES, note_of_others
 from training.data.found import Found
 from training.data.kinds import find_kind
 from training.data.labels import read_labels
 from training.data.table_kinds import find_kinds, usable_roles
 from training.data.tables import Table
+from training.data.words import shown
 from training.distributed.group import Group
 from training.distributed.inventory import Inventory
-from training.distributed.profile import SAMPLE_ROWS, ColumnProfile, Profile
+from training.distributed.profile import (
+    MOST_COUNTED,
+    SAMPLE_ROWS,
+    ColumnProfile,
+    Profile,
+)
+from training.errors import TrainingError
 
 
 @dataclass(frozen=True)
@@ -37,11 +44,6 @@ class Agreement:
     rows: int
     notes: tuple[str, ...]
 
-    @property
-    def inputs(self) -> tuple[Column, ...]:
-        """Columns that the model takes."""
-        return tuple(column for column in self.table if column.kind.is_input)
-
 
 def agree(group: Group, inventory: Inventory, columns: Columns) -> Agreement:
     """Read every row once and say what each column is.
@@ -53,7 +55,7 @@ def agree(group: Group, inventory: Inventory, columns: Columns) -> Agreement:
     Raises
     ------
     TrainingError
-        If a file cannot be read.
+        If a file cannot be read, or a category has no value.
     """
     profiles = group.gather(_profile(group, inventory, columns))
     text_names = frozenset().union(*(one.text_names for one in profiles))
@@ -149,34 +151,44 @@ def _with_extras(
 
 
 def _counted(item: Found, parts: Sequence[ColumnProfile]) -> Found:
-    """Order a category's values by how often all hosts have them."""
+    """Order a category's values by how often all hosts have them.
+
+    The sample may show a category where some host has too many values to count: keys.
+    """
     column = item.column
     if column.kind is not Kind.CATEGORY:
         return Found(column, notes=item.notes)
+    if any(part.counts is None for part in parts):
+        why = f"text with more than {MOST_COUNTED:,} values"
+        return Found(Column(column.name, Kind.ENTITY, why))
     counts: Counter[str] = Counter()
     for part in parts:
-        for value, rows in (part.counts or {}).items():
-            text = category_text(value).strip()
+        for text, rows in (part.counts or {}).items():
             word = boolean_text(text) if column.is_boolean else text
             if word is not None:
                 counts[word] += rows
+    if not counts:
+        raise TrainingError(
+            f"{shown(column.name)}: expected the values of a category, found none in "
+            "any row; leave it out with --drop-columns."
+        )
     values = list(counts)
     order = np.lexsort(
         (np.array(values, str), np.array([-counts[value] for value in values]))
     )
     limit = MOST_LONG_CATEGORIES if len(values) > MOST_CATEGORIES else len(values)
     kept = tuple(values[place] for place in order[:limit])
-    return Found(replace(column, categories=kept), notes=item.notes)
+    notes = item.notes
+    if len(values) > limit:
+        others = 1 - sum(counts[value] for value in kept) / counts.total()
+        notes = (note_of_others(column.name, limit, len(values), others),)
+    return Found(replace(column, categories=kept), notes=notes)
 
 
 def _label_meanings(
     profiles: Sequence[Profile], columns: Columns, where: str
 ) -> dict[Any, float]:
-    values: dict[Any, None] = {}
-    for one in profiles:
-        if columns.label in one.columns:
-            values |= dict.fromkeys(one.columns[columns.label].counts or {})
-    counted = list(values)
+    counted = list({value: None for one in profiles for value in one.labels})
     joined = _joined([pa.array([value]) for value in counted] or [pa.nulls(1)])
     return dict(
         zip(counted, read_labels(joined, columns, where).tolist(), strict=False)

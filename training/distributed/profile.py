@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from artifact.columns import Kind
+from artifact.values import category_text
 from training.columns import Columns
 from training.data.arrow_values import simplified
 from training.data.found import LEAST_VALUES
@@ -17,16 +18,21 @@ from training.data.tables import Table
 
 #: Rows of all hosts together of which the kinds are told, beside what is rare.
 SAMPLE_ROWS = 100_000
-#: Text with more values is no category, unless an option says so.
-_MOST_COUNTED = 1_000
+#: What has more values is no category, unless an option says so.
+MOST_COUNTED = 1_000
+#: Of a category that an option names, the rarest of so many values are forgotten.
+MOST_NAMED = 100_000
 
 
 @dataclass
 class ColumnProfile:
     """One column on one host."""
 
-    #: Value → rows; None when there are too many values to count.
-    counts: Counter[Any] | None = field(default_factory=Counter)
+    #: Text of a value → rows, whatever the value's type, because hosts' types may
+    #: differ; None when there are too many values to count.
+    counts: Counter[str] | None = field(default_factory=Counter)
+    #: Arrow types of the counted values.
+    counted_types: set[pa.DataType] = field(default_factory=set)
     #: Values that a sample may lack, because they are few.
     first: list[pa.Array] = field(default_factory=list)
     present: int = 0
@@ -34,7 +40,7 @@ class ColumnProfile:
     #: Of numbers: the least, the largest, and one that is not whole.
     outstanding: dict[str, Any] = field(default_factory=dict)
 
-    def add(self, data: pa.ChunkedArray, *, always_counted: bool) -> None:
+    def add(self, data: pa.ChunkedArray, *, is_named: bool) -> None:
         """Look at a batch."""
         if self.present < LEAST_VALUES:
             self.first += data.drop_null().slice(0, LEAST_VALUES).chunks
@@ -47,14 +53,31 @@ class ColumnProfile:
         is_number = pa.types.is_integer(plain.type) or pa.types.is_floating(plain.type)
         if is_number:
             self._keep_outstanding(plain)
-        if not always_counted and (is_number or pa.types.is_timestamp(plain.type)):
+        if pa.types.is_timestamp(plain.type):
             self.counts = None
         if self.counts is not None:
-            for item in pc.value_counts(plain).to_pylist():
-                if item["values"] is not None:
-                    self.counts[item["values"]] += item["counts"]
-            if len(self.counts) > _MOST_COUNTED and not always_counted:
-                self.counts = None
+            self._count(self.counts, plain, is_named=is_named)
+
+    def _count(
+        self, counts: Counter[str], plain: pa.ChunkedArray, *, is_named: bool
+    ) -> None:
+        found = pc.value_counts(plain)
+        if not is_named:
+            found = found.slice(0, MOST_COUNTED + 2)  # one may be missing
+        self.counted_types.add(plain.type)
+        for item in found.to_pylist():
+            value = item["values"]
+            if value is not None and value == value:  # noqa: PLR0124 - no NaN
+                counts[category_text(value).strip()] += item["counts"]
+        if len(counts) > MOST_COUNTED and not is_named:
+            if pa.types.is_string(plain.type):
+                self.first.append(pa.array(list(counts)))
+            self.counts = None
+        elif len(counts) > MOST_NAMED:
+            order = sorted(counts, key=lambda text: (-counts[text], text))
+            self.counts = Counter(
+                {text: counts[text] for text in order[: MOST_NAMED // 2]}
+            )
 
     def extras(self, kind: pa.DataType) -> list[pa.Array]:
         """Return values that stand for the rows beyond the sample."""
@@ -62,7 +85,9 @@ class ColumnProfile:
             one.cast(kind) if pa.types.is_temporal(one.type) else one
             for one in self.first
         ]
-        if self.counts:
+        if self.counts and self.counted_types == {pa.bool_()}:
+            arrays.append(pa.array([text == "true" for text in self.counts]))
+        elif self.counts and any(map(pa.types.is_string, self.counted_types)):
             arrays.append(pa.array(list(self.counts)))
         if self.outstanding:
             arrays.append(pa.array(self.outstanding.values(), pa.float64()))
@@ -92,6 +117,8 @@ class Profile:
     #: File's name → its first rows.
     samples: dict[PurePosixPath, pa.Table] = field(default_factory=dict)
     text_names: set[str] = field(default_factory=set)
+    #: Values of the label, as the files have them; with too many, not all.
+    labels: dict[Any, None] = field(default_factory=dict)
     rows: int = 0
 
     def add_file(
@@ -112,10 +139,18 @@ class Profile:
                 left -= len(sample[-1])
             for column in batch.data.column_names:
                 profile = self.columns.setdefault(column, ColumnProfile())
-                counted = column == columns.label or is_named_category(column, columns)
-                profile.add(batch.data[column], always_counted=counted)
+                is_named = is_named_category(column, columns)
+                profile.add(batch.data[column], is_named=is_named)
+            if columns.label in batch.data.column_names:
+                self._keep_labels(batch.data[columns.label])
         if sample:
             self.samples[name] = pa.concat_tables(sample)
+
+    def _keep_labels(self, data: pa.ChunkedArray) -> None:
+        plain, _ = simplified(data)
+        if plain is not None and len(self.labels) <= MOST_COUNTED:
+            values = pc.unique(plain).drop_null().to_pylist()
+            self.labels |= dict.fromkeys(values[: MOST_COUNTED + 1])
 
 
 def is_named_category(name: str, columns: Columns) -> bool:

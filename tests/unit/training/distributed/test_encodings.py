@@ -80,6 +80,67 @@ def test_options_mean_the_same_on_several_hosts(
     np.testing.assert_array_equal(weights, alone.weights)
 
 
+class TestCategories:
+    """A category's values are those of all rows, whatever the sample shows."""
+
+    @pytest.fixture(autouse=True)
+    def _small_sample(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("training.distributed.agreement.SAMPLE_ROWS", 50)
+
+    @pytest.mark.parametrize("columns", [Columns(), Columns(categories=("mcc",))])
+    def test_numbers_in_one_part_and_text_in_another_are_one_category(
+        self,
+        frame: pd.DataFrame,
+        shard: Callable[..., list[Path]],
+        tmp_path: Path,
+        columns: Columns,
+    ) -> None:
+        places = np.arange(len(frame)) % 7
+        numbers = frame[:300].assign(mcc=(5400 + places)[:300])
+        words = frame[300:].assign(
+            mcc=np.where(places == 0, "unknown", (5400 + places).astype(str))[300:]
+        )
+        whole, *roots = shard([numbers, words], 2)
+        alone = read_dataset(whole, columns)
+        together = spools(roots, columns, tmp_path)
+        assert together[0].table == alone.table
+        np.testing.assert_array_equal(in_order(together), alone.features)
+
+    def test_text_with_many_values_beyond_the_sample_is_an_entity(
+        self, frame: pd.DataFrame, shard: Callable[..., list[Path]], tmp_path: Path
+    ) -> None:
+        rows = pd.concat([frame] * 4, ignore_index=True)
+        shops = [f"s{place if place % 2 and place > 99 else 0}" for place in rows.index]
+        rows = rows.assign(shop=shops)
+        whole, *roots = shard([rows, rows[:50]], 2)
+        kinds = [
+            {column.name: column.kind for column in table}
+            for table in (
+                spools(roots, Columns(), tmp_path)[0].table,
+                read_dataset(whole, Columns()).table,
+            )
+        ]
+        assert kinds[0] == kinds[1]
+        assert kinds[0]["shop"] == "entity"
+
+    def test_a_long_named_category_keeps_its_most_frequent_values(
+        self,
+        frame: pd.DataFrame,
+        shard: Callable[..., list[Path]],
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr("training.distributed.profile.MOST_NAMED", 40)
+        rare = [f"s{place}" if place % 2 else "usual" for place in frame.index]
+        rows = frame.assign(shop=rare)
+        columns = Columns(categories=("shop",))
+        _, *roots = shard([rows[:300], rows[300:]], 2)
+        table = spools(roots, columns, tmp_path)[0].table
+        shop = next(column for column in table if column.name == "shop")
+        assert shop.categories[0] == "usual"
+        assert len(shop.categories) <= 40
+
+
 def test_a_host_without_rows_and_one_without_fraud_are_no_fault(
     frame: pd.DataFrame, shard: Callable[..., list[Path]], tmp_path: Path
 ) -> None:
