@@ -11,7 +11,7 @@ from training.distributed.hosts import Hosts
 
 _T = TypeVar("_T")
 #: Hosts wait for one another while the first fits what only it fits. One that has died
-#: is noticed by its connection, not by time.
+#: or vanished is noticed by the agents' connections (`roll_call`), not by this time.
 _WAIT_SECONDS = 7 * 24 * 3600
 
 

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Any
 
 from training.distributed.hosts import Hosts, address_of
@@ -21,6 +22,14 @@ PORT = 29_511
 #: Instances of one job do not start at the same moment.
 ARRIVAL_SECONDS = 15 * 60.0
 _RETRY_SECONDS = 0.5
+#: A host that vanishes closes nothing: after so long without an answer it is gone. By
+#: default Linux would ask for the first time after two hours.
+_SOCKET_OPTIONS = {
+    "TCP_KEEPIDLE": 15,  # seconds
+    "TCP_KEEPINTVL": 5,  # seconds
+    "TCP_KEEPCNT": 4,
+    "TCP_USER_TIMEOUT": 35_000,  # milliseconds
+}
 
 
 @dataclass(frozen=True)
@@ -62,8 +71,7 @@ class RollCall:
                 continue
 
     def _wait_for_all(self, deadline: float) -> None:
-        address = address_of(self._hosts.current)
-        with socket.create_server((address, PORT)) as server:
+        with socket.create_server((self._own_address(deadline), PORT)) as server:
             while missing := set(self._hosts.names[1:]) - set(self._peers):
                 server.settimeout(max(0.01, deadline - time.monotonic()))
                 try:
@@ -81,10 +89,30 @@ class RollCall:
                 else:
                     peer.close()
 
+    def _own_address(self, deadline: float) -> str:
+        """Return the address to listen at: all, unless hosts share a machine.
+
+        A host's name may stand for no address yet when its container starts.
+        """
+        name = self._hosts.current
+        while True:
+            try:
+                address = address_of(name)
+            except OSError:
+                if time.monotonic() > deadline:
+                    raise TrainingError(
+                        f"{name} stands for no address; start the job again."
+                    ) from None
+                time.sleep(_RETRY_SECONDS)
+            else:
+                return address if ip_address(address).is_loopback else ""
+
     def _join(self, first: str, deadline: float) -> None:
+        own_name = json.dumps({"host": self._hosts.current}).encode() + b"\n"
         while True:
             try:
                 peer = socket.create_connection((address_of(first), PORT), timeout=10.0)
+                peer.sendall(own_name)
                 break
             except OSError:
                 if time.monotonic() > deadline:
@@ -92,12 +120,11 @@ class RollCall:
                         f"{first} cannot be reached; start the job again."
                     ) from None
                 time.sleep(_RETRY_SECONDS)
-        peer.sendall(json.dumps({"host": self._hosts.current}).encode() + b"\n")
         self._keep(first, peer)
 
     def _keep(self, name: str, peer: socket.socket) -> None:
         peer.settimeout(None)
-        peer.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        notice_silence(peer)
         self._peers[name] = peer
         threading.Thread(target=self._listen, args=(name, peer), daemon=True).start()
 
@@ -109,6 +136,14 @@ class RollCall:
         except (OSError, ValueError):
             pass
         self._news.put(News(name, None))
+
+
+def notice_silence(peer: socket.socket) -> None:
+    """End a connection whose other side answers nothing any more."""
+    peer.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in _SOCKET_OPTIONS.items():
+        if hasattr(socket, option):  # not on every platform
+            peer.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
 
 
 def _first_line(peer: socket.socket) -> dict[str, Any]:

@@ -6,8 +6,8 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -15,7 +15,7 @@ from artifact.printable import printable
 from training import container
 from training.command_line import parser, to_arguments
 from training.distributed.checkpoints import checkpoints_dir
-from training.distributed.group import Group, communicating
+from training.distributed.group import communicating
 from training.distributed.hosts import Hosts, address_of, hosts_of, threads_of
 from training.distributed.job import train
 from training.errors import TrainingError
@@ -23,6 +23,8 @@ from training.report.run import describe_run
 
 _STARTED = time.perf_counter()
 _TRACKER_SECONDS = 60
+
+Report = Callable[..., None]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -36,20 +38,40 @@ def main(argv: Sequence[str] | None = None) -> int:
             pipe.flush()
 
         try:
-            _work(options, report)
-        except TrainingError as error:
-            report(failed=str(error))
-        except Exception as error:  # noqa: BLE001 - the job must name its failure's cause
-            traceback.print_exc()
-            # Another host's death shows here as a broken connection.
-            report(broken=f"{type(error).__name__}; its log has the traceback.")
-        else:
-            report(done=True)
-            return 0
-    return 1
+            with _reported(report):
+                _work(options, report)
+        except _ReportedError:
+            return 1
+        report(done=True)
+    return 0
 
 
-def _work(options: Sequence[str], report: Any) -> None:  # noqa: ANN401 - a function
+class _ReportedError(Exception):
+    """The agent knows of the failure."""
+
+
+@contextmanager
+def _reported(report: Report) -> Iterator[None]:
+    """Report a failure, before what is around it ends: that can take long."""
+    from xgboost.core import XGBoostError  # noqa: PLC0415 - slow to load
+
+    try:
+        yield
+    except _ReportedError:
+        raise
+    except TrainingError as error:
+        report(failed=str(error))
+        raise _ReportedError from error
+    except Exception as error:
+        traceback.print_exc()
+        said = f"{type(error).__name__}; its log has the traceback."
+        # Another host's death shows here as a broken connection, and as nothing else.
+        is_consequence = isinstance(error, XGBoostError)
+        report(**{"broken" if is_consequence else "failed": said})
+        raise _ReportedError from error
+
+
+def _work(options: Sequence[str], report: Report) -> None:
     environment = os.environ
     hosts = hosts_of(environment)
     chosen = parser().parse_args(options)
@@ -58,8 +80,10 @@ def _work(options: Sequence[str], report: Any) -> None:  # noqa: ANN401 - a func
     if data_path is None or model_dir is None:
         raise TrainingError("The job has no channel of data; start it again.")
     described = partial(describe_run, data_path, variables=environment)
-    with ExitStack() as stack:
-        group = _join(hosts, report, stack)
+    tracker, where = _meet(hosts, report)
+    # The agent's end closes standard input: nobody would end this process then.
+    threading.Thread(target=_end_with_agent, daemon=True).start()
+    with communicating(hosts, where) as group, _reported(report):
         train(
             group,
             data_path,
@@ -70,26 +94,21 @@ def _work(options: Sequence[str], report: Any) -> None:  # noqa: ANN401 - a func
             threads=threads_of(hosts),
             tell=_say,
         )
+    if tracker is not None:
+        tracker.wait_for(timeout=_TRACKER_SECONDS)
 
 
-def _join(hosts: Hosts, report: Any, stack: ExitStack) -> Group:  # noqa: ANN401
-    """Join the group; the first host keeps the tracker that brings it together."""
-    if hosts.is_first:
-        from xgboost.tracker import RabitTracker  # noqa: PLC0415 - slow to load
+def _meet(hosts: Hosts, report: Report) -> tuple[Any, dict[str, Any]]:
+    """Return the tracker, which the first host keeps, and where all find it."""
+    if not hosts.is_first:
+        return None, json.loads(sys.stdin.readline())["tracker"]
+    from xgboost.tracker import RabitTracker  # noqa: PLC0415 - slow to load
 
-        tracker = RabitTracker(
-            len(hosts), host_ip=address_of(hosts.current), sortby="task"
-        )
-        tracker.start()
-
-        stack.callback(tracker.wait_for, timeout=_TRACKER_SECONDS)
-        where = tracker.worker_args()
-        report(tracker=where)
-    else:
-        where = json.loads(sys.stdin.readline())["tracker"]
-    # The agent's end closes standard input: nobody would end this process then.
-    threading.Thread(target=_end_with_agent, daemon=True).start()
-    return stack.enter_context(communicating(hosts, where))
+    tracker = RabitTracker(len(hosts), host_ip=address_of(hosts.current), sortby="task")
+    tracker.start()
+    where = tracker.worker_args()
+    report(tracker=where)
+    return tracker, where
 
 
 def _end_with_agent() -> None:
