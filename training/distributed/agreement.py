@@ -55,11 +55,12 @@ def agree(group: Group, inventory: Inventory, columns: Columns) -> Agreement:
     Raises
     ------
     TrainingError
-        If a file cannot be read, or a category has no value.
+        If a file cannot be read, none has a row, or a category has no value.
     """
     profiles = group.gather(_profile(group, inventory, columns))
     text_names = frozenset().union(*(one.text_names for one in profiles))
-    sample = _pooled(profiles, text_names)
+    where = str(inventory.name_of(inventory.everywhere[0]))
+    sample = _pooled(profiles, text_names, where)
     aligned = find_kinds(sample, columns)
     found = []
     for item in aligned:
@@ -75,9 +76,7 @@ def agree(group: Group, inventory: Inventory, columns: Columns) -> Agreement:
     return Agreement(
         columns=columns,
         table=tuple(item.column for item in found),
-        labels=_label_meanings(
-            profiles, columns, str(inventory.name_of(inventory.everywhere[0]))
-        ),
+        labels=_label_meanings(profiles, columns, where),
         has_weights=any(item.column.kind is Kind.WEIGHT for item in found),
         rows=sum(one.rows for one in profiles),
         notes=(*(note for item in found for note in item.notes), *notes),
@@ -97,10 +96,14 @@ def _profile(group: Group, inventory: Inventory, columns: Columns) -> Profile:
     return profile
 
 
-def _pooled(profiles: Sequence[Profile], text_names: frozenset[str]) -> Table:
+def _pooled(
+    profiles: Sequence[Profile], text_names: frozenset[str], where: str
+) -> Table:
     """Put the hosts' samples below each other, in the order of the files."""
     samples = {name: s for one in profiles for name, s in one.samples.items()}
     tables = [samples[name] for name in sorted(samples)]
+    if not tables:
+        raise TrainingError(f"{where} has a header and no rows; write it again.")
     return Table(_together(tables), (), text_names, ())
 
 

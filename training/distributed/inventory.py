@@ -4,12 +4,13 @@ import hashlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
 from artifact.layout import sha256_of
 from training.columns import Columns
 from training.data.headers import check_columns
-from training.data.tables import column_names, find_files
+from training.data.tables import column_names, find_files, is_data_file
 from training.data.words import shown
 from training.distributed.group import Group
 from training.errors import TrainingError
@@ -38,14 +39,15 @@ class Inventory:
 def take_inventory(group: Group, root: Path, columns: Columns) -> Inventory:
     """Look at all files' names, contents and headers.
 
-    A host without any file is allowed: it helps with nothing but is no fault.
+    A host without any data file is allowed: it helps with nothing but is no fault.
 
     Raises
     ------
     TrainingError
-        If there is no file at all, or the columns of two differ.
+        If there is no file at all, one name is on two hosts, or the columns of two
+        files differ.
     """
-    files = find_files(root) if not root.is_dir() or any(root.iterdir()) else []
+    files = _own_files(root)
     top = root if root.is_dir() else root.parent
     own = [
         (file.relative_to(top).as_posix(), sha256_of(file), tuple(column_names(file)))
@@ -59,6 +61,13 @@ def take_inventory(group: Group, root: Path, columns: Columns) -> Inventory:
     )
     if not found:
         raise TrainingError("The data hold no files; put CSV or Parquet files there.")
+    for (name, host, *_), (other, other_host, *_) in pairwise(found):
+        if name == other:
+            raise TrainingError(
+                f"{name} is on {host} and on {other_host}, so that its rows would "
+                "count twice; start the job with 'fraud launch', which shares out the "
+                "files (ShardedByS3Key)."
+            )
     first_name, first_host, _, first_columns = found[0]
     for name, host, _, names in found:
         difference = set(names) ^ set(first_columns)
@@ -76,6 +85,16 @@ def take_inventory(group: Group, root: Path, columns: Columns) -> Inventory:
         column_names=next(filter(None, group.gather(tuple(checked)))),
         sha256=_sha256_of_all([(str(name), sha256) for name, _, sha256, _ in found]),
     )
+
+
+def _own_files(root: Path) -> list[Path]:
+    """Return this host's files: what lies beside data may be all that it was given."""
+    if root.is_dir() and not any(
+        entry.is_file() and is_data_file(entry.relative_to(root))
+        for entry in root.rglob("*")
+    ):
+        return []
+    return find_files(root)
 
 
 def _sha256_of_all(found: Sequence[tuple[str, str]]) -> str:

@@ -100,7 +100,8 @@ class TestCategories:
         words = frame[300:].assign(
             mcc=np.where(places == 0, "unknown", (5400 + places).astype(str))[300:]
         )
-        whole, *roots = shard([numbers, words], 2)
+        # The first host has both.
+        whole, *roots = shard([numbers, words[:150], words[150:]], 2)
         alone = read_dataset(whole, columns)
         together = spools(roots, columns, tmp_path)
         assert together[0].table == alone.table
@@ -149,6 +150,36 @@ def test_a_host_without_rows_and_one_without_fraud_are_no_fault(
     together = spools(roots, Columns(), tmp_path)
     assert [one.rows for one in together] == [len(frame), 0, len(honest)]
     assert whole.is_dir()
+
+
+def test_what_lies_beside_the_data_makes_no_data_host(
+    frame: pd.DataFrame, shard: Callable[..., list[Path]], tmp_path: Path
+) -> None:
+    _, *roots = shard([frame], 2)
+    (roots[1] / "_SUCCESS").touch()
+    (roots[1] / "part-0.csv.metadata").write_text("Athena's")
+    together = spools(roots, Columns(), tmp_path)
+    assert [one.rows for one in together] == [len(frame), 0]
+
+
+def test_one_file_on_two_hosts_is_refused(
+    frame: pd.DataFrame, shard: Callable[..., list[Path]], tmp_path: Path
+) -> None:
+    whole, *_ = shard([frame], 1)
+    with pytest.raises(TrainingError, match=r"part-00.parquet is on algo-1 and on alg"):
+        spools([whole, whole], Columns(), tmp_path)
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "csv"])
+def test_files_without_rows_are_refused_as_on_one_machine(
+    frame: pd.DataFrame,
+    shard: Callable[..., list[Path]],
+    tmp_path: Path,
+    suffix: str,
+) -> None:
+    _, *roots = shard([frame[:0], frame[:0]], 2, suffix)
+    with pytest.raises(TrainingError, match=r"part-00.* has a header and no rows"):
+        spools(roots, Columns(), tmp_path)
 
 
 def test_other_columns_on_one_host_are_named_with_the_host(
