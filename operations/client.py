@@ -3,17 +3,12 @@
 An application imports `FraudClient`; ``fraud score`` is the same for a file.
 """
 
-import csv
-import io
 import json
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
-from datetime import time as time_of_day
-from numbers import Number
 from typing import Any
 
 import boto3
@@ -27,6 +22,7 @@ from operations.account.absent import absent
 from operations.account.credentials import aws_session
 from operations.account.errors import OperationError, explained
 from operations.history.store import History, HistoryStore
+from operations.request_body import csv_body, json_body, json_row
 from operations.rule.published import find_parameter, read_rule
 
 #: Column → number, string, boolean, timestamp or None, as in the training table.
@@ -124,8 +120,9 @@ class FraudClient:
         OperationError
             If the endpoint cannot be called or refuses the transaction.
         """
+        row = json_row(transaction)
         history = self._look_up(transaction, transaction_id, record=record)
-        answer = self._invoke(self._sent(transaction, history), reasons)
+        answer = self._invoke(self._sent(row, history), reasons)
         with self._understood():
             probability = float(answer["fraud_probability"])
             given = tuple(Reason(**reason) for reason in answer.get("reasons", ()))
@@ -145,8 +142,10 @@ class FraudClient:
 
         With a history, each is recorded in its turn unless `record` is false, and
         marked where its history was missing. None is recorded if one of them has no
-        usable time. With `are_texts`, values are cells of a CSV with these columns,
-        and sent as such: the endpoint knows what each holds.
+        usable time or cannot be sent; what the endpoint refuses is known after it was
+        recorded: with `transaction_ids` the corrected list counts once all the same.
+        With `are_texts`, values are cells of a CSV with these columns, and sent as
+        such: the endpoint knows what each holds.
 
         Raises
         ------
@@ -155,6 +154,7 @@ class FraudClient:
         """
         if not transactions:
             return []
+        rows = [*map(json_row, transactions)]
         if self._history is not None:
             self._history.check(transactions)
         ids: Sequence[str | None] = transaction_ids or [None] * len(transactions)
@@ -162,7 +162,7 @@ class FraudClient:
             self._look_up(transaction, transaction_id, record=record)
             for transaction, transaction_id in zip(transactions, ids, strict=True)
         ]
-        sent = [*map(self._sent, transactions, histories)]
+        sent = [*map(self._sent, rows, histories)]
         answer = self._invoke(
             csv_body(sent) if are_texts else sent,
             reasons,
@@ -193,8 +193,9 @@ class FraudClient:
 
     def probabilities(self, transactions: Sequence[Transaction]) -> list[float]:
         """Return the fraud probability of each transaction, without any rule."""
+        rows = [*map(json_row, transactions)]
         histories = [self._look_up(each, None, record=True) for each in transactions]
-        answer = self._invoke([*map(self._sent, transactions, histories)])
+        answer = self._invoke([*map(self._sent, rows, histories)])
         with self._understood():
             return [float(item["fraud_probability"]) for item in answer]
 
@@ -207,9 +208,8 @@ class FraudClient:
             return self._history.record(transaction, transaction_id)
         return self._history.read(transaction)
 
-    def _sent(self, transaction: Transaction, history: History) -> dict[str, Any]:
+    def _sent(self, row: dict[str, Any], history: History) -> dict[str, Any]:
         """Return the row to send: with the features, without the entities' ids."""
-        row = _row(transaction)
         if self._history is None:
             return row
         entities = self._history.definition.entities
@@ -230,11 +230,7 @@ class FraudClient:
         content_type: str = "application/json",
     ) -> Any:  # noqa: ANN401 - JSON
         """Return the answer to a payload: what JSON can hold, or the text of a body."""
-        body_text = (
-            payload
-            if isinstance(payload, str)
-            else json.dumps(payload, default=_plain, allow_nan=False)
-        )
+        body_text = payload if isinstance(payload, str) else json_body(payload)
         asked = {"CustomAttributes": f"explain={reasons}"} if reasons else {}
         with explained():
             try:
@@ -273,36 +269,3 @@ class FraudClient:
                 f"The endpoint {self.endpoint} answered something else than fraud "
                 "probabilities; is it an endpoint of this project?"
             ) from None
-
-
-def csv_body(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Write rows of the same columns as a CSV with a header; a missing value is empty.
-
-    Numbers, such as those from history, are written so that they read back the same.
-    """
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
-
-
-def _row(transaction: Transaction) -> dict[str, Any]:
-    """Return the row as JSON holds it: a missing value is null."""
-    return {name: None if _is_missing(v) else v for name, v in transaction.items()}
-
-
-def _is_missing(value: object) -> bool:
-    # NaN of any library, and pandas' NaT and NA, are no values.
-    if type(value).__name__ in ("NAType", "NaTType"):
-        return True
-    return isinstance(value, Number) and bool(value != value)  # noqa: PLR0124
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever json does not know
-    """Return moments as ISO 8601, and numpy's values as Python's."""
-    if isinstance(value, date | time_of_day):
-        return value.isoformat()
-    if isinstance(value, bytes):
-        return value.decode()
-    return value.tolist() if hasattr(value, "tolist") else float(value)

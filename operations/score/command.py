@@ -4,11 +4,13 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import boto3
 
 from artifact import layout
 from artifact.errors import ArtifactError
+from artifact.history.identity import entity_text
 from artifact.printable import printable
 from cdk_app.naming import ARTIFACT_URI_PARAMETER, endpoint_name
 from cdk_app.settings import SettingsError, load
@@ -40,6 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
         else:
             session = environment_session(load(options.env))
+            history = find_history(session, options.env)
             transactions = (
                 read_transactions(options.file)
                 if options.file is not None
@@ -49,8 +52,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 endpoint_name(options.env),
                 decision_rule_parameter=options.decision_rule_parameter,
                 session=session,
-                history=find_history(session, options.env),
+                history=history,
             )
+            if history is not None and not _is_recorded(transactions, options):
+                print(
+                    "Histories are read and not counted; --record counts them.",
+                    file=sys.stderr,
+                )
         scores = _scores(client, transactions, options)
         rule = client.rule
     except (OperationError, ArtifactError, SettingsError) as error:
@@ -92,21 +100,17 @@ def _example(session: boto3.Session, environment: str) -> Transactions:
 def _scores(
     client: FraudClient, transactions: Transactions, options: argparse.Namespace
 ) -> list[Score]:
-    rows = transactions.rows
+    rows, ids = _with_ids(transactions, options)
+    record = _is_recorded(transactions, options)
     if transactions.is_single:
         return [
             client.score(
                 rows[0],
                 reasons=options.explain,
-                transaction_id=options.transaction_id,
-                record=not options.no_record,
+                transaction_id=ids[0] if ids else None,
+                record=record,
             )
         ]
-    if options.transaction_id is not None:
-        raise OperationError(
-            "--transaction-id: expected a file of one JSON object, got one of several "
-            "transactions; leave the option out."
-        )
     size = ROWS_PER_CALL_WITH_REASONS if options.explain else ROWS_PER_CALL
     scores: list[Score] = []
     for first in range(0, len(rows), size):
@@ -117,7 +121,8 @@ def _scores(
             scores += client.score_many(
                 part,
                 reasons=options.explain,
-                record=not options.no_record,
+                transaction_ids=ids[first : first + size] if ids else None,
+                record=record,
                 are_texts=transactions.are_texts,
             )
         except OperationError as error:
@@ -128,3 +133,48 @@ def _scores(
                 f"first of them: {error}"
             ) from None
     return scores
+
+
+def _with_ids(
+    transactions: Transactions, options: argparse.Namespace
+) -> tuple[list[dict[str, Any]], list[str] | None]:
+    """Return the rows as they are sent, and the transactions' ids if they have any."""
+    rows, name = transactions.rows, options.transaction_id_column
+    if options.transaction_id is not None:
+        if not transactions.is_single:
+            raise OperationError(
+                "--transaction-id: expected a file of one JSON object, got one of "
+                "several transactions; name the column of their ids with "
+                "--transaction-id-column."
+            )
+        return rows, [options.transaction_id]
+    if name is None:
+        return rows, None
+    ids = []
+    for number, row in enumerate(rows, 1):
+        text = entity_text(row.get(name))
+        if text is None:
+            raise OperationError(
+                f"--transaction-id-column: expected an id in the column {name!r} of "
+                f"every row, found none in row {number:,}; add it, or leave the option "
+                "out."
+            )
+        ids.append(text)
+    return [{n: v for n, v in row.items() if n != name} for row in rows], ids
+
+
+def _is_recorded(transactions: Transactions, options: argparse.Namespace) -> bool:
+    """Whether the histories count the transactions.
+
+    Several without ids would count again in the retry of a file that was refused.
+    """
+    if options.file is None:
+        if options.record:
+            raise OperationError(
+                "--record: expected a file of transactions, got none, and an example "
+                "is no payment; name one with --file."
+            )
+        return False
+    if options.record is not None:
+        return bool(options.record)
+    return transactions.is_single or options.transaction_id_column is not None

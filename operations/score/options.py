@@ -36,15 +36,22 @@ def parser() -> argparse.ArgumentParser:
         metavar="N",
         help="also show the N features that moved the score most",
     )
-    options.add_argument(
+    whose = options.add_mutually_exclusive_group()
+    whose.add_argument(
         "--transaction-id",
         metavar="ID",
         help="with histories: a retry under the same id counts once",
     )
+    whose.add_argument(
+        "--transaction-id-column",
+        metavar="NAME",
+        help="with histories: the same for several, by their ids; it is not sent",
+    )
     options.add_argument(
-        "--no-record",
-        action="store_true",
-        help="with histories: read them, but do not count this transaction",
+        "--record",
+        action=argparse.BooleanOptionalAction,
+        help="with histories: count the transactions, or only read (default: count a "
+        "single one, and several that have ids)",
     )
     options.add_argument("--json", action="store_true", help="print JSON, not words")
     return options

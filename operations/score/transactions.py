@@ -15,6 +15,7 @@ _EXPECTED = (
     "a row of the training table as a JSON object, a list of them, one in each line, "
     "or a CSV with a header"
 )
+_DELIMITERS = ",;\t|"
 _NUMBER = re.compile(r"[-+]?[0-9]*[.,]?[0-9]+(?:[eE][-+]?[0-9]+)?")
 
 
@@ -47,10 +48,13 @@ def read_transactions(file: str) -> Transactions:
     """
     try:
         data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-        text = data.decode("utf-8-sig").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise OperationError(f"{file} cannot be read: {reason}.") from None
+        text = _text_of(data).strip()
+    except OSError as error:
+        raise OperationError(f"{file} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise OperationError(
+            f"{file} cannot be read: it is no text; write it as UTF-8."
+        ) from None
     if not text:
         raise OperationError(f"{file}: expected {_EXPECTED}, found nothing.")
     if text[0] in "{[":
@@ -58,9 +62,23 @@ def read_transactions(file: str) -> Transactions:
     return Transactions(_read_csv(file, text), are_texts=True)
 
 
+def _text_of(data: bytes) -> str:
+    """Decode as training does: UTF-8, Excel's UTF-16, or else Latin-1."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("windows-1252")
+
+
 def _read_json(file: str, text: str) -> Transactions:
     try:
         value = json.loads(text)
+    except RecursionError:
+        raise OperationError(
+            f"{file}: expected {_EXPECTED}, found lists or objects nested too deep."
+        ) from None
     except ValueError:
         return Transactions(_read_lines(file, text))
     if isinstance(value, dict):
@@ -83,7 +101,7 @@ def _read_lines(file: str, text: str) -> list[dict[str, Any]]:
             continue
         try:
             row = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             row = None
         if not isinstance(row, dict):
             raise OperationError(
@@ -94,7 +112,9 @@ def _read_lines(file: str, text: str) -> list[dict[str, Any]]:
 
 
 def _read_csv(file: str, text: str) -> list[dict[str, Any]]:
-    reader = csv.reader(io.StringIO(text), strict=True)
+    first_line = text.splitlines()[0]
+    delimiter = max(_DELIMITERS, key=first_line.count)
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
     try:
         header, *records = [
             [cell.strip() for cell in record] for record in reader if record
@@ -104,7 +124,10 @@ def _read_csv(file: str, text: str) -> list[dict[str, Any]]:
             f"{file}, line {reader.line_num}: expected {_EXPECTED}, found something "
             "else."
         ) from None
-    if any(_NUMBER.fullmatch(name) for name in header) or len(header) == 1:
+    numbers = [name for name in header if _NUMBER.fullmatch(name)]
+    # Names of columns that are numbered, as training takes them.
+    are_numbered = numbers == [str(number) for number in range(len(numbers))]
+    if not are_numbered or len(header) == 1:
         raise OperationError(
             f"{file}: expected {_EXPECTED}, found no header of column names in its "
             "first line; add one."

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from artifact.decision import ThresholdRule
+from operations.account.errors import OperationError
 from operations.client import FraudClient
 
 UTC = dt.UTC
@@ -55,3 +56,24 @@ def test_values_of_python_numpy_and_pandas(value: object, sent: object) -> None:
     client._rule, client._rule_read_at = ThresholdRule(0.4), float("inf")
     assert client.score({"it": value}).alert
     assert json.loads(endpoint.bodies[0]) == {"it": sent}
+
+
+@pytest.mark.parametrize(
+    ("value", "got"),
+    [
+        *[(value, "infinity") for value in (float("inf"), float("-inf"))],
+        *[(value, "infinity") for value in (np.float32("inf"), Decimal("Infinity"))],
+        *[(value, "one that it cannot") for value in ([float("nan")], {1, 2}, object)],
+    ],
+    ids=repr,
+)
+def test_what_json_cannot_hold_is_refused_by_name_and_not_sent(
+    value: object, got: str
+) -> None:
+    client = FraudClient("fraud-dev", session=SESSION)
+    endpoint = Endpoint()
+    client._runtime = endpoint  # type: ignore[assignment]
+    for call in (client.score, lambda row: client.score_many([row])):
+        with pytest.raises(OperationError, match=rf"^it: expected .*got {got}"):
+            call({"it": value})
+    assert endpoint.bodies == []

@@ -12,9 +12,11 @@ from botocore.response import StreamingBody
 from artifact import layout
 from artifact.archive import Documents
 from artifact.decision import ThresholdRule
+from artifact.history.definition import HistoryDefinition
 from operations import client as client_module
 from operations.account.errors import OperationError
 from operations.client import FraudClient
+from operations.history.store import History
 from operations.score import command
 from operations.score.command import main
 from operations.score.transactions import read_transactions
@@ -195,7 +197,9 @@ def test_an_amount_that_is_no_number_is_said(
         ("[1]", "item 1: expected a JSON object"),
         ('{"a": 1}\n{"a": \n', "line 2: expected a row"),
         ('{"a": 1}\n[2]\n', "line 2: expected a row"),
-        ("0,1\n2,3\n", "no header of column names"),
+        ("4,1\n2,3\n", "no header of column names"),
+        ("[" * 100_000, "nested too deep"),
+        ('{"a": 1}\n' + '{"a":' * 100_000, "found something else"),
         ("a,b\n", "a header and no row"),
         ("a,a\n1,2\n", "a column name twice"),
         ("a,b\n1,2\n1,2,3\n", "row 2: expected 2 cells, as the header has, found 3"),
@@ -210,6 +214,116 @@ def test_what_holds_no_transactions_is_refused(
     with pytest.raises(OperationError) as raised:
         read_transactions(str(path))
     assert said in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "stadt;betrag\nKöln;12,50\n".encode(),
+        "stadt\tbetrag\nKöln\t12,50\n".encode(),
+        "stadt|betrag\nKöln|12,50\n".encode(),
+        "stadt;betrag\nKöln;12,50\n".encode("windows-1252"),
+        "stadt\tbetrag\nKöln\t12,50\n".encode("utf-16"),
+    ],
+    ids=["semicolons", "tabs", "bars", "Latin-1", "Excel's text"],
+)
+def test_a_csv_is_read_as_training_reads_it(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "transactions"
+    path.write_bytes(data)
+    read = read_transactions(str(path))
+    assert read.rows == [{"stadt": "Köln", "betrag": "12,50"}]
+    assert read.are_texts
+
+
+def test_columns_may_be_numbered(tmp_path: Path) -> None:
+    path = tmp_path / "transactions"
+    path.write_text("0,1,2\n5,6,7\n")
+    assert read_transactions(str(path)).rows == [{"0": "5", "1": "6", "2": "7"}]
+
+
+@pytest.mark.usefixtures("aws")
+def test_infinity_is_refused_by_its_field(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tmp_path, '{"amount": 1e999}') == 1
+    said = capsys.readouterr().err
+    assert said == (
+        "error: amount: expected a finite number or null, got infinity; correct it.\n"
+    )
+
+
+class Histories:
+    """Says how each transaction was looked up."""
+
+    definition = HistoryDefinition(("card",), "at", "amount")
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+
+    def check(self, transactions: object) -> None:
+        """All have a time."""
+
+    def record(self, _: object, transaction_id: str | None = None) -> History:
+        self.calls.append(f"recorded {transaction_id}")
+        return History({})
+
+    def read(self, _: object) -> History:
+        self.calls.append("read")
+        return History({})
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "calls"),
+    [
+        ("at,id\n1,a\n2,b\n", [], ["read", "read"]),
+        ("at,id\n1,a\n2,b\n", ["--record"], ["recorded None", "recorded None"]),
+        (
+            "at,id\n1,a\n2,b\n",
+            ["--transaction-id-column", "id"],
+            ["recorded a", "recorded b"],
+        ),
+        (
+            '[{"at": 1, "id": 801.0}]',
+            ["--transaction-id-column", "id", "--no-record"],
+            ["read"],
+        ),
+        (
+            '[{"at": 1, "id": 801}]',
+            ["--transaction-id-column", "id"],
+            ["recorded 801"],
+        ),
+    ],
+)
+def test_several_are_counted_once_for_each_id_or_where_asked_for(
+    *,
+    aws: Aws,
+    sent: Callable[[Sequence[float]], Bodies],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    text: str,
+    arguments: list[str],
+    calls: list[str],
+) -> None:
+    histories = Histories()
+    monkeypatch.setattr(command, "environment_session", lambda _: aws)
+    monkeypatch.setattr(command, "find_history", lambda *_: histories)
+    bodies = sent([0.1, 0.2])
+    aws.publishes(RULE)
+    path = tmp_path / "transactions"
+    path.write_text(text)
+    place = ["--env", "dev", "--decision-rule-parameter", PARAMETER]
+    assert main([*place, "--file", str(path), *arguments]) == 0
+    assert histories.calls == calls
+    is_sent = b"id" in bodies[0]["Body"]
+    assert is_sent == ("--transaction-id-column" not in arguments)
+
+
+@pytest.mark.usefixtures("aws")
+def test_an_id_that_a_row_lacks_is_said_before_anything_is_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tmp_path, "at,id\n1,a\n2,\n", "--transaction-id-column", "id") == 1
+    assert "found none in row 2" in capsys.readouterr().err
 
 
 def test_an_id_is_for_one_transaction(
@@ -252,6 +366,23 @@ class TestWithoutAFile:
         out, err = capsys.readouterr()
         assert out.startswith("Fraud probability  0.750000")
         assert "example.json of s3://b/m" in err
+
+    def test_it_is_counted_in_no_history(
+        self,
+        aws: Aws,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        histories = Histories()
+        monkeypatch.setattr(command, "find_history", lambda *_: histories)
+        self.carries(monkeypatch, {layout.EXAMPLE: b'{"amount": 7}'})
+        aws.answers(0.75)
+        aws.publishes(RULE)
+        place = ["--env", "dev", "--decision-rule-parameter", PARAMETER]
+        assert main(place) == 0
+        assert histories.calls == ["read"]
+        assert main([*place, "--record"]) == 1
+        assert "--record: expected a file" in capsys.readouterr().err
 
     def test_an_older_artifact_says_so(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

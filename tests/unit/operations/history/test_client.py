@@ -93,6 +93,17 @@ def test_none_of_many_is_recorded_where_one_has_no_time(
     assert store.read(payment(1)).features["card.transactions_today"] == 1
 
 
+@pytest.mark.parametrize("value", [float("inf"), [float("nan")]])
+def test_what_cannot_be_sent_is_not_recorded(
+    client: FraudClient, store: HistoryStore, value: object
+) -> None:
+    with pytest.raises(OperationError, match="V1: expected"):
+        client.score(payment(0, V1=value))
+    with pytest.raises(OperationError, match="V1: expected"):
+        client.score_many([payment(0), payment(1, V1=value)])
+    assert store.read(payment(1)).features["card.transactions_today"] == 1
+
+
 def test_a_reason_is_said_beside_what_is_usual(client: FraudClient) -> None:
     client.score_many([payment(day * 86_400) for day in range(29)])
     for second in range(3):
