@@ -47,10 +47,8 @@ def _replay(options: argparse.Namespace) -> int:
     ):
         print(f"{entity}: {rows:,} rows, {different:,} features differ")
         if first is not None:
-            print(
-                f"  first in row {first.row + 1}: {first.feature} is {first.as_of!r} "
-                f"as of the row, {first.online!r} online"
-            )
+            # No value: the sum of a day may be the amount of one transaction.
+            print(f"  the first is {first.feature} in row {first.row + 1:,}")
         wrong += different
     return 1 if wrong else 0
 
@@ -130,7 +128,7 @@ def _erase(options: argparse.Namespace) -> int:
 def _read(file: Path) -> dict[str, Any]:
     try:
         transaction = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         transaction = None
     if not isinstance(transaction, dict):
         raise OperationError(f"{file}: expected a JSON object, a transaction.")

@@ -1,9 +1,12 @@
 """The options of ``fraud history``."""
 
 import argparse
+import math
 from pathlib import Path
 
 from artifact.history.definition import DEFAULT_LABEL_DELAY_HOURS
+
+_MOST_HOURS = 87_600
 
 
 def parser() -> argparse.ArgumentParser:
@@ -25,6 +28,13 @@ def parser() -> argparse.ArgumentParser:
     )
     for command in (compare, add):
         _add_table(command)
+    compare.add_argument("--label-column", default="Class", help="default: %(default)s")
+    add.add_argument(
+        "--label-column",
+        default="",
+        metavar="NAME",
+        help="frauds that are known; by default none is",
+    )
     add.add_argument(
         "--output", type=Path, required=True, help="CSV or Parquet file to write"
     )
@@ -58,6 +68,19 @@ def parser() -> argparse.ArgumentParser:
     return options
 
 
+def _hours(text: str) -> float:
+    """Read a delay."""
+    try:
+        hours = float(text)
+    except ValueError:
+        hours = math.nan
+    if not 0 <= hours <= _MOST_HOURS:
+        raise argparse.ArgumentTypeError(
+            f"expected hours from 0 to {_MOST_HOURS:,}, ten years, got {text!r}"
+        )
+    return hours
+
+
 def _add_table(command: argparse.ArgumentParser) -> None:
     """Add what is said of a table, in training's words."""
     add = command.add_argument
@@ -65,7 +88,6 @@ def _add_table(command: argparse.ArgumentParser) -> None:
     add("--entities", required=True, metavar="NAME[,NAME…]")
     add("--time-column", default="Time", help="default: %(default)s")
     add("--amount-column", default="Amount", help="default: %(default)s")
-    add("--label-column", default="Class", help="default: %(default)s")
     add(
         "--report-time-column",
         default="",
@@ -74,7 +96,7 @@ def _add_table(command: argparse.ArgumentParser) -> None:
     )
     add(
         "--label-delay-hours",
-        type=float,
+        type=_hours,
         default=DEFAULT_LABEL_DELAY_HOURS,
         metavar="HOURS",
         help="frauds are reported this late (default: %(default)g)",

@@ -32,18 +32,20 @@ def read_events(
 ) -> tuple[Floats, list[Table]]:
     """Return the amounts, and a table for each entity.
 
+    Without a `label`, no row is known to be a fraud.
+
     Raises
     ------
     OperationError
         If the file cannot be read, or a column is absent or of the wrong type.
     """
-    columns = [definition.time, definition.amount, label, *definition.entities]
-    if report_time:
-        columns.append(report_time)
+    columns = [definition.time, definition.amount, *definition.entities]
+    columns += [name for name in (label, report_time) if name]
     table = _read(path, columns)
     amounts = _numbers(path, table, definition.amount)
     times = _times(path, table, definition.time)
-    frauds = np.flatnonzero(_numbers(path, table, label) == 1)
+    labels = _numbers(path, table, label) if label else np.zeros(len(amounts))
+    frauds = np.flatnonzero(labels == 1)
     seconds, minor = whole_seconds(times), minor_units(amounts, definition.minor_units)
     reported = seconds[frauds] + round(3600 * definition.label_delay_hours)
     if report_time:

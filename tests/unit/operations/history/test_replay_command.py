@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 from artifact.history.definition import HistoryDefinition
+from artifact.history.replay import Difference
+from operations.history import command
 from operations.history.command import main
 from operations.history.table_file import read_events
 
@@ -77,3 +79,42 @@ def test_features_are_added_as_of_each_row_for_a_batch(
     expected = own.groupby([days, "card"]).cumcount() + 1
     got = read["card.transactions_today"]
     assert got[~without].tolist() == expected[~without].tolist()
+
+
+def test_features_need_no_label(table: Path, tmp_path: Path) -> None:
+    unscored = tmp_path / "unscored.csv"
+    pd.read_csv(table).drop(columns="fraud").to_csv(unscored, index=False)
+    target = tmp_path / "with.csv"
+    names = ["--time-column", "when", "--amount-column", "amount"]
+    place = ["--data", str(unscored), "--output", str(target)]
+    assert main(["features", *place, "--entities", "card", *names]) == 0
+    assert pd.read_csv(target)["card.reports_30_days"].max() == 0
+
+
+@pytest.mark.parametrize("hours", ["nan", "-50", "inf", "1e300", "a week"])
+def test_a_delay_that_is_none_is_refused_as_an_option(
+    table: Path, hours: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as exited:
+        main(options(table, f"--label-delay-hours={hours}"))
+    assert exited.value.code == 2
+    assert "--label-delay-hours: expected hours from 0" in capsys.readouterr().err
+
+
+def test_a_difference_is_named_without_a_value_of_the_table(
+    table: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = Difference(4, "card.amount_today", 4111.25, 12.25)
+    monkeypatch.setattr(command, "replay", lambda *_: [(ROWS, 1, first)])
+    assert main(options(table)) == 1
+    said = capsys.readouterr().out
+    assert "the first is card.amount_today in row 5" in said
+    assert ".25" not in said
+
+
+def test_spellings_of_one_card_are_one_history(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text('when,card,amount\n1,"801",1\n2," 801.0",1\n3,x,1\n4,NA,1\n')
+    definition = HistoryDefinition(("card",), "when", "amount")
+    _, (read,) = read_events(path, definition, label="")
+    assert read.codes.tolist() == [0, 0, 1, -1]
