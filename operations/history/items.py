@@ -23,6 +23,8 @@ EXPIRES_AT = "expires_at"
 SEEN_AT = "seen_at"
 #: The day of the first transaction that was recorded here: what a seed leaves alone.
 LIVE_SINCE = "live_since"
+#: Days before `LIVE_SINCE` that a late transaction was added to: a seed leaves them.
+LATE_DAYS = "late_days"
 #: The item that says what the table holds.
 DEFINITION_ID = "definition"
 #: The item of how late reports come.
@@ -83,9 +85,7 @@ _LIVE = f"{LIVE_SINCE} = if_not_exists({LIVE_SINCE}, :day)"
 
 
 @lru_cache(maxsize=8)
-def _record_expression(day: int, kept_days: int, *, is_late: bool) -> str:
-    if is_late:
-        return f"SET {EXPIRES_AT} = :expires, {_LIVE} ADD d{day} :one"
+def _record_expression(day: int, kept_days: int) -> str:
     # An item lives about as long as its days; older ones were removed before.
     gone = range(max(day - 2 * kept_days, 0), day - kept_days + 1)
     remove = f" REMOVE {', '.join(f'd{old}' for old in gone)}" if gone else ""
@@ -96,31 +96,49 @@ def _record_expression(day: int, kept_days: int, *, is_late: bool) -> str:
 
 
 def record_update(
-    seconds: int, minor: int, kept_days: int, expires_at: int, *, is_late: bool
+    seconds: int, minor: int, kept_days: int, expires_at: int
 ) -> dict[str, Any]:
     """Return the arguments of the one `UpdateItem` that records a transaction.
 
     It answers with the state before, and removes the days that fell out of every
-    window. One that is not late fails where a later one was recorded before.
+    window. It fails where a later one was recorded before.
     """
     day = seconds // SECONDS_PER_DAY
-    values = {
+    values: dict[str, Any] = {
         ":one": number(packed(Bucket(transactions=1, amount=minor))),
         ":day": number(day),
         ":expires": number(expires_at),
     }
     arguments: dict[str, Any] = {
-        "UpdateExpression": _record_expression(day, kept_days, is_late=is_late),
+        "UpdateExpression": _record_expression(day, kept_days),
+        "ExpressionAttributeValues": values,
+        "ReturnValues": "ALL_OLD",
+        "ConditionExpression": f"attribute_not_exists({SEEN_AT}) OR {SEEN_AT} <= :now",
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+    }
+    values[":now"] = number(seconds)
+    return arguments
+
+
+def late_update(
+    seconds: int, minor: int, expires_at: int, found: Item
+) -> dict[str, Any]:
+    """Return the arguments of an update that records behind what `found` has seen."""
+    day = seconds // SECONDS_PER_DAY
+    values: dict[str, Any] = {
+        ":one": number(packed(Bucket(transactions=1, amount=minor))),
+        ":day": number(day),
+        ":expires": number(expires_at),
+    }
+    add = f"d{day} :one"
+    if LIVE_SINCE in found and day < int(found[LIVE_SINCE]["N"]):
+        values[":late"] = {"NS": [str(day)]}
+        add += f", {LATE_DAYS} :late"
+    return {
+        "UpdateExpression": f"SET {EXPIRES_AT} = :expires, {_LIVE} ADD {add}",
         "ExpressionAttributeValues": values,
         "ReturnValues": "ALL_OLD",
     }
-    if not is_late:
-        values[":now"] = number(seconds)
-        arguments["ConditionExpression"] = (
-            f"attribute_not_exists({SEEN_AT}) OR {SEEN_AT} <= :now"
-        )
-        arguments["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
-    return arguments
 
 
 def report_update(day: int, expires_at: int) -> dict[str, Any]:
@@ -151,17 +169,20 @@ def withdrawal_update(day: int) -> dict[str, Any]:
 
 
 def seed_update(
-    state: EntityState, before_day: int | None, expires_at: int
+    state: EntityState, live: Item | None, expires_at: int
 ) -> dict[str, Any] | None:
     """Return an update that sets a seeded item's days; None where it has none.
 
-    `before_day` is the first day that was recorded live, None for an item that never
-    was; the update fails where that is not so.
+    `live` is an item that was recorded live, None for one that never was: days that
+    came in live are left alone. The update fails where that is not so any more.
     """
-    sets = [f"{EXPIRES_AT} = if_not_exists({EXPIRES_AT}, :expires)"]
-    values = {":expires": number(expires_at)}
+    before_day = int(live[LIVE_SINCE]["N"]) if live else None
+    late_days = live.get(LATE_DAYS) if live else None
+    left_alone = {*map(int, late_days["NS"])} if late_days else set()
+    sets = [f"{EXPIRES_AT} = :expires"]
+    values: dict[str, Any] = {":expires": number(expires_at)}
     for day, bucket in state.buckets.items():
-        if before_day is None or day < before_day:
+        if before_day is None or (day < before_day and day not in left_alone):
             values[f":d{day}"] = number(packed(bucket))
             sets.append(f"d{day} = :d{day}")
     if len(values) == 1:
@@ -174,7 +195,10 @@ def seed_update(
         condition = f"attribute_not_exists({LIVE_SINCE})"
     else:
         values[":live"] = number(before_day)
-        condition = f"{LIVE_SINCE} = :live"
+        condition = f"{LIVE_SINCE} = :live AND attribute_not_exists({LATE_DAYS})"
+        if late_days:
+            values[":late"] = late_days
+            condition = f"{LIVE_SINCE} = :live AND {LATE_DAYS} = :late"
     return {
         "UpdateExpression": f"SET {', '.join(sets)}",
         "ExpressionAttributeValues": values,

@@ -36,16 +36,17 @@ def record_event(
     """Record in one item; return its state before, and whether the event is late."""
     kept, expires = table.definition.kept_days, table.expires_at()
     seconds, minor = event.seconds, event.minor
-    update = items.record_update(seconds, minor, kept, expires, is_late=False)
+    update = items.record_update(seconds, minor, kept, expires)
     try:
         old = table.dynamodb.update_item(**table.where(key), **update)
     except ClientError as error:
         if not condition_failed(error):
             raise
-        state = items.state_of(cast("dict[str, Any]", error.response)["Item"])
+        found = cast("dict[str, Any]", error.response)["Item"]
+        state = items.state_of(found)
         if ((state.last_seconds or 0) - seconds) // SECONDS_PER_DAY >= kept:
             return state, True  # of a day that no later transaction looks at
-        update = items.record_update(seconds, minor, kept, expires, is_late=True)
+        update = items.late_update(seconds, minor, expires, found)
         old = table.dynamodb.update_item(**table.where(key), **update)
         return items.state_of(old.get("Attributes")), True
     return items.state_of(old.get("Attributes")), False

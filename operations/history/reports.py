@@ -6,7 +6,10 @@ it is logged and kept in the table: an item of its own, whose "amounts" are seco
 
 import json
 import logging
+import time
 from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from artifact.history.definition import SECONDS_PER_DAY, WINDOWS_DAYS
 from artifact.history.state import EntityState
@@ -20,6 +23,10 @@ LOG = logging.getLogger(__name__)
 #: A mean delay that differs more from what training assumed is worth a new model.
 TOLERATED_HOURS = 48.0
 _TAKEN = "ConditionalCheckFailed"
+#: Another write of one of the items was under way.
+_CONFLICT = "TransactionConflict"
+_TRIES = 5
+_FIRST_PAUSE_SECONDS = 0.05
 
 
 def report(
@@ -117,23 +124,38 @@ def _updates(
 
 
 def _change(table: HistoryTable, changes: list[dict[str, Any]]) -> frozenset[int]:
-    """Make all changes or none; return the positions of those that were refused."""
-    try:
-        table.dynamodb.transact_write_items(TransactItems=changes)
-    except table.dynamodb.exceptions.TransactionCanceledException as error:
-        reasons = error.response.get("CancellationReasons", [])
-        codes = [reason.get("Code") for reason in reasons]
-        refused = frozenset(i for i, code in enumerate(codes) if code == _TAKEN)
-        if not refused:
-            raise
-        return refused
+    """Make all changes or none; return the positions of those that were refused.
+
+    A payment that writes one of the items at the same time cancels all: boto3 does not
+    try that again.
+    """
+    for left in reversed(range(_TRIES)):
+        try:
+            table.dynamodb.transact_write_items(TransactItems=changes)
+        except table.dynamodb.exceptions.TransactionCanceledException as error:
+            reasons = error.response.get("CancellationReasons", [])
+            codes = [reason.get("Code") for reason in reasons]
+            refused = frozenset(i for i, code in enumerate(codes) if code == _TAKEN)
+            if refused:
+                return refused
+            if not left or _CONFLICT not in codes:
+                raise
+            if any(code not in (None, "None", _CONFLICT) for code in codes):
+                raise
+            time.sleep(_FIRST_PAUSE_SECONDS * 2 ** (_TRIES - 1 - left))
+        else:
+            break
     return frozenset()
 
 
 def _note_delay(table: HistoryTable, happened: int, reported: int) -> None:
     """Keep and log how late a report came; never a failure of the report."""
     event = Event(reported, 0.0, reported - happened, {})
-    state, _ = record_event(table, items.DELAYS_ID, event)
+    try:
+        state, _ = record_event(table, items.DELAYS_ID, event)
+    except (ClientError, BotoCoreError) as error:
+        LOG.warning("The delay of a report is not kept (%s).", type(error).__name__)
+        return
     state.record(reported, reported - happened)
     assumed = table.definition.label_delay_hours
     mean, reports = _mean_delay(state) or (0.0, 0)

@@ -16,6 +16,8 @@ from operations.history.calls import WORKERS, condition_failed
 from operations.history.table import HistoryTable, publish_definition
 
 _BATCH = 1000
+#: A payment may change an item while it is being seeded.
+_TRIES = 4
 
 Tell = Callable[[str], None]
 
@@ -24,7 +26,8 @@ def seed(table: HistoryTable, snapshot: Path, tell: Tell) -> int:
     """Write a snapshot's histories; return how many items were written.
 
     Setting the same days again changes nothing, so it may be broken off and run
-    again. An item that a payment has touched gets the days before its first one only.
+    again; it renews the items' expiry. An item that a payment has touched gets the
+    days before its first one only, and of these none that a late payment has touched.
 
     Raises
     ------
@@ -56,9 +59,9 @@ def _write(
     *,
     expires_at: int,
 ) -> bool:
-    live_since: int | None = None
-    for _ in range(2):
-        update = items.seed_update(state, live_since, expires_at)
+    live: items.Item | None = None
+    for _ in range(_TRIES):
+        update = items.seed_update(state, live, expires_at)
         if update is None:
             return False
         try:
@@ -68,8 +71,7 @@ def _write(
         except ClientError as error:
             if not condition_failed(error):
                 raise
-            found = cast("dict[str, Any]", error.response)["Item"]
-            live_since = int(found[items.LIVE_SINCE]["N"])
+            live = cast("dict[str, Any]", error.response)["Item"]
         else:
             return True
     return False

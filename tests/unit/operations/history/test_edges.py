@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -77,6 +78,101 @@ def test_an_amount_that_cannot_be_summed_counts_as_a_transaction(
     seen = store.read(payment(60)).features
     assert seen["card.transactions_today"] == 3
     assert seen["card.amount_today"] == 20.0
+
+
+def test_a_late_payment_outlives_a_seed_of_its_day(
+    store: HistoryStore, tmp_path: Path
+) -> None:
+    path = snapshot(tmp_path / "history.npz", days=[0, 3, 9])
+    seed(store.table, path, lambda _: None)
+    store.record(payment(12 * DAY))
+    store.record(payment(9 * DAY, 5.0))
+    seed(store.table, path, lambda _: None)
+    seen = store.read(payment(12 * DAY + 1)).features
+    assert seen["card.transactions_30_days"] == 6
+    assert seen["card.amount_30_days"] == 55.0
+
+
+def test_a_late_payment_keeps_no_other_day_from_being_seeded(
+    store: HistoryStore, tmp_path: Path
+) -> None:
+    store.record(payment(12 * DAY))
+    store.record(payment(3 * DAY, 5.0))
+    seed(store.table, snapshot(tmp_path / "h.npz", days=[0, 3, 9]), lambda _: None)
+    seen = store.read(payment(12 * DAY + 1)).features
+    assert seen["card.transactions_30_days"] == 5
+    assert seen["card.amount_30_days"] == 45.0, "of day 3 the live payment alone"
+
+
+def test_seeding_again_renews_the_expiry(
+    store: HistoryStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = snapshot(tmp_path / "history.npz", days=[0, 3, 9])
+    seed(store.table, path, lambda _: None)
+    first = int(item_of(store, "card", "7")["expires_at"]["N"])
+    later = int(time.time()) + 30 * DAY
+    monkeypatch.setattr(table_module, "now_seconds", lambda: later)
+    seed(store.table, path, lambda _: None)
+    assert int(item_of(store, "card", "7")["expires_at"]["N"]) >= first + 30 * DAY
+
+
+def cancelled(store: HistoryStore, *codes: str) -> Exception:
+    kind = store._patient.dynamodb.exceptions.TransactionCanceledException
+    response = {
+        "Error": {"Code": "TransactionCanceledException", "Message": "cancelled"},
+        "CancellationReasons": [{"Code": code} for code in codes],
+    }
+    error: Exception = kind(response, "TransactWriteItems")
+    return error
+
+
+def failing(store: HistoryStore, error: Exception, times: int) -> list[int]:
+    """Let so many transactions fail; returns what counts them."""
+    client = store._patient.dynamodb
+    write, calls = client.transact_write_items, [0]
+
+    def transact(**arguments: Any) -> Any:
+        calls[0] += 1
+        if calls[0] <= times:
+            raise error
+        return write(**arguments)
+
+    client.transact_write_items = transact
+    return calls
+
+
+def test_a_report_that_meets_a_payment_is_tried_again(
+    store: HistoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reports, "_FIRST_PAUSE_SECONDS", 0.0)
+    meets = cancelled(store, "None", "TransactionConflict", "None")
+    failing(store, meets, times=2)
+    assert store.report(payment(0), "one", START + DAY)
+    calls = failing(store, meets, times=100)
+    with pytest.raises(OperationError, match="TransactionCanceledException"):
+        store.report(payment(0), "two", START + DAY)
+    assert calls == [5]
+
+
+def test_a_report_that_is_refused_for_good_is_not_tried_again(
+    store: HistoryStore,
+) -> None:
+    calls = failing(store, cancelled(store, "None", "ValidationError"), times=100)
+    with pytest.raises(OperationError, match="TransactionCanceledException"):
+        store.report(payment(0), "one", START + DAY)
+    assert calls == [1]
+
+
+def test_a_report_counts_where_its_delay_cannot_be_kept(
+    store: HistoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise EndpointConnectionError(endpoint_url="http://localhost")
+
+    monkeypatch.setattr(reports, "record_event", away)
+    assert store.report(payment(0), "one", START + DAY)
+    seen = store.read(payment(DAY + 1)).features
+    assert seen["card.reports_today"] == 1
 
 
 def test_a_report_outlives_a_seed_of_the_same_days(
