@@ -79,6 +79,8 @@ class Experiment:
     warnings: tuple[str, ...] = ()
     #: What --categories changed; None where it names none, or nothing was chosen.
     long_categories: LongCategories | None = None
+    #: In words: what calibration and decision rule were chosen on.
+    chosen_on: str = "out-of-fold predictions of the training part"
 
 
 def run(
@@ -103,7 +105,7 @@ def run(
         parts = replace(parts, train=hide_some(parts.train, histories, seed))
     population = describe_population(data)
     check_span(data, population)
-    span = describe_span(data, population)
+    span = describe_span(population)
     if span:
         tell(f"  {span}")
     counts = Counts.of(data, parts)

@@ -33,7 +33,7 @@ def write_results(
     """Write the artifact into a directory; return the contents of ``metrics.json``."""
     parts = experiment.parts
     metrics = metrics_document(facts, experiment, arguments, backtest)
-    config = config_document(experiment.champion, arguments)
+    config = config_document(experiment, arguments)
     documents = {layout.MODEL_CARD: render_model_card(metrics, config, run)}
     library = chart_library()
     if library is None:

@@ -148,6 +148,8 @@ def _train(
     judgement.take_training_rows(learning.sample)
     if arguments.needs_folds:
         check_held_out(membership)
+        for note in membership.notes:
+            tell(f"  {note}")
         chosen_on = learning.fit(names, (FIT,), "model for the calibration")
         judgement.take_held_out(chosen_on)
         tell(f"predicted {membership.rows(HELD_OUT):,} held-out rows")

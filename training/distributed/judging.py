@@ -1,7 +1,7 @@
 """What is judged comes to the first host, and is judged as data in memory are."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.special import logit
@@ -9,7 +9,7 @@ from sklearn.pipeline import Pipeline
 
 from artifact.manifest import TrainingData
 from training.data.counts import Counts
-from training.data.dataset import SECONDS_PER_DAY, Dataset, Floats
+from training.data.dataset import SECONDS_PER_DAY, Floats
 from training.data.split import Split
 from training.data.vocabulary import Vocabulary
 from training.distributed.collecting import Collected, collect
@@ -28,6 +28,8 @@ from training.options import Arguments
 from training.report.wording import span_in_words
 
 _MARGIN = 1e-15
+#: What calibration and decision rule are chosen on, in words.
+CHOSEN_ON = "predictions of a held-out fifth of the training part"
 
 
 @dataclass
@@ -44,6 +46,8 @@ class Judgement:
     population: Population = field(init=False)
     #: In words: the time that the data cover.
     span: str = field(init=False)
+    #: On the first host.
+    warnings: tuple[str, ...] = field(init=False, default=())
     train: Collected | None = field(init=False, default=None)
     held_out: Collected | None = field(init=False, default=None)
     test: Collected | None = field(init=False, default=None)
@@ -52,6 +56,7 @@ class Judgement:
     def __post_init__(self) -> None:
         self.counts = self._count()
         self.population, self.span = self._describe()
+        check_span(self.spool.template(), self.population)
 
     @property
     def facts(self) -> TrainingData:
@@ -59,8 +64,16 @@ class Judgement:
         return TrainingData(self.spool.sha256, self.counts.rows, self.counts.frauds)
 
     def take_training_rows(self, sample: Collected | None) -> None:
-        """Keep the rows that the features' quantiles and warnings are of."""
+        """Keep what the features' quantiles are of, and say what looks wrong in it."""
         self.train = sample
+        if sample is None:
+            return
+        train = self.vocabulary.apply(sample.data)
+        nothing = self.vocabulary.apply(self.spool.template())
+        parts = Split(train, nothing, self.arguments.split.protocol)
+        self.warnings = tuple(find_warnings(train, parts, self.population, self.counts))
+        for warning in self.warnings:
+            self.tell(f"  look: {warning}")
 
     def take_held_out(self, models: Mapping[str, Pipeline]) -> None:
         """Predict the held-out rows, on which calibration and rule are chosen."""
@@ -79,12 +92,6 @@ class Judgement:
         train = self.vocabulary.apply(self.train.data)
         test = self.vocabulary.apply(self.test.data)
         parts = Split(train, test, protocol)
-        check_span(test, self.population)
-        warnings = tuple(
-            find_warnings(self._whole(), parts, self.population, self.counts)
-        )
-        for warning in warnings:
-            self.tell(f"  look: {warning}")
         chosen_on, predicted = train, {}
         if self.held_out is not None:
             chosen_on = self.vocabulary.apply(self.held_out.data)
@@ -112,7 +119,8 @@ class Judgement:
             trained[BASELINE],
             {name: cross_validate(chosen_on, out) for name, out in predicted.items()},
             self.counts,
-            warnings,
+            self.warnings,
+            chosen_on=CHOSEN_ON,
         )
 
     def _predicted(self, models: Mapping[str, Pipeline], part: int) -> Collected | None:
@@ -153,18 +161,6 @@ class Judgement:
             [model.predict_proba(data.features)[:, 1] for model in models.values()]
         )
 
-    def _whole(self) -> Dataset:
-        """All rows that came to the first host, in the order of the data."""
-        parts = [part for part in (self.train, self.test) if part is not None]
-        order = np.argsort(np.concatenate([p.numbers for p in parts]), kind="stable")
-        data = replace(
-            parts[0].data,
-            features=np.concatenate([p.data.features for p in parts])[order],
-            labels=np.concatenate([p.data.labels for p in parts])[order],
-            weights=None,
-        )
-        return self.vocabulary.apply(data)
-
     def _count(self) -> Counts:
         spool, membership = self.spool, self.membership
         sums = np.zeros(2)
@@ -199,4 +195,4 @@ class Judgement:
         earliest = -earliest
         days = (latest - earliest) / SECONDS_PER_DAY
         per_day = self.counts.weighted_rows / days if days > 0 else None
-        return Population(per_day), span_in_words(earliest, latest)
+        return Population(per_day, days), span_in_words(earliest, latest)

@@ -51,6 +51,8 @@ class Membership:
     codes: Codes
     #: Of shape (parts, 2): rows of each part and class over all hosts.
     counts: npt.NDArray[np.int64]
+    #: What a person should know of the held-out part, a sentence each.
+    notes: tuple[str, ...] = ()
 
     def rows(self, *parts: int) -> int:
         """Rows of these parts over all hosts."""
@@ -73,13 +75,14 @@ def assign(group: Group, spool: Spool, options: SplitOptions) -> Membership:
     TrainingError
         If a side of the split lacks a class, or the data lack a time that is asked for.
     """
+    notes: tuple[str, ...] = ()
     if options.protocol == "time":
-        codes = _by_time(group, spool, options)
+        codes, notes = _by_time(group, spool, options)
     else:
         codes = _by_chance(group, spool, options)
     counts = np.zeros((TEST + 1, 2), np.int64)
     np.add.at(counts, (codes, spool.labels), 1)
-    membership = Membership(codes, group.total(counts))
+    membership = Membership(codes, group.total(counts), notes)
     for parts in (TRAIN, (TEST,)):
         if not 0 < membership.frauds(*parts) < membership.rows(*parts):
             whole = membership.counts.sum(axis=0)
@@ -168,7 +171,9 @@ def _draw(
             codes[where][drawn & (hashes < np.uint64(cut))] = part
 
 
-def _by_time(group: Group, spool: Spool, options: SplitOptions) -> Codes:
+def _by_time(
+    group: Group, spool: Spool, options: SplitOptions
+) -> tuple[Codes, tuple[str, ...]]:
     name = spool.columns.time
     if name not in spool.feature_names:
         raise TrainingError(
@@ -184,13 +189,37 @@ def _by_time(group: Group, spool: Spool, options: SplitOptions) -> Codes:
         codes = _cut_by_time(group, times, rows, options)
     learnt = times[codes == FIT]
     held = group.count(len(learnt))
-    if held:
-        begin = _kth_time(group, learnt, round((1 - HELD_OUT_SHARE) * held))
-        codes[(codes == FIT) & (times >= begin)] = HELD_OUT
-        known = begin - 3600.0 * options.label_delay_hours
-        if options.label_delay_hours:
-            codes[(codes == FIT) & (times >= known)] = GAP
-    return codes
+    if not held:
+        return codes, ()
+    begin = _kth_time(group, learnt, round((1 - HELD_OUT_SHARE) * held))
+    codes[(codes == FIT) & (times >= begin)] = HELD_OUT
+    return codes, _leave_gap(
+        group, spool, codes, begin - times, options.label_delay_hours
+    )
+
+
+def _leave_gap(
+    group: Group, spool: Spool, codes: Codes, later: Floats, delay_hours: float
+) -> tuple[str, ...]:
+    """Take the rows whose labels are not known when the held-out part begins.
+
+    `later` is how many seconds after each row that is.
+
+    Where that leaves too few, none are taken, as on one machine; a note says so.
+    """
+    if not delay_hours:
+        return ()
+    is_gap = (codes == FIT) & (later <= 3600.0 * delay_hours)
+    left = spool.labels[(codes == FIT) & ~is_gap]
+    if group.total(np.bincount(left, minlength=2)).min() > 0:
+        codes[is_gap] = GAP
+        return ()
+    note = (
+        f"look: a label delay of {delay_hours:g} hours leaves too few rows before the "
+        "held-out fifth of the training part; it is made without it, and what is "
+        "chosen on it knows labels that would have come later"
+    )
+    return (note,)
 
 
 def _cut_by_time(

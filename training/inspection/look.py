@@ -91,7 +91,7 @@ def _judged(
     parts = split(data, options)
     counts = Counts.of(data, parts)
     warnings = list(find_warnings(data, parts, population, counts))
-    return describe_span(data, population), warnings
+    return describe_span(population), warnings
 
 
 def recognise(files: Sequence[Path], columns: Columns) -> Columns:

@@ -26,6 +26,8 @@ class Population:
     """What the whole of the data says about the stream they are a sample of."""
 
     transactions_per_day: float | None
+    #: From the first transaction to the last; None for data without a time.
+    days: float | None = None
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,8 @@ def describe_population(data: Dataset) -> Population:
     """Estimate the stream's transactions per day, from all of the data."""
     if data.times is None:
         return Population(None)
-    days = np.ptp(data.times) / SECONDS_PER_DAY
-    return Population(float(data.row_weights.sum() / days) if days > 0 else None)
+    days = float(np.ptp(data.times) / SECONDS_PER_DAY)
+    return Population(float(data.row_weights.sum() / days) if days > 0 else None, days)
 
 
 def has_money(data: Dataset, options: DecisionOptions) -> bool:

@@ -6,7 +6,7 @@ import numpy as np
 
 from artifact.columns import Kind
 from training.data.counts import Counts
-from training.data.dataset import SECONDS_PER_DAY, Dataset, Floats
+from training.data.dataset import Dataset, Floats
 from training.data.names import is_after_the_fact, is_key_name
 from training.data.split import Split
 from training.data.words import option_value, shown, shown_list
@@ -31,10 +31,9 @@ def check_span(data: Dataset, population: Population) -> None:
     TrainingError
         Naming the span, and the option that says the unit.
     """
-    if data.times is None or population.transactions_per_day is None:
+    if population.days is None or population.transactions_per_day is None:
         return
-    days = float(np.ptp(data.times)) / SECONDS_PER_DAY
-    rate = population.transactions_per_day
+    days, rate = population.days, population.transactions_per_day
     if days > _MOST_DAYS or rate > _MOST_A_DAY:
         raise TrainingError(
             f"The time {shown(data.columns.time)} spans {days:,.4g} days with "
@@ -43,12 +42,11 @@ def check_span(data: Dataset, population: Population) -> None:
         )
 
 
-def describe_span(data: Dataset, population: Population) -> str:
+def describe_span(population: Population) -> str:
     """Return span and rate in one line; "" for data without a time."""
-    if data.times is None or population.transactions_per_day is None:
+    if population.days is None or population.transactions_per_day is None:
         return ""
-    days = float(np.ptp(data.times)) / SECONDS_PER_DAY
-    rate = population.transactions_per_day
+    days, rate = population.days, population.transactions_per_day
     return f"the time spans {days:,.1f} days, {rate:,.0f} transactions a day"
 
 
@@ -59,9 +57,8 @@ def find_warnings(
 
     `data` and `parts` may be a sample, of whose rows `counts` has all.
     """
-    if data.times is not None and population.transactions_per_day is not None:
-        days = float(np.ptp(data.times)) / SECONDS_PER_DAY
-        rate = population.transactions_per_day
+    if population.days is not None and population.transactions_per_day is not None:
+        days, rate = population.days, population.transactions_per_day
         if days < 1 and rate > _SUSPICIOUS_A_DAY:
             yield (
                 f"{rate:,.0f} transactions a day look like a wrong unit of the time "

@@ -23,9 +23,10 @@ class CrossValidation:
         return float(np.mean(self.fold_average_precision))
 
     @property
-    def standard_error(self) -> float:
-        """Of the mean; 0 with a single fold."""
-        return _standard_error(np.array(self.fold_average_precision))
+    def standard_error(self) -> float | None:
+        """Of the mean; None with a single fold, which shows no deviation."""
+        scores = self.fold_average_precision
+        return _standard_error(np.array(scores)) if len(scores) > 1 else None
 
 
 def cross_validate(train: Dataset, predicted: OutOfFold) -> CrossValidation:

@@ -148,13 +148,15 @@
     ]),
   );
   const tried = Object.entries(metrics.cross_validation);
+  const isHeldOut = tried.every(([, scores]) => scores.folds.length === 1);
+  const where = isHeldOut ? "on held-out rows" : "out of fold";
   table(
     "models",
-    tried.length ? ["Model", "Average precision out of fold", "± standard error"] : null,
+    tried.length ? ["Model", `Average precision ${where}`, "± standard error"] : null,
     tried.map(([name, scores]) => [
       name === champion ? `${name} (champion)` : name,
       scores.average_precision.toFixed(4),
-      scores.standard_error.toFixed(4),
+      or(scores.standard_error, decimals),
     ]),
   );
   byId("models-note").textContent = tried.length

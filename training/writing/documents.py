@@ -67,8 +67,9 @@ def metrics_document(
     }
 
 
-def config_document(champion: Trained, arguments: Arguments) -> dict[str, Any]:
+def config_document(experiment: Experiment, arguments: Arguments) -> dict[str, Any]:
     """Return the decision rule, how it was chosen, and what it is expected to do."""
+    champion = experiment.champion
     rule, figures = champion.rule, champion.evaluation.figures
     fixed = arguments.decision.policy in ("fixed", "expected-value")
     return {
@@ -80,7 +81,7 @@ def config_document(champion: Trained, arguments: Arguments) -> dict[str, Any]:
         "chosen_by": {
             "policy": arguments.decision.policy,
             **arguments.decision.parameters(),
-            "on": "given" if fixed else "out-of-fold predictions of the training part",
+            "on": "given" if fixed else experiment.chosen_on,
         },
         "expected": {
             name: figures[name]

@@ -14,7 +14,14 @@ from training.data.split import Split, split
 from training.distributed.agreement import agree
 from training.distributed.group import Group
 from training.distributed.inventory import take_inventory
-from training.distributed.membership import TEST, TRAIN, Membership, assign
+from training.distributed.membership import (
+    GAP,
+    TEST,
+    TRAIN,
+    Membership,
+    assign,
+    check_held_out,
+)
 from training.distributed.spool import Spool, write_spool
 from training.errors import TrainingError
 from training.options import PROTOCOLS, Protocol, SplitOptions
@@ -221,6 +228,17 @@ def parts_of_one(whole: Path, options: SplitOptions) -> Split:
 
 
 class TestParts:
+    def test_a_delay_longer_than_what_is_learnt_from_spares_the_held_out_part(
+        self, frame: pd.DataFrame, shard: Callable[..., list[Path]], tmp_path: Path
+    ) -> None:
+        """32 days before the test part, 16 of delay: 13 before the held-out ones."""
+        options = SplitOptions("time", label_delay_hours=16 * 24)
+        _, *roots = shard([frame[:250], frame[250:]], 2)
+        found, _ = memberships(spools(roots, Columns(), tmp_path), options)
+        check_held_out(found)
+        assert found.rows(GAP) == 0
+        assert any("delay of 384 hours" in note for note in found.notes)
+
     @pytest.mark.parametrize("protocol", PROTOCOLS)
     @pytest.mark.parametrize("delay", [0.0, 48.0])
     def test_the_test_part_is_that_of_one_machine(

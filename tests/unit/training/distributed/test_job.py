@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -87,6 +88,33 @@ def test_the_test_part_decides_nothing(
     ]
     assert scorers[0] == scorers[1]
     assert first["test"]["threshold"] == second["test"]["threshold"]
+    # One fold has no deviation, and the documents say what was chosen on.
+    assert {
+        scores["standard_error"] for scores in first["cross_validation"].values()
+    } == {None}
+    chosen_on = "predictions of a held-out fifth of the training part"
+    config = json.loads((tmp_path / "first" / layout.CONFIG).read_text())
+    assert config["chosen_by"]["on"] == chosen_on
+    for name in (layout.MODEL_CARD, layout.REPORT):
+        words = " ".join((tmp_path / "first" / name).read_text().split())
+        assert chosen_on in words
+        assert "out-of-fold predictions of" not in words
+
+
+def test_a_time_in_the_wrong_unit_is_refused_before_anything_is_fitted(
+    frame: pd.DataFrame,
+    shard: Callable[..., list[Path]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fit(*_: object) -> None:
+        raise AssertionError("fitted")
+
+    monkeypatch.setattr("training.distributed.learning.fit_pipeline", fit)
+    frame = frame.assign(Time=3600 * np.arange(len(frame)))
+    _, *roots = shard([frame[:300], frame[300:]], 2)
+    with pytest.raises(TrainingError, match="say its unit with --time-unit"):
+        train_together(roots, tmp_path / "out", Arguments(Columns(time_unit="d")))
 
 
 @pytest.mark.parametrize(

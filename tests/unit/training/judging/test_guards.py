@@ -120,7 +120,7 @@ def test_span_and_rate_in_one_line(tmp_path: Path) -> None:
     frame = pd.DataFrame({"Time": np.arange(ROWS) * 345.6, "V1": NOISE, "Class": LABEL})
     frame.to_parquet(tmp_path / "data.parquet")
     data = read_dataset(tmp_path / "data.parquet", Columns())
-    line = describe_span(data, describe_population(data))
+    line = describe_span(describe_population(data))
     assert line == "the time spans 4.0 days, 250 transactions a day"
 
 
