@@ -19,6 +19,7 @@ from training.data.labels import read_labels
 from training.data.table_kinds import find_kinds, usable_roles
 from training.data.tables import Table
 from training.data.words import shown
+from training.distributed.copies import confirmed_copies
 from training.distributed.group import Group
 from training.distributed.inventory import Inventory
 from training.distributed.profile import (
@@ -62,16 +63,22 @@ def agree(group: Group, inventory: Inventory, columns: Columns) -> Agreement:
     where = str(inventory.name_of(inventory.everywhere[0]))
     sample = _pooled(profiles, text_names, where)
     aligned = find_kinds(sample, columns)
-    found = []
+    alone: dict[str, Found] = {}
     for item in aligned:
         name = item.column.name
-        if item.column.kind in (Kind.LABEL, Kind.WEIGHT) or _is_copy(item):
-            found.append(Found(item.column))
-            continue
-        parts = [one.columns[name] for one in profiles if name in one.columns]
-        values = _with_extras(sample.data[name], parts)
-        told = find_kind(name, values, columns, is_text_file=name in text_names)
-        found.append(_counted(told, parts))
+        if item.column.kind not in (Kind.LABEL, Kind.WEIGHT):
+            parts = [one.columns[name] for one in profiles if name in one.columns]
+            values = _with_extras(sample.data[name], parts)
+            told = find_kind(name, values, columns, is_text_file=name in text_names)
+            alone[name] = _counted(told, parts)
+    kinds = {name: item.column for name, item in alone.items()}
+    copies = confirmed_copies(group, inventory, aligned, kinds)
+    found = [
+        Found(item.column)
+        if item.column.name in copies or item.column.name not in alone
+        else alone[item.column.name]
+        for item in aligned
+    ]
     columns, notes = usable_roles(found, columns)
     return Agreement(
         columns=columns,
@@ -136,12 +143,6 @@ def _joined(arrays: Sequence[pa.Array]) -> pa.ChunkedArray:
         (kind,) = types
         arrays = [array.cast(kind) for array in arrays]
     return pa.chunked_array(arrays)
-
-
-def _is_copy(item: Found) -> bool:
-    return item.column.kind is Kind.DROPPED and item.column.why.startswith(
-        ("the same", "it repeats")
-    )
 
 
 def _with_extras(
