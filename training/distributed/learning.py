@@ -24,8 +24,9 @@ class Learning:
     """The training part, and what fits models to it.
 
     Boosting takes every row. The linear model takes a sample on the first host: all
-    frauds, and legitimate rows with the weight of those left out; up to
-    `sampling.MOST_ROWS` rows that is every row, and the model is that of one host.
+    frauds, while they fill no more than half of it, and other rows with the weight of
+    those left out; up to `sampling.MOST_ROWS` rows that is every row, and the model is
+    that of one host.
     """
 
     group: Group

@@ -1,10 +1,12 @@
 """The rows of one part that are judged, few enough for one host.
 
 A part of at most `MOST_ROWS` rows comes whole, and its figures are those of the part.
-Of a larger one come all frauds, and of the legitimate rows as many as there is room
-for, where they matter: the scores are counted in fine bins, each bin gives its share,
-and the bins of high scores are small enough to come whole. A row stands for as many as
-its bin has of rows for each that comes, so that every bin's total is exact.
+Of a larger one come as many frauds as fill half of that, mostly all of them, and as
+many legitimate rows as there is room for, where they matter: the scores are counted in
+fine bins, each bin gives its share, and small bins, as those of high scores are, come
+whole. A row stands for as many as its bin has of rows for each that comes, so that the
+totals of the bins and of the class are exact: average precision and ROC-AUC are those
+of all rows within 1e-4.
 """
 
 from collections.abc import Sequence
@@ -77,7 +79,7 @@ def sample_by_class(
     chances: Floats,
     most_rows: int = MOST_ROWS,
 ) -> Sample:
-    """Choose rows to learn from: all frauds, and legitimate rows by chance."""
+    """Choose rows to learn from: frauds, up to half the room, and others by chance."""
     cells = labels.astype(np.intp)
     counts = group.total(np.bincount(cells, minlength=2))
     shares = _shares(counts, most_rows)[cells]
@@ -90,26 +92,30 @@ def _bins(scores: Floats) -> npt.NDArray[np.intp]:
 
 
 def _shares(counts: npt.NDArray[np.int64], room: int) -> Floats:
-    """Return the share of each cell; odd cells are those of frauds.
+    """Return the share of each cell; odd cells are those of frauds."""
+    shares = np.ones(len(counts))
+    if counts.sum() <= room:
+        return shares
+    frauds = min(int(counts[1::2].sum()), room // 2)
+    shares[1::2] = _filled(counts[1::2], frauds)
+    shares[::2] = _filled(counts[::2], room - frauds)
+    return shares
+
+
+def _filled(counts: npt.NDArray[np.int64], room: int) -> Floats:
+    """Return the share of each cell of one class.
 
     Small cells come whole, large ones give the same number of rows, like water that
     fills vessels to one level.
     """
-    shares = np.ones(len(counts))
-    if counts.sum() <= room:
-        return shares
-    frauds = int(counts[1::2].sum())
-    shares[1::2] = min(1.0, room / 2 / max(frauds, 1))
-    legitimate = counts[::2]
-    left = room - min(frauds, room // 2)
-    order = np.sort(legitimate)
+    order = np.sort(counts)
     # With this level in every vessel, so much is in all of them.
     filled = np.cumsum(order) + order * np.arange(len(order) - 1, -1, -1)
-    full = int(np.searchsorted(filled, left, side="right"))
-    if full < len(order):
-        below = order[:full].sum()
-        level = (left - below) / (len(order) - full)
-        shares[::2] = np.minimum(1.0, level / np.maximum(legitimate, 1))
+    full = int(np.searchsorted(filled, room, side="right"))
+    if full == len(order):
+        return np.ones(len(counts))
+    level = (room - order[:full].sum()) / (len(order) - full)
+    shares: Floats = np.minimum(1.0, level / np.maximum(counts, 1))
     return shares
 
 
@@ -132,4 +138,8 @@ def _sample(
     drawn = np.bincount(cells[taken], standing[taken], n_cells)
     totals, drawn = group.total(np.stack([totals, drawn]))
     scale = np.divide(totals, drawn, out=np.zeros(n_cells), where=drawn > 0)
+    for one in (slice(0, None, 2), slice(1, None, 2)):
+        # Rows of a cell that gives none by chance are stood for by their class.
+        standing_for = totals[one][drawn[one] > 0].sum()
+        scale[one] *= totals[one].sum() / standing_for if standing_for else 1.0
     return Sample(taken, (standing * scale[cells])[taken])

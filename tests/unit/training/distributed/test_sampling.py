@@ -51,6 +51,24 @@ def test_figures_of_the_sample_are_those_of_all_rows(
         assert found == pytest.approx(exact, abs=1e-4)
 
 
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_of_more_frauds_than_there_is_room_for_comes_a_share(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    labels = (random.random(ROWS) < 0.4).astype(np.int8)
+    scores = random.normal(2.0 * labels - 1, 1.5, ROWS)
+    sample = sample_by_score(
+        Group(ALONE), [scores], labels, None, chances(ROWS), most_rows=MOST_ROWS
+    )
+    assert np.count_nonzero(sample.taken) < 1.1 * MOST_ROWS
+    assert sample.weights is not None
+    kept = sample.taken
+    assert sample.weights[labels[kept] == 1].sum() == pytest.approx(labels.sum())
+    for figure in (average_precision_score, roc_auc_score):
+        exact = figure(labels, scores)
+        found = figure(labels[kept], scores[kept], sample_weight=sample.weights)
+        assert found == pytest.approx(exact, abs=1e-4)
+
+
 def test_few_rows_come_whole() -> None:
     scores, labels = made(0, 3.0, 1.0)
     sample = sample_by_score(
