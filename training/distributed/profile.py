@@ -62,14 +62,15 @@ class ColumnProfile:
         self, counts: Counter[str], plain: pa.ChunkedArray, *, is_named: bool
     ) -> None:
         found = pc.value_counts(plain)
-        if not is_named:
-            found = found.slice(0, MOST_COUNTED + 2)  # one may be missing
+        is_over = not is_named and len(found) > MOST_COUNTED + 2  # null and NaN
+        if is_over:
+            found = found.slice(0, MOST_COUNTED + 2)
         self.counted_types.add(plain.type)
         for item in found.to_pylist():
             value = item["values"]
             if value is not None and value == value:  # noqa: PLR0124 - no NaN
                 counts[category_text(value).strip()] += item["counts"]
-        if len(counts) > MOST_COUNTED and not is_named:
+        if is_over or (len(counts) > MOST_COUNTED and not is_named):
             if pa.types.is_string(plain.type):
                 self.first.append(pa.array(list(counts)))
             self.counts = None
