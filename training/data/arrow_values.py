@@ -59,7 +59,8 @@ def _text_of_bytes(data: pa.ChunkedArray) -> tuple[pa.ChunkedArray, pa.DataType]
 
 def dictionary_of(data: pa.ChunkedArray) -> tuple[npt.NDArray[np.intp], list[str]]:
     """Return a number for each row, -1 for missing, and the value of each number."""
-    encoded = data.dictionary_encode()
+    # One chunk: the dictionaries of many are put together in quadratic time.
+    encoded = pa.chunked_array([data.combine_chunks()]).dictionary_encode()
     joined = (
         pa.concat_arrays(encoded.unify_dictionaries().chunks)
         if encoded.num_chunks > 1

@@ -145,16 +145,17 @@ def _from_text(
 ) -> Found:
     if forced is Kind.ENTITY:
         return as_entity(name, data, "an option says so")
-    codes, texts = dictionary_of(data)
     if forced is not Kind.CATEGORY:
         text = read_number_text(
             name, data, is_forced=forced is not None, is_text_file=is_text_file
         )
-        found = (
-            _of_number_text(text, options, forced)
-            if text is not None
-            else _of_moments(name, codes, texts, forced)
-        )
+        found = None if text is None else _of_number_text(text, options, forced)
+        if found is not None:
+            return found
+    # Not of numbers, whose texts are nearly as many as the rows.
+    codes, texts = dictionary_of(data)
+    if forced is not Kind.CATEGORY and text is None:
+        found = _of_moments(name, codes, texts, forced)
         if found is not None:
             return found
     if forced in (Kind.NUMBER, Kind.TIMESTAMP):

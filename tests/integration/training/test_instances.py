@@ -161,7 +161,7 @@ def test_a_stopped_job_ends_all_hosts(stacks: Any, parts: Path, tmp_path: Path) 
 def test_an_interrupted_job_goes_on_and_writes_the_model_of_one_that_was_not(
     stacks: Any, parts: Path, tmp_path: Path
 ) -> None:
-    trees = ("--calibration", "none", "--xgboost-iterations", "6000")
+    trees = ("--calibration", "none", "--xgboost-iterations", "3000")
     options = ("--instances", "2", "--spot", "--data", str(parts), *MODEL, *trees)
     with launching(stacks, tmp_path, *options) as process:
         wait_for_trees(process)
