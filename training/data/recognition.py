@@ -43,7 +43,8 @@ def _latest(moments: Sequence[Found]) -> str:
 
 
 def _median(item: Found) -> float:
-    return -np.inf if item.values is None else float(np.nanmedian(item.values))
+    known = np.empty(0) if item.values is None else item.values[~np.isnan(item.values)]
+    return float(np.median(known)) if len(known) else -np.inf
 
 
 def ready_options(found: Sequence[Found], columns: Columns) -> list[str]:
