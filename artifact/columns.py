@@ -65,7 +65,8 @@ class Column:
         Timestamp: ``"iso"``, a form of `datetime.strptime`, or the unit of a number
         (a key of `artifact.timestamps.SECONDS_PER_UNIT`) since 1970 or any beginning.
     is_grouped : bool
-        Number: text may hold a comma or blank between thousands.
+        Number: text may hold a comma or blank between thousands; with
+        `decimal_comma`, that training saw points there, so that 1.358 is read.
     decimal_comma : bool
         Number: in text, the comma is the decimal point.
     unit : str

@@ -127,7 +127,20 @@ def number_of_text(cell: str, column: Column) -> float:
     try:
         return parse_number(cell, column)
     except ValueError:
-        raise WrongKindError(expected_of(column), kind_of_cell(cell)) from None
+        kind = kind_of_cell(cell)
+        if kind == "text" and column.is_marked and not column.is_clock:
+            expected = _expected_number(column)
+            kind = "text that is not written as in training"
+        else:
+            expected = expected_of(column)
+        raise WrongKindError(expected, kind) from None
+
+
+def _expected_number(column: Column) -> str:
+    """Kind of number that a marked column takes, in words."""
+    point = "comma" if column.decimal_comma else "point"
+    words = f"a number, or text with a decimal {point}"
+    return f"{words}, or null" if column.can_be_missing else words
 
 
 def expected_of(column: Column) -> str:

@@ -10,7 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from artifact.columns import Column, Kind
-from artifact.number_text import hours_of_clock
+from artifact.number_text import (
+    BLANK,
+    hours_of_clock,
+    number_pattern,
+    thousands_marks,
+)
 from training.data.dataset import Floats
 
 #: From this share of numbers on, a word among them is a mistake.
@@ -18,9 +23,7 @@ MOSTLY = 0.9
 _SAMPLE = 1000
 #: Where none of so many is a time of day, none is looked at further.
 _FIRST_TEXTS = 20
-_PLAIN = r"^[-+]?(([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?|(?i:inf|infinity))$"
-_GROUP = r"[, '\x{00a0}]"
-_GROUP_OF_COMMA = r"[. '\x{00a0}]"
+_INFINITY = "[-+]?(?i:inf|infinity)"
 # A currency's sign or code, or a percent sign, before or after a number.
 # Codes are named, since any three letters before digits may be a key's.
 _UNIT = (
@@ -136,8 +139,13 @@ def _forms(name: str, text: pa.ChunkedArray) -> list[Column]:
         text = _without_unit(text, unit or "()")
     # 12,50 shows that the comma is the decimal point; 1,234 does not.
     has_comma = _any_match(text, r"^[-+]?([0-9]*|[0-9.]+),([0-9]{1,2}|[0-9]{4,})$")
-    has_groups = _any_match(text, r"[0-9][, '\x{00a0}][0-9]")
-    marked = [replace(form, decimal_comma=True) for form in forms if has_comma]
+    has_groups = _any_match(text, r"[0-9][, '\x{00a0}\x{202f}][0-9]")
+    has_points = _any_match(text, r"^[-+]?[1-9][0-9]{0,2}(\.[0-9]{3})+(,[0-9]+)?$")
+    marked = [
+        replace(form, decimal_comma=True, is_grouped=has_points)
+        for form in forms
+        if has_comma
+    ]
     marked += [replace(form, is_grouped=True) for form in forms if has_groups]
     return forms + marked
 
@@ -165,21 +173,21 @@ def _unit_of(text: pa.ChunkedArray) -> tuple[str, bool]:
 def _without_unit(text: pa.ChunkedArray, unit: str) -> pa.ChunkedArray:
     text = pc.replace_substring_regex(text, r"^\((.*)\)$", r"-\1")
     sign = re.escape(unit)
-    text = pc.replace_substring_regex(text, rf"^([-+]?)\s*(?:{sign})?\s*", r"\1")
-    return pc.replace_substring_regex(text, rf"\s*{sign}$", "")
+    before = rf"^([-+]?)[{BLANK}]*(?:{sign})?[{BLANK}]*"
+    text = pc.replace_substring_regex(text, before, r"\1")
+    return pc.replace_substring_regex(text, rf"[{BLANK}]*(?:{sign})?[{BLANK}]*$", "")
 
 
 def _plain_of(text: pa.ChunkedArray, form: Column) -> pa.ChunkedArray:
     """Return the cells that are numbers of that form, as plain numbers; else null."""
     if form.unit:
         text = _without_unit(text, form.unit)
+    pattern = number_pattern(form)
     if not (form.is_grouped or form.decimal_comma):
-        matches = pc.match_substring_regex(text, _PLAIN)
+        matches = pc.match_substring_regex(text, f"^(?:{pattern}|{_INFINITY})$")
         return pc.if_else(matches, text, pa.scalar(None, pa.string()))
-    group, point = (_GROUP_OF_COMMA, ",") if form.decimal_comma else (_GROUP, r"\.")
-    pattern = rf"^[-+]?([0-9]{{1,3}}({group}[0-9]{{3}})+|[0-9]+)({point}[0-9]+)?$"
-    matches = pc.match_substring_regex(text, pattern)
-    text = pc.replace_substring_regex(text, group, "")
+    matches = pc.match_substring_regex(text, f"^(?:{pattern})$")
+    text = pc.replace_substring_regex(text, f"[{thousands_marks(form)}]", "")
     if form.decimal_comma:
         text = pc.replace_substring(text, ",", ".")
     return pc.if_else(matches, text, pa.scalar(None, pa.string()))

@@ -63,8 +63,8 @@ def test_values_that_mean_the_same(
     [
         (AMOUNT, "12", "a number"),
         (AMOUNT, True, "a number"),
-        (DOLLARS, "€3", "a number"),
-        (DOLLARS, "$x", "a number"),
+        (DOLLARS, "€3", "a number, or text with a decimal point"),
+        (DOLLARS, "$x", "a number, or text with a decimal point"),
         (CLOCK, "25:00", "a time of day such as 06:21"),
         (CLOCK, "13:00 PM", "a time of day such as 06:21"),
         (CHANNEL, 7, "a string"),
