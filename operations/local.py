@@ -11,6 +11,7 @@ from pathlib import Path
 from local_aws.__main__ import main as local_aws
 
 ROOT = Path(__file__).parents[1]
+DOCUMENT = "packages/local-aws/docs/local-aws.md"
 #: Any repository's images are the project's. Its server stays on this machine, with
 #: one worker, as that of AWS's image has in local AWS.
 OPTIONS = (
@@ -24,4 +25,4 @@ def main(arguments: Sequence[str]) -> int:
     # Its libraries take seconds to load.
     if not {"-h", "--help"}.intersection(arguments):
         print("Starting AWS on this machine", file=sys.stderr, flush=True)
-    return local_aws([*OPTIONS, *arguments], program="fraud local")
+    return local_aws([*OPTIONS, *arguments], program="fraud local", document=DOCUMENT)

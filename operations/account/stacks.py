@@ -46,10 +46,14 @@ def read_stack(
     OperationError
         If there is none.
     """
-    name = stack_name(environment, unit)
-    return find_stack(
-        session, name, f"deploy it with: {deploy_command(environment, unit)}"
+    # The serving stack is deployed with an artifact.
+    remedy = (
+        f"train a model with: fraud launch --env {environment}, and deploy it with: "
+        f'eval "$(fraud launch --env {environment} --last)"'
+        if unit == "serving"
+        else f"deploy it with: {deploy_command(environment, unit)}"
     )
+    return find_stack(session, stack_name(environment, unit), remedy)
 
 
 def find_stack(session: boto3.Session, name: str, remedy: str) -> DeployedStack:

@@ -9,8 +9,14 @@ def parser() -> argparse.ArgumentParser:
         prog="fraud rule",
         description="Show the decision rule that an environment publishes, or set it "
         "without a deployment.",
-        epilog="Example: fraud rule --env dev --set "
-        """'{"policy": "threshold", "threshold": 0.4}'""",
+        epilog="""\
+Example: fraud rule --env dev --set '{"policy": "threshold", "threshold": 0.4}'
+
+To alert when probability * (amount + fixed loss) exceeds the cost of a review:
+
+  fraud rule --env dev --set '{"policy": "expected-value", "review_cost": 5,
+    "fixed_loss_per_fraud": 20, "amount": "Amount"}'""",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     options.add_argument("--env", default="dev", help="environment (default: dev)")
     options.add_argument(

@@ -13,7 +13,12 @@ from botocore.exceptions import ClientError
 
 from artifact.archive import Documents
 from artifact.columns import Kind
-from artifact.decision import DecisionRule, ExpectedValueRule, parse_decision_rule
+from artifact.decision import (
+    DecisionRule,
+    ExpectedValueRule,
+    ThresholdRule,
+    parse_decision_rule,
+)
 from artifact.errors import ArtifactError
 from artifact.manifest import Manifest
 from artifact.printable import printable
@@ -71,13 +76,14 @@ def set_rule(session: boto3.Session, parameter: str, rule: DecisionRule) -> None
 
 
 def describe(rule: DecisionRule) -> str:
-    """Put a rule on one line, for people."""
-    fields = rule.as_dict()
-    policy = fields.pop("policy")
-    fields.pop("amount_form", None)
-    by_hand = " (set by hand)" if fields.pop("set_by_hand", False) else ""
-    values = ", ".join(f"{key} {value}" for key, value in fields.items())
-    return printable(f"{policy}: {values}{by_hand}")
+    """Put a rule in words for people, its numbers in four digits."""
+    said = (
+        f"threshold {rule.threshold:.4g}"
+        if isinstance(rule, ThresholdRule)
+        else f"expected value: review cost {rule.review_cost:.4g}, fixed loss "
+        f"{rule.fixed_loss_per_fraud:.4g}, amount {rule.amount}"
+    )
+    return printable(f"{said}{' (set by hand)' if rule.set_by_hand else ''}")
 
 
 def published_rule(session: boto3.Session, environment: str) -> DecisionRule | None:
@@ -147,16 +153,18 @@ def rule_to_deploy(
         return own, ""
     by_hand, its_own = describe(published), describe(own)
     if replace_rule:
-        return own, f"The rule {by_hand} is replaced by the artifact's, {its_own}."
+        return own, (
+            f"The rule in service, {by_hand}, is replaced by the artifact's, {its_own}."
+        )
     try:
         if isinstance(published, ExpectedValueRule):
             published = with_amount_form(published, artifact.manifest)
     except OperationError as error:
         return own, (
-            f"The rule {by_hand} cannot be kept and is replaced by the artifact's, "
-            f"{its_own}: {error}"
+            f"The rule in service, {by_hand}, cannot be kept and is replaced by the "
+            f"artifact's, {its_own}: {error}"
         )
     return published, (
-        f"The rule {by_hand} is kept; the artifact's is {its_own}, and --replace-rule "
-        "deploys that."
+        f"The rule in service, {by_hand}, is kept; the artifact's, by which the "
+        f"figures were judged, is {its_own}, and --replace-rule deploys that."
     )

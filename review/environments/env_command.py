@@ -78,6 +78,11 @@ def _new(name: str, like: str, directory: Path) -> Path:
             f"name: expected a new environment, got {name!r}, which has a file; "
             f"change {directory / f'{name}.toml'} or choose another name."
         )
+    if like not in environment_names(directory):
+        raise SettingsError(
+            f"--like: expected one of {', '.join(environment_names(directory))}, got "
+            f"{like!r}; choose one of these."
+        )
     load(like, directory)
     text = (directory / f"{like}.toml").read_text(encoding="utf-8")
     path = directory / f"{name}.toml"

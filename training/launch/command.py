@@ -18,6 +18,7 @@ from operations.account.artifacts import read_artifact
 from operations.account.errors import OperationError
 from operations.account.serving_repository import newest_image
 from operations.account.session import environment_session
+from operations.account.stacks import deploy_command
 from operations.rule.published import published_rule, rule_to_deploy
 from training.command_line import build_parser, chosen_options, to_arguments
 from training.container import FIGURES_LINE
@@ -38,7 +39,7 @@ from training.launch.result import (
 from training.launch.shards import check_shards
 from training.launch.spending import JobLimits, job_limits, of_type
 from training.launch.upload import upload_data
-from training.report.summary import describe_outcome
+from training.report.summary import describe_outcome, in_lines
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -68,15 +69,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"\n{error}", file=sys.stderr)
         return 130
     print(f"\n{FIGURES_LINE}\n{printable(describe_outcome(metrics))}", file=said)
-    print(f"\n{printable(compared)}\n", file=said)
+    print(f"\n{printable(compared.text)}\n", file=said)
     saved = save_documents(artifact, documents_dir(artifact_uri, artifact))
     for path in saved:
         print(f"  {path}", file=said)
     if about_rule:
-        print(f"\n{about_rule}", file=said)
+        print(f"\n{in_lines(about_rule)}", file=said)
     for path in saved:
         if path.name == layout.EXAMPLE:
             print(f"\n{score_command_of(options.env, path)}", file=said)
+    if compared.worse:
+        # Again where nobody overlooks it: the next line replaces the better model.
+        print(f"\n{in_lines(f'Caution: {printable(compared.worse)}')}", file=said)
     print("\nDeploy it, and verify what is live, with\n", file=said, flush=True)
     print(deploy_command_of(options.env, artifact_uri, artifact, rule, image_uri))
     return 0
@@ -106,6 +110,15 @@ def _artifact_uri(
     return launch(session, settings, options.data, rest, limits)
 
 
+def add_history(environment: str) -> str:
+    """Say how an environment gets a table of histories."""
+    return (
+        f"add the two lines '[history]' and 'point_in_time_recovery = false' to "
+        f"cdk_app/environments/{environment}.toml (docs/history.md) and run: "
+        f"{deploy_command(environment, 'storage')}"
+    )
+
+
 def check_histories(settings: Settings, artifact: Documents) -> None:
     """Refuse a model with histories where the environment has no table of them.
 
@@ -117,7 +130,7 @@ def check_histories(settings: Settings, artifact: Documents) -> None:
     if artifact.manifest.history is not None and settings.history is None:
         raise OperationError(
             f"The model looks at histories, and {settings.environment} has no table of "
-            "them; add [history] to its settings and deploy its storage stack."
+            f"them; {add_history(settings.environment)}."
         )
 
 
@@ -165,7 +178,7 @@ def launch(
     if arguments.has_histories and settings.history is None:
         raise OperationError(
             f"{settings.environment}: expected [history] in its settings for a model "
-            "with --entities, found none; add it and deploy the storage stack, or "
+            f"with --entities, found none; {add_history(settings.environment)}, or "
             "leave --entities out."
         )
     if limits.instances > 1:

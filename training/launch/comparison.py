@@ -28,6 +28,8 @@ _COMPARED = (
     "alerts_per_day",
     "savings",
 )
+#: Those of `_COMPARED` that a decision rule changes.
+_BY_RULE = frozenset({"precision", "recall", "alerts_per_day", "savings"})
 _OTHER_RELEASE = (
     "The model in service cannot be compared: its metrics.json is of another release."
 )
@@ -41,6 +43,22 @@ class InService:
 
     uri: str
     metrics: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A new model beside the one in service, for people.
+
+    Attributes
+    ----------
+    text : str
+        Figures and remarks, in lines.
+    worse : str
+        The sentence that the new one is worse; empty where it is not.
+    """
+
+    text: str
+    worse: str = ""
 
 
 def find_in_service(session: boto3.Session, environment: str) -> InService | None:
@@ -66,10 +84,11 @@ def find_in_service(session: boto3.Session, environment: str) -> InService | Non
 
 def describe_comparison(
     session: boto3.Session, environment: str, artifact_uri: str, artifact: Documents
-) -> str:
-    """Return the figures side by side, and what follows from them, in lines."""
+) -> Comparison:
+    """Return the figures side by side, and what follows from them."""
     metrics = json.loads(artifact.files[layout.METRICS])
     live: InService | None = None
+    worse = ""
     try:
         live = find_in_service(session, environment)
         if live is None:
@@ -78,6 +97,7 @@ def describe_comparison(
             live, remarks = None, [f"It is the model in service in {environment}."]
         else:
             remarks = verdict(metrics, live.metrics)
+            worse = worse_than(metrics, live.metrics)
         table = side_by_side(metrics, live.metrics if live else None)
     except (OperationError, ArtifactError) as error:
         remarks = [f"The model in service cannot be compared: {error}"]
@@ -86,7 +106,8 @@ def describe_comparison(
         remarks = [_OTHER_RELEASE]
         table = side_by_side(metrics, None)
     lines = [table] if table else []
-    return "\n".join([*lines, *(in_lines(said, "  ") for said in remarks)])
+    text = "\n".join([*lines, *(in_lines(said, "  ") for said in remarks)])
+    return Comparison(text, worse)
 
 
 def side_by_side(metrics: Mapping[str, Any], live: Mapping[str, Any] | None) -> str:
@@ -102,8 +123,12 @@ def side_by_side(metrics: Mapping[str, Any], live: Mapping[str, Any] | None) -> 
     if not named:
         return ""
     lines = [in_lines(f"Beside {', and '.join(named)}:"), _line("", judged)]
+    is_by_rule = False
     for figure in _COMPARED:
         if figure in metrics["test"]:
+            if figure in _BY_RULE and not is_by_rule:
+                lines.append("  each by the rule that its own training chose:")
+                is_by_rule = True
             words, kind = FIGURES[figure]
             values = (
                 written(test[figure], kind) if figure in test else "-"
@@ -113,22 +138,29 @@ def side_by_side(metrics: Mapping[str, Any], live: Mapping[str, Any] | None) -> 
     return "\n".join(lines)
 
 
+def worse_than(metrics: Mapping[str, Any], live: Mapping[str, Any]) -> str:
+    """Return the sentence that a model is worse than the one in service, or nothing."""
+    figure = "average_precision"
+    new, old = metrics["test"][figure], live["test"][figure]
+    if new >= old:
+        return ""
+    return (
+        f"Worse than the model in service: average precision {new:.4f}, and "
+        f"{live['model']['name']} in service has {old:.4f}."
+    )
+
+
 def verdict(metrics: Mapping[str, Any], live: Mapping[str, Any]) -> list[str]:
     """Say whether a model is worse than the one in service, and how far to trust it."""
-    said = []
+    worse = worse_than(metrics, live)
+    said = [worse] if worse else []
     figure = "average_precision"
     new, old = metrics["test"], live["test"]
     low, high = new["intervals_95"][figure]
-    if new[figure] < old[figure]:
-        said.append(
-            f"Worse than the model in service: average precision {new[figure]:.4f}, "
-            f"and {live['model']['name']} in service has {old[figure]:.4f}."
-        )
     if not _same_test(metrics, live):
         said.append(
-            "The two were judged on different rows: the model in service on "
-            f"{counted(live['split']['test_rows'], 'row')} with "
-            f"{counted(live['split']['test_frauds'], 'fraud')}."
+            f"Each was judged on its own test part: this model on {_part(metrics)}, "
+            f"the model in service on {_part(live)}. Small differences mean nothing."
         )
     elif low <= old[figure] <= high:
         said.append(
@@ -137,6 +169,14 @@ def verdict(metrics: Mapping[str, Any], live: Mapping[str, Any]) -> list[str]:
             "apart."
         )
     return said
+
+
+def _part(metrics: Mapping[str, Any]) -> str:
+    split = metrics["split"]
+    return (
+        f"{counted(split['test_rows'], 'row')} with "
+        f"{counted(split['test_frauds'], 'fraud')}"
+    )
 
 
 def _same_test(metrics: Mapping[str, Any], live: Mapping[str, Any]) -> bool:

@@ -141,8 +141,7 @@ def test_a_rule_overwritten_without_a_mark_is_named(
         status, printed = run(capsys)
         assert status == 1
         assert (
-            "published is threshold: threshold 0.9; the artifact's is threshold: "
-            "threshold 0.5"
+            "published is threshold 0.9; the artifact's is threshold: threshold 0.5"
         ) in printed
         assert "1 of 7 checks failed: Decision rule." in printed
 
@@ -194,5 +193,5 @@ def test_an_environment_that_is_not_deployed_is_one_sentence(
         "123456789012, which has "
     )
     assert error.endswith(
-        "; deploy it with: npx cdk deploy -c env=staging fraud-staging-serving\n"
+        """deploy it with: eval "$(fraud launch --env staging --last)"\n"""
     )

@@ -58,12 +58,13 @@ def test_a_stack(session: boto3.Session) -> None:
         read_stack(session, "dev")
     assert str(raised.value) == (
         f"There is no stack fraud-dev-serving {WHERE}, which has these stacks: "
-        "fraud-dev-storage; deploy it with: npx cdk deploy -c env=dev fraud-dev-serving"
+        "fraud-dev-storage; train a model with: fraud launch --env dev, and deploy it "
+        'with: eval "$(fraud launch --env dev --last)"'
     )
 
 
 def test_a_stack_where_there_is_none_at_all(session: boto3.Session) -> None:
-    with pytest.raises(OperationError, match=f"{WHERE}, which has no stacks; deploy"):
+    with pytest.raises(OperationError, match=f"{WHERE}, which has no stacks; train"):
         read_stack(session, "dev")
 
 

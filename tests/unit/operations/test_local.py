@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+import pytest
 from local_aws.containers.container import ContainerDirectory, ServingLaunch
 from local_aws.containers.dockerfile import DockerfileImage
 
-from operations.local import OPTIONS
+from operations.local import DOCUMENT, OPTIONS, ROOT, main
 from tests.unit.serving.image_files import copied_files
 
 
@@ -28,3 +29,12 @@ def test_an_image_of_any_repository_runs_what_serving_dockerfile_copies(
     assert list(command.arguments[1:4]) == ["-m", "serving", "serve"]
     assert "127.0.0.1" in command.arguments
     assert command.environment["FRAUD_MODEL_DIR"] == str(container.ml / "model")
+
+
+def test_help_names_the_document_where_it_is(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    assert DOCUMENT in capsys.readouterr().out
+    assert (ROOT / DOCUMENT).is_file()

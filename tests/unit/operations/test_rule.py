@@ -1,14 +1,21 @@
 """Rules are checked against the deployed features; one set by hand is kept."""
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from artifact.archive import Documents
-from artifact.decision import DecisionRule, ExpectedValueRule, ThresholdRule
+from artifact.decision import (
+    DecisionRule,
+    ExpectedValueRule,
+    ThresholdRule,
+    parse_decision_rule,
+)
 from artifact.manifest_file import read_manifest
 from operations.account.errors import OperationError
-from operations.rule.published import check_features, rule_to_deploy
+from operations.rule.options import parser
+from operations.rule.published import check_features, describe, rule_to_deploy
 from tests.unit.serving.sample_artifact import write_artifact
 
 OWN = ThresholdRule(0.5)
@@ -53,15 +60,15 @@ def test_a_rule_set_by_hand_is_kept_and_both_are_named(
     by_hand = ThresholdRule(0.9, set_by_hand=True)
     rule, about = rule_to_deploy(by_hand, artifact, replace_rule=False)
     assert rule == by_hand
-    assert "threshold 0.9 (set by hand) is kept" in about
-    assert "threshold 0.5, and --replace-rule" in about
+    assert "threshold 0.9 (set by hand), is kept" in about
+    assert "judged, is threshold 0.5, and --replace-rule" in about
 
 
 def test_it_is_replaced_when_asked_for(artifact: Documents) -> None:
     by_hand = ThresholdRule(0.9, set_by_hand=True)
     rule, about = rule_to_deploy(by_hand, artifact, replace_rule=True)
     assert rule == OWN
-    assert "is replaced by the artifact's, threshold: threshold 0.5" in about
+    assert "is replaced by the artifact's, threshold 0.5" in about
 
 
 def test_it_is_replaced_when_the_new_model_lacks_its_feature(
@@ -72,3 +79,24 @@ def test_it_is_replaced_when_the_new_model_lacks_its_feature(
     assert rule == OWN
     assert "cannot be kept" in about
     assert "'Gone'" in about
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        (ThresholdRule(0.020540238046874944), "threshold 0.02054"),
+        (
+            ExpectedValueRule(12.5, 100.0, "a", set_by_hand=True),
+            "expected value: review cost 12.5, fixed loss 100, amount a (set by hand)",
+        ),
+    ],
+)
+def test_a_rule_in_words(rule: DecisionRule, said: str) -> None:
+    assert describe(rule) == said
+
+
+def test_help_has_a_rule_of_each_policy() -> None:
+    shown = " ".join(parser().format_help().split())
+    for text in re.findall(r"--set '(.+?)'", shown):
+        parse_decision_rule(text)
+    assert '"policy": "expected-value", "review_cost"' in shown

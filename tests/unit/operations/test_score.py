@@ -128,7 +128,7 @@ def test_a_transaction_is_scored_and_decided(
     assert capsys.readouterr().out.splitlines() == [
         "Fraud probability  0.750000",
         "Decision           alert",
-        "Rule               threshold: threshold 0.4",
+        "Rule               threshold 0.4",
     ]
 
 
@@ -356,8 +356,8 @@ def test_a_rule_set_by_hand_is_marked(
     rule = '{"policy": "threshold", "threshold": 0.9}'
     assert rule_command.main(["--env", "dev", "--set", rule]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "Published  threshold: threshold 0.4",
-        "Now        threshold: threshold 0.9 (set by hand)",
+        "Published  threshold 0.4",
+        "Now        threshold 0.9 (set by hand)",
     ]
 
 

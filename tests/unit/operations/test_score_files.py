@@ -92,7 +92,7 @@ def test_several_are_a_table(
         "  2           0.750000  alert",
         "",
         "2 transactions, 1 alert",
-        "Rule  threshold: threshold 0.4",
+        "Rule  threshold 0.4",
     ]
 
 

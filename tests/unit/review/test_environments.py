@@ -65,7 +65,7 @@ def test_an_environment_of_awss_image_needs_none_built(
         (["new", "prod"], "which has a file"),
         (["new", "../qa"], "expected up to 12 lower-case letters"),
         (["new", "QA"], "expected up to 12 lower-case letters"),
-        (["new", "qa", "--like", "nowhere"], "env: expected one of"),
+        (["new", "qa", "--like", "nowhere"], "--like: expected one of"),
     ],
 )
 def test_what_cannot_be_is_refused_and_nothing_is_written(

@@ -19,13 +19,15 @@ DEFAULT_PORT = 4566
 DEFAULT_REGION = "us-east-1"
 DEFAULT_STARTUP_TIMEOUT_SECONDS = 60.0
 DEFAULT_TIME_SCALE = 0.01
+#: From this package's directory.
+DOCUMENT = "docs/local-aws.md"
 
 
 class PortInUseError(Exception):
     """Another program listens on the port."""
 
 
-def parser(program: str) -> argparse.ArgumentParser:
+def parser(program: str, document: str = DOCUMENT) -> argparse.ArgumentParser:
     """Return the command line's parser."""
     command = argparse.ArgumentParser(
         prog=program,
@@ -34,7 +36,7 @@ def parser(program: str) -> argparse.ArgumentParser:
         epilog="It listens on loopback only, keeps everything in memory and in one "
         "temporary directory, and leaves nothing when it stops (Ctrl-C). SIGUSR1 "
         "interrupts the spot instances of training jobs. "
-        "docs/local-aws.md lists where it differs from AWS. Example: "
+        f"{document} lists where it differs from AWS. Example: "
         f"{program} --port 0",
     )
     command.add_argument(
@@ -172,15 +174,21 @@ def listen(port: int) -> socket.socket:
     return listener
 
 
-def main(arguments: Sequence[str] | None = None, program: str = "local-aws") -> int:
+def main(
+    arguments: Sequence[str] | None = None,
+    program: str = "local-aws",
+    document: str = DOCUMENT,
+) -> int:
     """Serve until SIGINT or SIGTERM; return the exit code.
 
     Parameters
     ----------
     program
         What the user typed, for `--help`.
+    document
+        Where the user finds what differs from AWS, for `--help`.
     """
-    options = parser(program).parse_args(arguments)
+    options = parser(program, document).parse_args(arguments)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
     if options.until_input_ends:

@@ -58,6 +58,11 @@ def test_figures_stand_side_by_side() -> None:
     assert ["this", "model", "baseline", "in", "service"] in cells
     assert ["average", "precision", "0.7612", "0.7200", "0.8123"] in cells
     assert max(map(len, lines)) <= 80
+    # What a rule changes is not by the one that is in service, set by hand or not.
+    (by_rule,) = (n for n, line in enumerate(lines) if "its own training chose" in line)
+    assert [cell[0] for cell in cells[by_rule + 1 :]] == [
+        *("precision", "recall", "alerts", "saved")
+    ]
 
 
 def test_the_baseline_is_not_beside_itself() -> None:
@@ -87,7 +92,8 @@ def test_other_test_rows_are_said(part: str) -> None:
     live = copy.deepcopy(metrics(average_precision=0.6))
     live[part] |= {"sha256": "b" * 64} if part == "data" else {"test_frauds": 1}
     (said,) = verdict(metrics(), live)
-    assert said.startswith("The two were judged on different rows")
+    assert said.startswith("Each was judged on its own test part: this model on 900")
+    assert said.endswith("Small differences mean nothing.")
     assert ("with 1 fraud." in said) == (part == "split")
 
 
@@ -106,7 +112,10 @@ class TestInService:
         monkeypatch.setattr(comparison, "find_in_service", find)
         files = {layout.METRICS: json.dumps(metrics()).encode()}
         artifact = Documents(self.manifest, "c" * 64, ThresholdRule(0.5), files)
-        return describe_comparison(self.session, "dev", "s3://b/new.tar.gz", artifact)
+        self.compared = describe_comparison(
+            self.session, "dev", "s3://b/new.tar.gz", artifact
+        )
+        return self.compared.text
 
     def test_none_yet(self, monkeypatch: pytest.MonkeyPatch) -> None:
         assert "No model is in service in dev yet." in self.described(monkeypatch, None)
@@ -115,6 +124,7 @@ class TestInService:
         live = InService("s3://b/new.tar.gz", metrics())
         said = self.described(monkeypatch, live)
         assert "It is the model in service in dev." in said
+        assert not self.compared.worse
         assert "in service, vote" not in said
 
     def test_another_one(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,6 +132,7 @@ class TestInService:
         said = self.described(monkeypatch, live)
         assert "in service, vote" in said
         assert "Worse than the model in service" in said
+        assert self.compared.worse in " ".join(said.split())
 
     def test_one_that_cannot_be_read_spoils_nothing(
         self, monkeypatch: pytest.MonkeyPatch

@@ -1,7 +1,9 @@
 """Launching, up to the SageMaker SDK, against moto in this process."""
 
 import json
+import re
 import shlex
+import tomllib
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
@@ -27,6 +29,7 @@ from training.columns import Columns
 from training.container import FIGURES_LINE, FIRST_LOG_LINE
 from training.errors import TrainingError
 from training.launch import command
+from training.launch.comparison import Comparison
 from training.launch.follow import JobGoesOnError, follow
 from training.launch.job import stage_code
 from training.launch.resources import JobResources, find_resources
@@ -325,6 +328,33 @@ class TestResult:
         assert out.startswith("npx cdk deploy -c env=dev fraud-dev-serving")
         assert f"fraud-dev-serving:ModelArtifactUri={artifact_uri}" in out
         assert f"fraud-dev-serving:ModelManifestSha256={digest}" in out
+
+    def test_a_worse_model_is_said_again_just_before_its_command(
+        self,
+        session: boto3.Session,
+        artifact_uri: str,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        worse = "Worse than the model in service: average precision 0.1, and 0.9."
+        monkeypatch.setattr(
+            command, "describe_comparison", lambda *_: Comparison("figures", worse)
+        )
+        assert command.main(["--artifact-uri", artifact_uri]) == 0
+        out, told = capsys.readouterr()
+        *_, deploy = " ".join(told.split()).rpartition("Caution: ")
+        assert deploy == f"{worse} Deploy it, and verify what is live, with"
+        assert "Worse" not in out
+
+    def test_a_table_of_histories_is_added_by_two_lines(self) -> None:
+        said = command.add_history("dev")
+        lines = re.findall("'(.+?)'", said)
+        assert tomllib.loads("\n".join(lines)) == {
+            "history": {"point_in_time_recovery": False}
+        }
+        assert said.endswith("npx cdk deploy -c env=dev fraud-dev-storage")
 
     def test_what_is_no_uri_of_an_artifact_is_refused(
         self, session: boto3.Session, capsys: pytest.CaptureFixture[str]
