@@ -7,7 +7,7 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of the command."""
     options = argparse.ArgumentParser(
         prog="fraud rule",
-        description="Show the decision rule that an environment publishes, or set it "
+        description="Show the decision rule that an environment publishes, or set it\n"
         "without a deployment.",
         epilog="""\
 Example: fraud rule --env dev --set '{"policy": "threshold", "threshold": 0.4}'
