@@ -9,7 +9,9 @@ import numpy.typing as npt
 from artifact.columns import Kind
 from artifact.values import LARGEST
 from training.columns import Columns
+from training.data.dataset import Floats
 from training.data.found import Found
+from training.data.number_text import OTHER_MARKS
 from training.data.table_kinds import is_time
 from training.data.tables import Table
 from training.data.words import shown, shown_list
@@ -24,22 +26,7 @@ def faults_of(table: Table, found: Sequence[Found], columns: Columns) -> list[st
     where = str(table.parts[0].file)
     for item in found:
         column, name = item.column, shown(item.column.name)
-        if item.stray is not None:
-            file, place = _place(table, item.stray)
-            expected = "timestamps" if column.kind is Kind.TIMESTAMP else "numbers"
-            faults.append(
-                f"{file}: column {name} holds {item.stray_kind} in {place}, expected "
-                f"{expected}; correct it, or take the column as a category or entity "
-                "with --kinds."
-            )
-        elif item.values is not None and column.kind is Kind.NUMBER:
-            too_large = np.abs(item.values) > LARGEST
-            if too_large.any():
-                file, place = _place(table, too_large)
-                faults.append(
-                    f"{file}: column {name} in {place} is beyond {LARGEST:g}, too "
-                    "large to compute with; correct or remove the row."
-                )
+        faults += _about_cells(table, item)
         if column.name in columns.drop:
             continue
         if column.name == columns.amount and column.kind is not Kind.NUMBER:
@@ -55,9 +42,9 @@ def faults_of(table: Table, found: Sequence[Found], columns: Columns) -> list[st
         if (
             column.role in ("time", "amount")
             and item.values is not None
-            and np.isnan(item.values).any()
+            and (empty := _empty(item.values, item.stray)).any()
         ):
-            file, place = _place(table, np.isnan(item.values))
+            file, place = _place(table, empty)
             faults.append(
                 f"{file}: column {name} in {place} is empty, and the "
                 f"{column.role} is needed in "
@@ -70,6 +57,41 @@ def faults_of(table: Table, found: Sequence[Found], columns: Columns) -> list[st
             f"{kinds}); add columns of numbers, categories or timestamps."
         )
     return faults
+
+
+def _about_cells(table: Table, item: Found) -> list[str]:
+    """Say where a column holds what training cannot take as its kind."""
+    column, name = item.column, shown(item.column.name)
+    if item.stray is not None:
+        file, place = _place(table, item.stray)
+        expected = "timestamps" if column.kind is Kind.TIMESTAMP else "numbers"
+        remedy = "correct it, or take the column as a category or entity with --kinds"
+        if item.stray_kind in OTHER_MARKS:
+            expected = OTHER_MARKS[item.stray_kind]
+            remedy = "correct it"
+        said = (
+            f"{file}: column {name} holds {item.stray_kind} in {place}, expected "
+            f"{expected}; {remedy}."
+        )
+        return [said]
+    if item.values is not None and column.kind is Kind.NUMBER:
+        too_large = np.abs(item.values) > LARGEST
+        if too_large.any():
+            file, place = _place(table, too_large)
+            said = (
+                f"{file}: column {name} in {place} is beyond {LARGEST:g}, too "
+                "large to compute with; correct or remove the row."
+            )
+            return [said]
+    return []
+
+
+def _empty(
+    values: Floats, stray: npt.NDArray[np.bool_] | None
+) -> npt.NDArray[np.bool_]:
+    """Return the rows without a value; one of another kind is a fault of its own."""
+    missing: npt.NDArray[np.bool_] = np.isnan(values)
+    return missing if stray is None else missing & ~stray
 
 
 def joined_faults(faults: Sequence[str]) -> str:

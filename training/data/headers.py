@@ -4,11 +4,16 @@ from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
 
+import pyarrow.compute as pc
+
 from training.columns import Columns
-from training.data.names import likely_labels
-from training.data.tables import column_names, partitions_of
+from training.data.names import likely_labels, likely_outcomes
+from training.data.tables import column_names, partitions_of, read_table
 from training.data.words import option_value, shown, shown_list
 from training.errors import TrainingError
+
+#: So many names are listed where one of them is sought.
+_MOST_NAMES = 20
 
 
 def check_columns(
@@ -39,7 +44,7 @@ def check_columns(
     if columns.label not in names:
         raise TrainingError(
             f"{files[0]} has no column {shown(columns.label)} for the label (it has "
-            f"{shown_list(names)}); {_label_remedy(names)}"
+            f"{shown_list(names, _MOST_NAMES)}); {_label_remedy(files, names)}"
         )
     _check_named(files[0], names, columns)
     used = {
@@ -60,11 +65,31 @@ def check_columns(
     return names
 
 
-def _label_remedy(names: Sequence[str]) -> str:
+def find_labels(files: Sequence[Path], names: Sequence[str]) -> list[str]:
+    """Return the columns that look like the label, by their names.
+
+    A name that says less must hold two values in the first rows.
+    """
     likely = likely_labels(list(names))
-    if len(likely) == 1:
+    outcomes = [] if likely else likely_outcomes(list(names))
+    if not outcomes:
+        return likely
+    data = read_table(files, sample=True).data
+    return [
+        name
+        for name in outcomes
+        if name in data.column_names and len(pc.unique(data[name].drop_null())) == 2  # noqa: PLR2004
+    ]
+
+
+def _label_remedy(files: Sequence[Path], names: Sequence[str]) -> str:
+    likely = find_labels(files, names)
+    if likely:
+        first = likely[:1]
+        others = f" (or {shown_list(likely[1:])})" if likely[1:] else ""
         return (
-            f"if it is {shown(likely[0])}, say --label-column {option_value(likely)}."
+            f"if it is {shown(first[0])}{others}, say --label-column "
+            f"{option_value(first)}."
         )
     return "add it, or name another with --label-column."
 

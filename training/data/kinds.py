@@ -201,7 +201,7 @@ def _of_number_text(text: NumberText, options: Columns, forced: Kind | None) -> 
     return replace(
         found,
         stray=text.stray if text.stray.any() else None,
-        stray_kind="text",
+        stray_kind=text.stray_kind,
         notes=(f"{shown(text.column.name)}: {text.note}",) if text.note else (),
     )
 

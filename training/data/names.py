@@ -40,6 +40,8 @@ _AROUND_A_LABEL = frozenset(
         *("result", "ind", "yn"),
     }
 )
+#: They may say as much of something else: a payment's outcome, a test's result.
+_OUTCOMES = frozenset({"verdict", "outcome", "result"})
 _AMOUNT_WORDS = frozenset({"amt", "amount", "price", "value", "total"})
 _TIME_WORDS = frozenset({"time", "timestamp", "date", "datetime", "step", "dt", "at"})
 
@@ -86,6 +88,13 @@ def likely_labels(names: list[str]) -> list[str]:
         for name, parts in words.items()
         if _PLAIN_LABELS.intersection(parts) and set(parts) <= _AROUND_A_LABEL
     ]
+
+
+def likely_outcomes(names: list[str]) -> list[str]:
+    """Return the names that a label may have where none is plain."""
+    around = _OUTCOMES | _AROUND_A_LABEL
+    words = {name: set(words_of(name)) for name in names}
+    return [n for n, parts in words.items() if parts & _OUTCOMES and parts <= around]
 
 
 def likely_amounts(names: list[str]) -> list[str]:

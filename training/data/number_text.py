@@ -14,12 +14,18 @@ from artifact.number_text import (
     BLANK,
     hours_of_clock,
     number_pattern,
+    parse_number,
     thousands_marks,
 )
 from training.data.dataset import Floats
 
 #: From this share of numbers on, a word among them is a mistake.
 MOSTLY = 0.9
+#: What a stray cell may hold → what the others of its column do.
+OTHER_MARKS = {
+    "a decimal point": "commas as in the rest of the column",
+    "a decimal comma": "points as in the rest of the column",
+}
 _SAMPLE = 1000
 #: Where none of so many is a time of day, none is looked at further.
 _FIRST_TEXTS = 20
@@ -49,6 +55,8 @@ class NumberText:
     values: Floats
     #: Rows with a value that is no number.
     stray: npt.NDArray[np.bool_]
+    #: What the first of them holds: text, or a key of `OTHER_MARKS`.
+    stray_kind: str
 
     @property
     def note(self) -> str:
@@ -96,7 +104,8 @@ def read_number_text(
     values: Floats = np.array(
         text.cast(pa.float64()).to_numpy(zero_copy_only=False), np.float64
     )
-    return NumberText(column, text, values, _strays(data, values))
+    stray = _strays(data, values)
+    return NumberText(column, text, values, stray, _stray_kind(column, trimmed, stray))
 
 
 def read_clock_text(
@@ -121,6 +130,21 @@ def _hours_or_nan(text: str) -> float:
         return hours_of_clock(text)
     except ValueError:
         return np.nan
+
+
+def _stray_kind(
+    column: Column, text: pa.ChunkedArray, stray: npt.NDArray[np.bool_]
+) -> str:
+    """Say what the first stray cell holds; a number of the other form is no text."""
+    if stray.any():
+        cell = text[int(np.argmax(stray))].as_py()
+        other = replace(column, decimal_comma=not column.decimal_comma, is_grouped=True)
+        try:
+            parse_number(cell, other)
+        except ValueError:
+            return "text"
+        return "a decimal comma" if other.decimal_comma else "a decimal point"
+    return "text"
 
 
 def _strays(data: pa.ChunkedArray, values: Floats) -> npt.NDArray[np.bool_]:

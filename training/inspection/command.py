@@ -32,14 +32,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: {printable(str(error))}", file=sys.stderr)
         return 1
     print("\n".join(describe(look)))
+    _print_list("Noticed", look.noticed)
     _print_list("Must be changed", look.faults)
     _print_list("Looks wrong", look.warnings)
     given = options_of(columns, str(options.kinds))
+    # Without it, entities have no histories.
+    given += ["--split", "time"] if columns.entities else []
     data = ["--data", str(path)]
     print("\nNext:")
-    print(f"  {shlex.join(['fraud', 'train', *data, '--model-dir', 'out', *given])}")
-    print(f"  {shlex.join(['fraud', 'launch', '--env', 'dev', *data, *given])}")
-    return 0
+    print(_command(["fraud", "train", *data, "--model-dir", "out", *given]))
+    print(_command(["fraud", "launch", "--env", "dev", *data, *given]))
+    return 1 if look.faults else 0
+
+
+def _command(words: Sequence[str]) -> str:
+    """Return a command as a shell takes it, in lines that fit where they can."""
+    options: list[list[str]] = [[]]
+    for word in words:
+        if word.startswith("--"):
+            options.append([])
+        options[-1].append(word)
+    lines = ["  " + shlex.join(options[0])]
+    for option in map(shlex.join, options[1:]):
+        if len(f"{lines[-1]} {option} \\") <= _WIDTH:
+            lines[-1] += f" {option}"
+        else:
+            lines.append(f"    {option}")
+    return " \\\n".join(lines)
 
 
 def _print_list(title: str, sentences: Sequence[str]) -> None:

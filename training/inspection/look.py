@@ -9,8 +9,7 @@ from training.data.counts import Counts
 from training.data.dataset import Dataset
 from training.data.faults import faults_of, notes_of
 from training.data.found import Found
-from training.data.headers import check_columns
-from training.data.names import likely_labels
+from training.data.headers import check_columns, find_labels
 from training.data.reading import dataset_of, labels_of
 from training.data.recognition import likely_roles, ready_options
 from training.data.split import split
@@ -39,6 +38,8 @@ class Look:
     #: What keeps the table from being trained on, a sentence each.
     faults: Sequence[str]
     notes: Sequence[str]
+    #: Those of the notes that a list of the columns does not show, and what is absent.
+    noticed: Sequence[str]
     #: Span and rate of the time, in words; "" without a time.
     span: str
     #: What looks wrong, a sentence each.
@@ -69,15 +70,34 @@ def look_at(
         *wrong,
         *weight_faults(table, columns, read_weights(table, columns), labels),
     ]
+    noticed = [*(note for item in found for note in item.notes), *notes]
+    noticed += _absent(found, columns)
     notes = [*notes_of(table, found), *notes, *ready_options(found, columns)]
     if faults:
-        return Look(table, found, columns, faults, notes, "", ())
+        return Look(table, found, columns, faults, notes, noticed, "", ())
     data = dataset_of(table, found, columns)
     try:
         span, warnings = _judged(data, options, is_sample=table.is_sample)
     except TrainingError as error:
-        return Look(table, found, columns, [str(error)], notes, "", ())
-    return Look(table, found, columns, (), notes, span, warnings)
+        return Look(table, found, columns, [str(error)], notes, noticed, "", ())
+    return Look(table, found, columns, (), notes, noticed, span, warnings)
+
+
+def _absent(found: Sequence[Found], columns: Columns) -> list[str]:
+    """Say what there is not without a time and an amount."""
+    names = {item.column.name for item in found}
+    said = []
+    if columns.time not in names:
+        said.append(
+            "no time is recognised; without one there is no --split time: name it with "
+            "--time-column"
+        )
+    if columns.amount not in names:
+        said.append(
+            "no amount is recognised; without one there are no figures about money: "
+            "name it with --amount-column"
+        )
+    return said
 
 
 def _judged(
@@ -98,7 +118,7 @@ def recognise(files: Sequence[Path], columns: Columns) -> Columns:
     """Take the columns that are named like label, time and amount where none is."""
     names = column_names(files[0])
     if columns.label == Columns.label and columns.label not in names:
-        likely = likely_labels(names)
+        likely = find_labels(files, names)
         columns = replace(columns, label=likely[0]) if len(likely) == 1 else columns
     check_columns(files, columns)
     table = read_table(files, sample=True)

@@ -38,8 +38,10 @@ def _lines(item: Found) -> Iterator[str]:
         name = ""
     indent = f"  {name:{_NAME_WIDTH}} {item.column.kind:9} {gaps:>6} "
     yield f"{indent}{what}"[:_WIDTH]
-    if gets and item.column.why != "numbers":
-        yield f"{'':{len(indent)}}({item.column.why})"[:_WIDTH]
+    why = [item.column.why] if gets and item.column.why != "numbers" else []
+    role = [f"the {item.column.role}"] if item.column.role else []
+    if why or role:
+        yield f"{'':{len(indent)}}({'; '.join([*role, *why])})"[:_WIDTH]
 
 
 def _holds(item: Found) -> str:

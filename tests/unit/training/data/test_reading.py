@@ -175,6 +175,19 @@ class TestRefused:
         assert "Time, V1, Amount" in message
         assert "--label-column" in message
 
+    @pytest.mark.parametrize("values", [("fraud", "legit"), ("1", "2", "3")])
+    def test_no_label_but_a_verdict(
+        self, tmp_path: Path, values: tuple[str, ...]
+    ) -> None:
+        """Only one that holds two values is proposed; all columns are listed."""
+        names = ",".join(f"V{i}" for i in range(12))
+        lines = "".join(f"{',1' * 12},{value}\n"[1:] for value in values * 4)
+        path = write(tmp_path / "data.csv", lines, header=f"{names},verdict\n")
+        message = refusal(path)
+        assert "V11, verdict)" in message
+        ready = "if it is 'verdict', say --label-column verdict." in message
+        assert ready == (len(values) == 2)
+
     def test_nothing_but_the_label(self, tmp_path: Path) -> None:
         path = write(tmp_path / "data.csv", "0\n1\n", header="Class\n")
         assert "no feature besides the label" in refusal(path)

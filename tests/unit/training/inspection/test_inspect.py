@@ -29,6 +29,73 @@ def write(tmp_path: Path, **more: object) -> Path:
     return path
 
 
+def commands(out: str) -> list[list[str]]:
+    """The commands that are proposed, as a shell reads them."""
+    proposed = out.partition("Next:\n")[2]
+    assert max(map(len, proposed.splitlines())) <= 80 or "/" in proposed
+    joined = proposed.replace("\\\n", " ")
+    return [shlex.split(line) for line in joined.splitlines()]
+
+
+GERMAN = """payment_ref;paid_at;card_no;shop;{amount};verdict
+""" + "".join(
+    f"P{i:07};0{1 + i // 100}.03.2026 {i % 24:02}:04;40{i % 30};s{i % 7};{i % 90},5;"
+    f"{'fraud' if i % 8 == 0 else 'legit'}\n"
+    for i in range(200)
+)
+
+
+def of_german(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], *options: str, **changed: str
+) -> tuple[int, str]:
+    """Status and words for a table of semicolons and decimal commas."""
+    path = tmp_path / "german.csv"
+    text = GERMAN.replace("{amount}", changed.pop("amount", "value_eur"))
+    for old, new in changed.items():
+        text = text.replace(f";{old[1:]},5;", f";{new};", 1)
+    path.write_text(text)
+    status = main(["--data", str(path), *options])
+    return status, " ".join(capsys.readouterr().out.split())
+
+
+def test_what_a_german_table_is_taken_for_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, said = of_german(tmp_path, capsys)
+    assert status == 0
+    assert "'value_eur': the comma is read as the decimal point" in said
+    assert "(the time; text that is a timestamp)" in said
+    assert "(the amount" in said
+    assert "--label-column verdict" in said
+    assert "--split time" not in said
+
+
+def test_entities_are_proposed_with_the_split_that_they_need(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, said = of_german(tmp_path, capsys, "--entities", "card_no")
+    assert said.count("--split time") == 2
+
+
+def test_a_table_without_an_amount_has_no_figures_about_money(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, said = of_german(tmp_path, capsys, amount="Betrag")
+    assert status == 0
+    assert "no amount is recognised; without one there are no figures about" in said
+
+
+def test_a_decimal_point_among_commas_is_said_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, said = of_german(tmp_path, capsys, _7="86.52")
+    assert status == 1
+    assert "column 'value_eur' holds a decimal point in row 8" in said
+    assert "expected commas as in the rest of the column; correct it." in said
+    assert "is empty" not in said
+    assert "86.52" not in said
+
+
 def test_every_column_is_said_within_80_characters(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -49,7 +116,7 @@ def test_the_next_command_is_one_that_training_takes(
 ) -> None:
     path = write(tmp_path)
     main(["--data", str(path), "--categories", "kind"])
-    train, launch = map(shlex.split, capsys.readouterr().out.splitlines()[-2:])
+    train, launch = commands(capsys.readouterr().out)
     assert train[:6] == ["fraud", "train", "--data", str(path), "--model-dir", "out"]
     assert launch[:6] == ["fraud", "launch", "--env", "dev", "--data", str(path)]
     assert train[6:] == launch[6:]
@@ -79,8 +146,8 @@ def test_a_label_is_recognised_by_its_name(
     ):
         pd.read_csv(write(tmp_path)).rename(columns={"is_fraud": name}).to_csv(path)
         assert main(["--data", str(path)]) == 0
-        line = capsys.readouterr().out.splitlines()[-1]
-        assert shlex.split(line)[6:8] == ["--label-column", name]
+        launch = commands(capsys.readouterr().out)[1]
+        assert launch[6:8] == ["--label-column", name]
 
 
 def test_the_time_of_a_row_is_the_latest_known_when_it_is_scored(
@@ -112,7 +179,7 @@ def test_options_that_begin_with_a_minus_survive_the_next_command(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     main(["--data", str(write(tmp_path)), "--missing-values=-1,-999"])
-    words = shlex.split(capsys.readouterr().out.splitlines()[-1])
+    words = commands(capsys.readouterr().out)[1]
     columns = to_arguments(build_parser().parse_args(words[6:])).columns
     assert columns.missing_values == (-1.0, -999.0)
 
@@ -121,7 +188,7 @@ def test_all_that_is_wrong_is_said_at_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = write(tmp_path, a=[*range(199), f"{SECRET}x"], b=[f"{SECRET}x", *range(199)])
-    assert main(["--data", str(path)]) == 0
+    assert main(["--data", str(path)]) == 1
     out = capsys.readouterr().out
     said = " ".join(out.partition("Must be changed")[2].split())
     assert "column 'a' holds text in row 200" in said
