@@ -322,8 +322,8 @@ def add_columns(parser: argparse.ArgumentParser) -> None:
         "--entities",
         default="",
         metavar="NAME[,NAME…]",
-        help="cards, customers, merchants, devices: no features themselves; with "
-        "--split time their histories are",
+        help="cards, customers, merchants, devices: no features themselves; their "
+        "histories are, which are made with --split time only",
     )
     add(
         "--categories",

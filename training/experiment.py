@@ -113,6 +113,12 @@ def run(
     for warning in warnings:
         tell(f"  look: {warning}")
     tell(f"split into {parts.train.rows:,} rows to learn from and {parts.test.rows:,}")
+    unknown = data.rows - parts.train.rows - parts.test.rows
+    if unknown:
+        tell(
+            f"  {unknown:,} rows before the test part are left out: their labels came "
+            "after it began (--label-delay-hours)"
+        )
     names = CANDIDATES if arguments.model == AUTO else (arguments.model, BASELINE)
     folds = _folds(parts, arguments, tell) if arguments.needs_folds else []
     predicted = _predict(names, parts, folds, arguments, tell) if folds else {}

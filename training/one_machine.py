@@ -38,6 +38,8 @@ def train_on_one_machine(
     TrainingError
         If the data or `model_dir` cannot be used; nothing has been written then.
     """
+    if arguments.about_histories:
+        tell(f"  look: {arguments.about_histories}")
     if is_better_streamed(data_path, arguments):
         return _streamed(data_path, model_dir, arguments, tell)
     # Small products of vectors gain nothing from threads, which wait by spinning.
@@ -56,7 +58,11 @@ def train_on_one_machine(
         if arguments.has_histories:
             data, histories = add_history(data, arguments)
             tell(f"histories of {', '.join(histories.definition.entities)}")
-            tell(f"  {data.rows:,} rows after those that histories begin with")
+            left = learnt.rows - data.rows
+            tell(
+                f"  {data.rows:,} rows are left after the first {left:,}, which only "
+                "fill the histories"
+            )
         else:
             data = learnt
         experiment = run(

@@ -128,6 +128,16 @@ class Arguments:
         return bool(self.columns.entities) and self.split.protocol == "time"
 
     @property
+    def about_histories(self) -> str:
+        """What to say of entities whose histories are not computed; "" of none."""
+        if not self.columns.entities or self.has_histories:
+            return ""
+        return (
+            "--entities makes histories only with --split time; none are computed: "
+            "add --split time"
+        )
+
+    @property
     def needs_folds(self) -> bool:
         """Whether anything is chosen that takes out-of-fold predictions."""
         return (

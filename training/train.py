@@ -27,7 +27,7 @@ from training.distributed.hosts import hosts_of
 from training.distributed.refusing import refuse
 from training.errors import OptionError, TrainingError
 from training.options import Arguments
-from training.report.summary import describe_outcome
+from training.report.summary import describe_outcome, in_lines
 from training.wheels import use_wheels
 
 _STARTED = time.perf_counter()
@@ -103,14 +103,16 @@ def _run(argv: Sequence[str] | None, environment: Mapping[str, str]) -> None:
             if (model_dir / name).is_file():
                 shutil.copyfile(model_dir / name, outputs / name)
     if options.model_dir is not None:
-        print(
+        said = (
             f"The artifact is in {model_dir}, and a typical transaction of the data in "
             f"{model_dir / layout.EXAMPLE}"
         )
+        print(in_lines(said))
 
 
 def _say(what: str) -> None:
-    print(f"{time.perf_counter() - _STARTED:7.1f} s  {printable(what)}", flush=True)
+    seconds = f"{time.perf_counter() - _STARTED:7.1f} s  "
+    print(in_lines(seconds + printable(what), below=" " * len(seconds)), flush=True)
 
 
 if __name__ == "__main__":

@@ -181,6 +181,8 @@ def launch(
             f"with --entities, found none; {add_history(settings.environment)}, or "
             "leave --entities out."
         )
+    if arguments.about_histories:
+        print(in_lines(f"look: {arguments.about_histories}"))
     if limits.instances > 1:
         refuse(arguments)
         check_shards(session, data, limits.instances)

@@ -21,13 +21,13 @@ def describe_outcome(metrics: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def in_lines(text: str, indent: str = "") -> str:
+def in_lines(text: str, indent: str = "", below: str = "") -> str:
     """Return a sentence in lines that fit, the second and later ones set in."""
     return textwrap.fill(
         text,
         WIDTH_COLUMNS,
         initial_indent=indent,
-        subsequent_indent=indent + "  ",
+        subsequent_indent=(below or indent) + "  ",
         break_long_words=False,
         break_on_hyphens=False,
     )

@@ -115,16 +115,31 @@ def cautions(metrics: Mapping[str, Any]) -> Sequence[str]:
             f"{baseline['test']['average_precision']:.4f}."
         )
     if not test["alerts"]:
-        found.append(
-            "The rule alerts on nothing in the test part: it catches no fraud."
-        )
-    elif test.get("savings", 0.0) < 0:
+        return [*found, _about_no_alerts(metrics)]
+    if test.get("savings", 0.0) < 0:
         found.append(
             f"The rule costs {-test['savings']:,.0f} more than it saves in the test "
             "part: reviews cost more than the frauds that they catch."
         )
     better = _better_rule(metrics)
     return [*found, better] if better else found
+
+
+def _about_no_alerts(metrics: Mapping[str, Any]) -> str:
+    """Say that the rule does nothing, and which policy would."""
+    words = "The rule alerts on nothing in the test part: it catches no fraud; "
+    for policy, other in metrics.get("alternatives", {}).items():
+        if other["true_positives"] and other.get("savings", 0.0) >= 0:
+            saved = f" and saved {other['savings']:,.0f}" if "savings" in other else ""
+            return (
+                f"{words}--threshold-policy {policy} caught "
+                f"{other['true_positives']:,.0f}, with "
+                f"{counted(other['alerts'], 'alert')}{saved}."
+            )
+    return (
+        f"{words}try --threshold-policy alerts-per-day with the --alerts-per-day that "
+        "can be reviewed."
+    )
 
 
 def _better_rule(metrics: Mapping[str, Any]) -> str:

@@ -104,6 +104,20 @@ def test_a_fixed_loss_is_money_without_an_amount(
     assert test["cost_flagging_nothing"] == 60.0
 
 
+def test_entities_without_a_split_by_time_are_not_passed_over(
+    tmp_path: Path, frame: pd.DataFrame, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "data.csv"
+    frame.assign(card=[f"c{i % 9}" for i in range(len(frame))]).to_csv(path)
+    options = ["--model", "logistic-regression", "--entities", "card"]
+    model_dir = tmp_path / "a-directory-with-a-name-of-some-length"
+    assert main(["--data", str(path), "--model-dir", str(model_dir), *options]) == 0
+    out = capsys.readouterr().out
+    assert "none are computed: add --split time" in " ".join(out.split())
+    said = [line for line in out.splitlines() if str(model_dir) not in line]
+    assert max(map(len, said)) <= 80
+
+
 def test_the_tar_is_laid_out_as_sagemaker_unpacks_it(
     model_dir: Path, tmp_path: Path
 ) -> None:

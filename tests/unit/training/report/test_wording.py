@@ -80,6 +80,31 @@ def test_a_rule_that_catches_far_more_is_named() -> None:
 
 
 @pytest.mark.parametrize(
+    ("alternatives", "advice"),
+    [
+        (
+            {},
+            "try --threshold-policy alerts-per-day with the --alerts-per-day that can",
+        ),
+        (
+            {"cost": {"alerts": 90.0, "true_positives": 1.0, "savings": 300.0}},
+            "--threshold-policy cost caught 1, with 90 alerts and saved 300.",
+        ),
+        (
+            {"max-f1": {"alerts": 1.0, "true_positives": 1.0}},
+            "--threshold-policy max-f1 caught 1, with 1 alert.",
+        ),
+    ],
+)
+def test_a_rule_without_alerts_has_advice(
+    alternatives: dict[str, Any], advice: str
+) -> None:
+    (caution,) = cautions({**metrics(alerts=0.0), "alternatives": alternatives})
+    assert "alerts on nothing" in caution
+    assert advice in caution
+
+
+@pytest.mark.parametrize(
     "other",
     [
         {"alerts": 70.0, "true_positives": 45.0, "savings": 300.0},
