@@ -149,7 +149,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if command.options:
             import_module(command.options).parser().parse_known_args(words[1:])
-        with nullcontext() if command.runs_on else signs_of_life():
+        what = f"fraud {command.name}"
+        with nullcontext() if command.runs_on else signs_of_life(what):
             status: int = import_module(command.module).main(words[1:])
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)

@@ -28,14 +28,17 @@ class Heartbeat:
     ----------
     stream : text file
         Where signs go.
+    what : str
+        What works, such as ``fraud launch``.
     clock : callable
         Seconds, from any beginning.
     """
 
     def __init__(
-        self, stream: TextIO, clock: Callable[[], float] = time.monotonic
+        self, stream: TextIO, what: str, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._stream = stream
+        self._what = what
         self._clock = clock
         self._lock = threading.RLock()
         self._is_shown = False
@@ -55,7 +58,8 @@ class Heartbeat:
             # A question that waits for its answer has no line end.
             if self._is_line_open or now - self._last < pause:
                 return
-            sign = f"  still working ({now - self._quiet_since:.0f} s)"
+            seconds = now - self._quiet_since
+            sign = f"  {self._what} is still working ({seconds:.0f} s)"
             if on_terminal:
                 self._stream.write(f"{_CLEAR_LINE}{sign}")
                 self._is_shown = True
@@ -103,10 +107,10 @@ class _Watched:
 
 
 @contextmanager
-def signs_of_life() -> Iterator[None]:
-    """Watch the output of what runs inside."""
+def signs_of_life(what: str) -> Iterator[None]:
+    """Watch the output of what runs inside, and call it `what`."""
     out, err = sys.stdout, sys.stderr
-    heartbeat = Heartbeat(err)
+    heartbeat = Heartbeat(err, what)
     done = threading.Event()
 
     def beat() -> None:

@@ -32,7 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     statuses = [_status(name, check=options.check) for name in names]
     try:
         if not options.check:
-            documents.write()
+            for path in documents.write():
+                print(f"wrote {path.relative_to(ROOT)}")
         elif stale := documents.stale():
             _say_stale(str(path.relative_to(ROOT)) for path in stale)
             statuses.append(FAILED)
@@ -81,6 +82,8 @@ def _review(environment: str, *, check: bool) -> bool:
         cost=table.itemised(month, known, ceiling_usd),
         to_decide=to_decide(settings),
         cost_problems=tuple(gate.problems(month, ceiling_usd)),
+        maximum_usd=month.maximum_usd,
+        ceiling_usd=ceiling_usd,
     )
     print(markdown.summary(review))
     up_to_date = _compare(assembly) if check else _write(assembly, review)

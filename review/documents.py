@@ -58,20 +58,26 @@ def documents(docs: Path = DOCS) -> dict[Path, str]:
     return made
 
 
-def write(docs: Path = DOCS) -> None:
-    """Write the generated documents."""
-    for path, text in documents(docs).items():
+def write(docs: Path = DOCS) -> list[Path]:
+    """Write the generated documents; return those that changed."""
+    changed = _changed(docs)
+    for path, text in changed.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+    return list(changed)
 
 
 def stale(docs: Path = DOCS) -> list[Path]:
     """Return the generated documents that are not what the templates say."""
-    return [
-        path
+    return list(_changed(docs))
+
+
+def _changed(docs: Path) -> dict[Path, str]:
+    return {
+        path: text
         for path, text in documents(docs).items()
         if not path.is_file() or path.read_text(encoding="utf-8") != text
-    ]
+    }
 
 
 def permissions_page(environments: dict[str, Templates]) -> str:

@@ -22,6 +22,9 @@ class Review:
     statements: tuple[Statement, ...]
     cost: str
     cost_problems: tuple[str, ...]
+    #: A month with autoscaling at its maximum, and what it may cost.
+    maximum_usd: float
+    ceiling_usd: float
     #: What people have to decide before the environment is production.
     to_decide: tuple[str, ...] = ()
 
@@ -76,7 +79,8 @@ def summary(review: Review) -> str:
         ),
         (
             f"  cost in {review.region}: "
-            f"{'NOT PASSED' if review.cost_problems else 'within the ceiling'}"
+            f"{'NOT PASSED' if review.cost_problems else 'within the ceiling'}, "
+            f"{review.maximum_usd:,.2f} of {review.ceiling_usd:,.2f} USD a month"
         ),
         *(f"    {problem}" for problem in review.cost_problems),
         *(f"  to decide: {item}" for item in review.to_decide),

@@ -90,7 +90,9 @@ def _seed(options: argparse.Namespace) -> int:
         definition, path = fetch_snapshot(session, options.env, Path(directory))
         table = open_table(session, options.env, definition)
         written = seed(table, path, lambda said: print(said, flush=True))
-    print(f"{table.name} has {written:,} histories of the training data")
+    print(
+        f"{written:,} histories of the training data are in the table\n  {table.name}"
+    )
     return 0
 
 

@@ -1,6 +1,7 @@
 """``fraud leftovers``: what remains after destroy, and its removal."""
 
 import sys
+import textwrap
 from collections.abc import Iterable, Sequence
 
 from artifact.printable import printable
@@ -14,6 +15,7 @@ from operations.leftovers.options import parser
 from operations.leftovers.resources import AuditedResource, Standing
 
 CLEAN, REMAINS, FAILED = 0, 1, 2
+_WIDTH_COLUMNS = 79
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -108,9 +110,23 @@ def _rows(resources: Iterable[AuditedResource]) -> Iterable[str]:
             if resource.monthly_usd is None
             else f"{resource.monthly_usd:,.2f}"
         )
-        yield f"  {resource.kind:<18}{usd:>9} USD  {resource.name}"
+        row = f"  {resource.kind:<18}{usd:>9} USD  "
+        if len(row) + len(resource.name) <= _WIDTH_COLUMNS:
+            yield f"{row}{resource.name}"
+        else:
+            # On a line of its own, whole: names are copied.
+            yield row.rstrip()
+            yield f"    {resource.name}"
         if resource.detail:
-            yield f"{'':<35}{resource.detail}"
+            indent = " " * len(row)
+            yield textwrap.fill(
+                resource.detail,
+                _WIDTH_COLUMNS,
+                initial_indent=indent,
+                subsequent_indent=indent,
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
 
 
 def _total(resources: Iterable[AuditedResource]) -> str:

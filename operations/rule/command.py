@@ -14,9 +14,9 @@ from operations.account.session import environment_session
 from operations.account.stacks import read_stack
 from operations.rule.options import parser
 from operations.rule.published import (
-    describe,
     find_parameter,
     read_rule,
+    rule_lines,
     set_rule,
     with_amount_form,
 )
@@ -33,10 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             uri = stack.parameters[ARTIFACT_URI_PARAMETER]
             rule = with_amount_form(rule, read_artifact(session, uri).manifest)
         parameter = find_parameter(session, endpoint_name(options.env))
-        print(f"Published  {describe(read_rule(session, parameter))}")
+        print(rule_lines("Published  ", read_rule(session, parameter)))
         if rule is not None:
             set_rule(session, parameter, rule)
-            print(f"Now        {describe(read_rule(session, parameter))}")
+            print(rule_lines("Now        ", read_rule(session, parameter)))
     except (OperationError, ArtifactError, SettingsError) as error:
         print(f"error: {printable(str(error))}", file=sys.stderr)
         return 1

@@ -6,6 +6,7 @@ deployment, and carries a mark, so that verification can tell it from a stale on
 
 import difflib
 import json
+import textwrap
 from dataclasses import replace
 
 import boto3
@@ -26,6 +27,8 @@ from cdk_app.naming import DECISION_RULE_OUTPUT, endpoint_name, stack_name
 from operations.account.absent import absent
 from operations.account.errors import OperationError, error_code, explained
 from operations.account.stacks import find_stack
+
+_WIDTH_COLUMNS = 79
 
 
 def find_parameter(session: boto3.Session, endpoint: str) -> str:
@@ -84,6 +87,17 @@ def describe(rule: DecisionRule) -> str:
         f"{rule.fixed_loss_per_fraud:.4g}, amount {rule.amount}"
     )
     return printable(f"{said}{' (set by hand)' if rule.set_by_hand else ''}")
+
+
+def rule_lines(label: str, rule: DecisionRule) -> str:
+    """Return a rule behind a label, in lines that fit a terminal."""
+    return textwrap.fill(
+        f"{label}{describe(rule)}",
+        _WIDTH_COLUMNS,
+        subsequent_indent=" " * len(label),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def published_rule(session: boto3.Session, environment: str) -> DecisionRule | None:

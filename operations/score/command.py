@@ -21,8 +21,9 @@ from operations.account.stacks import read_stack
 from operations.client import FraudClient, Score
 from operations.history.opening import find_history
 from operations.score.options import parser
-from operations.score.showing import as_json, in_table, in_words
+from operations.score.showing import as_json, in_sum, in_table, in_words
 from operations.score.transactions import Transactions, read_transactions
+from operations.score.writing import check_output, write_scores
 
 #: Rows a call: far below a serverless endpoint's 4 MB, and a second or two apart.
 ROWS_PER_CALL = 500
@@ -59,12 +60,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     "Histories are read and not counted; --record counts them.",
                     file=sys.stderr,
                 )
+        if options.output:
+            check_output(options.output, transactions.rows)
         scores = _scores(client, transactions, options)
         rule = client.rule
+        if options.output:
+            write_scores(options.output, transactions.rows, scores)
     except (OperationError, ArtifactError, SettingsError) as error:
         print(f"error: {printable(str(error))}", file=sys.stderr)
         return 1
-    if options.json:
+    if options.output:
+        print(f"{in_sum(scores, rule)}\nWrote {options.output}")
+    elif options.json:
         shown = [as_json(score, reasons=options.explain > 0) for score in scores]
         what = shown[0] if transactions.is_single else {"scores": shown}
         print(json.dumps({**what, "decision_rule": rule.as_dict()}))
@@ -93,7 +100,7 @@ def _example(session: boto3.Session, environment: str) -> Transactions:
             f"{uri} carries no {layout.EXAMPLE}: it is of an earlier release; name a "
             "file of transactions with --file."
         )
-    print(f"A typical transaction, {layout.EXAMPLE} of {uri}", file=sys.stderr)
+    print(f"A typical transaction, {layout.EXAMPLE} of\n  {uri}", file=sys.stderr)
     return Transactions([json.loads(files[layout.EXAMPLE])], is_single=True)
 
 

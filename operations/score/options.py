@@ -1,6 +1,7 @@
 """The options of ``fraud score``."""
 
 import argparse
+from pathlib import Path
 
 
 def parser() -> argparse.ArgumentParser:
@@ -53,5 +54,13 @@ def parser() -> argparse.ArgumentParser:
         help="with histories: count the transactions, or only read (default: count a "
         "single one, and several that have ids)",
     )
-    options.add_argument("--json", action="store_true", help="print JSON, not words")
+    shown = options.add_mutually_exclusive_group()
+    shown.add_argument("--json", action="store_true", help="print JSON, not words")
+    shown.add_argument(
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="write a new CSV: the rows in their order, with fraud_probability and "
+        "alert appended",
+    )
     return options

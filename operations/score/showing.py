@@ -1,5 +1,6 @@
 """Scores on a terminal: one in words, several as a table; and as JSON."""
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -7,7 +8,9 @@ from typing import Any
 from artifact.decision import DecisionRule
 from artifact.printable import printable
 from operations.client import Score
-from operations.rule.published import describe
+from operations.rule.published import rule_lines
+
+_WIDTH_COLUMNS = 79
 
 
 def in_words(score: Score, rule: DecisionRule) -> str:
@@ -15,18 +18,18 @@ def in_words(score: Score, rule: DecisionRule) -> str:
     lines = [
         f"Fraud probability  {score.fraud_probability:.6f}",
         f"Decision           {_decision(score)}",
-        f"Rule               {describe(rule)}",
+        rule_lines("Rule               ", rule),
     ]
     if score.history_missing:
         missing = ", ".join(score.history_missing)
         lines.append(f"Without history    {printable(missing)}")
-    lines += [
-        f"  {printable(reason.feature):15}  "
-        f"{reason.contribution:+.3f} log-odds of fraud"
-        if not (words := score.in_words(reason))
-        else f"  {reason.contribution:+.3f}  {printable(words)}"
-        for reason in score.reasons
-    ]
+    for reason in score.reasons:
+        moved = f"{reason.contribution:+.3f}"
+        if words := score.in_words(reason):
+            lines.append(_filled(f"  {moved}  {printable(words)}", 10))
+        else:
+            feature = f"{printable(reason.feature):15}"
+            lines.append(_filled(f"  {feature}  {moved} log-odds of fraud", 4))
     return "\n".join(lines)
 
 
@@ -47,15 +50,24 @@ def in_table(scores: Sequence[Score], rule: DecisionRule) -> str:
         if score.history_missing:
             missing = ", ".join(score.history_missing)
             remarks.append(f"without history of {printable(missing)}")
-        lines.append(f"{line:<{width + 31}}{', '.join(remarks)}".rstrip())
+        beside = f"{line:<{width + 31}}{', '.join(remarks)}".rstrip()
+        # Histories in words are longer than what is left of a line.
+        lines += (
+            [beside]
+            if len(beside) <= _WIDTH_COLUMNS
+            else [line, *(_filled(f"{'':{width + 2}}{s}", width + 4) for s in remarks)]
+        )
+    return "\n".join([*lines, "", in_sum(scores, rule)])
+
+
+def in_sum(scores: Sequence[Score], rule: DecisionRule) -> str:
+    """Return how many transactions became alerts, and by which rule."""
     alerts = sum(score.alert for score in scores)
     counted = f"{len(scores):,} transaction{'' if len(scores) == 1 else 's'}"
-    lines += [
-        "",
-        f"{counted}, {alerts:,} alert{'' if alerts == 1 else 's'}",
-        f"Rule  {describe(rule)}",
-    ]
-    return "\n".join(lines)
+    return (
+        f"{counted}, {alerts:,} alert{'' if alerts == 1 else 's'}\n"
+        f"{rule_lines('Rule  ', rule)}"
+    )
 
 
 def as_json(score: Score, *, reasons: bool) -> dict[str, Any]:
@@ -70,6 +82,16 @@ def as_json(score: Score, *, reasons: bool) -> dict[str, Any]:
     if not score.history_missing:
         del shown["history_missing"]
     return shown
+
+
+def _filled(line: str, indent_columns: int) -> str:
+    return textwrap.fill(
+        line,
+        _WIDTH_COLUMNS,
+        subsequent_indent=" " * indent_columns,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _decision(score: Score) -> str:

@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 import tempfile
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -39,7 +40,7 @@ def main(
         return FAILED
     print(f"Wrote {path}. Read it, then:")
     for command in next_steps(load(options.name, directory)):
-        print(f"  {command}")
+        print(textwrap.indent(command, "  "))
     return DONE
 
 
@@ -52,7 +53,8 @@ def next_steps(settings: Settings) -> list[str]:
     image = settings.container.image == "project"
     return [
         f"fraud review --env {env}",
-        f"npx cdk deploy -c env={env} {stacks}",
+        f"fraud cost --env {env}",
+        f"npx cdk deploy -c env={env} \\\n  {stacks}",
         *([f"fraud image --env {env}"] if image else []),
         f"fraud launch --env {env} --data payments.csv",
         f'eval "$(fraud launch --env {env} --last)"',

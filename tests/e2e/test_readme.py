@@ -105,7 +105,8 @@ def test_a_second_environment_is_a_file_and_the_commands_that_it_prints(
     assert "`fraud env new qa --like dev`" in readme
     here = f"cd {copy} && export PYTHONPATH={copy} CDK_OUTPUT={copy / 'cdk.out'}"
     here += " && unset CDK_APP"
-    steps = run(f"{here} && fraud env new qa --like dev").splitlines()
+    made = run(f"{here} && fraud env new qa --like dev")
+    steps = made.replace("\\\n", " ").splitlines()
     deploy = next(step for step in steps if "cdk deploy" in step)
     # What it prints is understood: the stacks are there under these names.
     synth = deploy.replace("cdk deploy", "cdk list")

@@ -32,7 +32,7 @@ def describe_metrics(metrics: Mapping[str, Any]) -> str:
     if "savings" in test:
         lines.append(
             f"  saved {test['savings']:,.0f} of the {test['savings_oracle']:,.0f} "
-            "that an oracle would"
+            "that an oracle would,\n    in the unit of the amounts"
         )
     return "\n".join(lines)
 

@@ -96,7 +96,7 @@ def _serverless(
     lines = [
         context.line(
             resource.stack,
-            f"serverless, {memory_mb} MB, per second of a request",
+            f"serverless, {memory_mb} MB, per request second",
             Basis.TRAFFIC,
             f"sagemaker.serverless.{memory_mb}",
             seconds,

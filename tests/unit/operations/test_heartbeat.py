@@ -29,7 +29,7 @@ class Clock:
 
 def watched(*, is_terminal: bool = False) -> tuple[Heartbeat, Stream, Clock]:
     stream, clock = Stream(is_terminal=is_terminal), Clock()
-    return Heartbeat(stream, clock), stream, clock
+    return Heartbeat(stream, "fraud score", clock), stream, clock
 
 
 def run(beat: Heartbeat, clock: Clock, seconds: float) -> None:
@@ -52,9 +52,9 @@ def test_a_file_gets_a_line_after_each_three_seconds_of_silence() -> None:
     beat, stream, clock = watched()
     run(beat, clock, 10)
     assert stream.getvalue().splitlines() == [
-        "  still working (3 s)",
-        "  still working (6 s)",
-        "  still working (9 s)",
+        "  fraud score is still working (3 s)",
+        "  fraud score is still working (6 s)",
+        "  fraud score is still working (9 s)",
     ]
 
 
@@ -69,14 +69,16 @@ def test_output_starts_the_count_anew() -> None:
     run(beat, clock, 100)
     beat.write(stream, "news\n")
     run(beat, clock, 3)
-    assert stream.getvalue().endswith("news\n  still working (3 s)\n")
+    assert stream.getvalue().endswith("news\n  fraud score is still working (3 s)\n")
 
 
 def test_on_a_terminal_output_takes_the_place_of_the_sign() -> None:
     beat, stream, clock = watched(is_terminal=True)
     run(beat, clock, 4)
     beat.write(stream, "done\n")
-    signs = "\r\033[K  still working (3 s)\r\033[K  still working (4 s)"
+    signs = "".join(
+        f"\r\033[K  fraud score is still working ({seconds} s)" for seconds in (3, 4)
+    )
     assert stream.getvalue() == f"{signs}\r\033[Kdone\n"
 
 
@@ -92,10 +94,10 @@ def test_standard_output_stays_the_commands_own(
 ) -> None:
     monkeypatch.setattr(module, "QUIET_SECONDS", 0.0)
     monkeypatch.setattr(module, "_TICK_SECONDS", 0.001)
-    with signs_of_life():
+    with signs_of_life("fraud launch"):
         print("npx cdk deploy")
         until = time.monotonic() + 10
-        while "still working" not in capsys.readouterr().err:
+        while "fraud launch is still working" not in capsys.readouterr().err:
             assert time.monotonic() < until
         print("--parameters")
     print("after", file=sys.stderr)

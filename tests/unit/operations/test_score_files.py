@@ -11,14 +11,16 @@ from botocore.response import StreamingBody
 
 from artifact import layout
 from artifact.archive import Documents
-from artifact.decision import ThresholdRule
+from artifact.decision import ExpectedValueRule, ThresholdRule
 from artifact.history.definition import HistoryDefinition
+from artifact.scoring.reasons import Reason
 from operations import client as client_module
 from operations.account.errors import OperationError
-from operations.client import FraudClient
+from operations.client import FraudClient, Score
 from operations.history.store import History
 from operations.score import command
 from operations.score.command import main
+from operations.score.showing import in_table, in_words
 from operations.score.transactions import read_transactions
 from tests.unit.operations.test_score import PARAMETER, RULE, Aws
 
@@ -365,7 +367,7 @@ class TestWithoutAFile:
         assert main(["--env", "dev", "--decision-rule-parameter", PARAMETER]) == 0
         out, err = capsys.readouterr()
         assert out.startswith("Fraud probability  0.750000")
-        assert "example.json of s3://b/m" in err
+        assert "example.json of s3://b/m" in " ".join(err.split())
 
     def test_it_is_counted_in_no_history(
         self,
@@ -396,3 +398,59 @@ class TestWithoutAFile:
     ) -> None:
         assert main(["--endpoint", "fraud-dev"]) == 1
         assert "--file: expected a file" in capsys.readouterr().err
+
+
+def test_scores_are_written_beside_the_rows_they_are_of(
+    aws: Aws,
+    sent: Callable[[Sequence[float]], Bodies],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    sent([0.25, 0.75])
+    aws.publishes(RULE)
+    output = tmp_path / "scored.csv"
+    assert run(tmp_path, CSV, "--output", str(output)) == 0
+    assert output.read_text().splitlines() == [
+        "at,amount,fraud_probability,alert",
+        "2026-01-01,12.5,0.25,false",
+        ",900,0.75,true",
+    ]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        *("scored.csv", "transactions")
+    ]
+    # No line for each on the terminal.
+    assert capsys.readouterr().out.splitlines() == [
+        "2 transactions, 1 alert",
+        "Rule  threshold 0.4",
+        f"Wrote {output}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("transactions", "expected a new file"),
+        ("nowhere/scored.csv", "expected a directory"),
+        ("scored.csv", "expected no column 'alert'"),
+    ],
+)
+def test_what_cannot_be_written_is_refused_before_the_endpoint_is_asked(
+    aws: Aws,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    said: str,
+) -> None:
+    # An endpoint that is asked would have no answer.
+    text = "alert,amount\n1,2\n"
+    assert run(tmp_path, text, "--output", str(tmp_path / name)) == 1
+    assert f"error: --output: {said}" in capsys.readouterr().err
+
+
+def test_reasons_in_words_stay_within_a_terminal() -> None:
+    words = "7 payments of this card in the hour before, and 0 in the day before that"
+    score = Score(0.75, alert=True, reasons=(Reason(words, 1.5), Reason(words, 0.5)))
+    rule = ExpectedValueRule(12.25, 1000.5, "amount_in_account_currency", True)
+    for shown in (in_table([score], rule), in_words(score, rule)):
+        assert max(map(len, shown.splitlines())) <= 80
+        assert words in " ".join(shown.split())

@@ -56,3 +56,14 @@ def test_templates_are_linted_for_the_region(region: str, rules: list[str]) -> N
     assembly = Assembly("dev", {}, {"fraud-dev-budget": text}, (), ())
     found = lint(assembly, region)
     assert [item.rule for item in found] == rules
+
+
+def test_every_document_that_a_review_changes_is_returned_to_be_said(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "templates").symlink_to(TEMPLATES)
+    (tmp_path / "cost.md").write_text((ROOT / "docs" / "cost.md").read_text())
+    changed = documents.write(tmp_path)
+    assert tmp_path / "iam.md" in changed
+    assert tmp_path / "cost.md" not in changed
+    assert documents.write(tmp_path) == []

@@ -43,7 +43,9 @@ def test_a_new_environment_is_like_the_other(
     stacks = "fraud-qa-storage fraud-qa-training fraud-qa-observability"
     assert capsys.readouterr().out.splitlines()[1:] == [
         "  fraud review --env qa",
-        f"  npx cdk deploy -c env=qa {stacks}",
+        "  fraud cost --env qa",
+        "  npx cdk deploy -c env=qa \\",
+        f"    {stacks}",
         "  fraud image --env qa",
         "  fraud launch --env qa --data payments.csv",
         '  eval "$(fraud launch --env qa --last)"',

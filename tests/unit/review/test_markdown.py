@@ -19,6 +19,8 @@ def review(*cost_problems: str) -> Review:
         statements=(),
         cost="the itemised month",
         cost_problems=cost_problems,
+        maximum_usd=5.5,
+        ceiling_usd=10.0,
     )
 
 
@@ -33,7 +35,10 @@ def test_a_passed_ceiling_fails_the_review_and_is_said_in_both_texts() -> None:
 
 def test_within_the_ceiling_it_passes() -> None:
     assert review().passed
-    assert "cost in eu-west-1: within the ceiling" in summary(review())
+    assert (
+        "cost in eu-west-1: within the ceiling, 5.50 of 10.00 USD a month"
+        in summary(review())
+    )
 
 
 def staging(email: str | None) -> Settings:

@@ -56,6 +56,17 @@ def test_a_leftover_exits_1_with_its_cost(account: Account, run: Run) -> None:
     assert max(len(line) for line in out.splitlines()) <= 80
 
 
+def test_a_long_name_stands_whole_on_a_line_of_its_own(
+    account: Account, run: Run
+) -> None:
+    name = f"fraud-dev-{'x' * 50}"
+    planted.endpoint(account.client, name, DEV)
+    _, out, _ = run()
+    lines = out.splitlines()
+    assert f"    {name}" in lines
+    assert max(map(len, lines)) <= 80
+
+
 def test_delete_needs_the_environments_name_typed(account: Account, run: Run) -> None:
     planted.alarm(account.client, "forgotten", DEV)
     for typed in ("", "yes\n", "prod\n"):
