@@ -118,6 +118,20 @@ def test_entities_without_a_split_by_time_are_not_passed_over(
     assert max(map(len, said)) <= 80
 
 
+def test_rows_that_the_label_delay_leaves_out_are_counted(
+    tmp_path: Path, frame: pd.DataFrame, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "data.csv"
+    rows = frame.sample(frac=1, random_state=1).assign(Time=np.arange(300) * 3600.0)
+    rows.to_csv(path, index=False)
+    options = ["--model", "logistic-regression", "--split", "time"]
+    assert run(path, tmp_path / "m", *options, "--label-delay-hours", "24") == 0
+    out = " ".join(capsys.readouterr().out.split())
+    # The label of a row a day before the first test row comes with that row.
+    assert "split into 216 rows to learn from and 60" in out
+    assert "24 rows before the test part are left out" in out
+
+
 def test_the_tar_is_laid_out_as_sagemaker_unpacks_it(
     model_dir: Path, tmp_path: Path
 ) -> None:

@@ -242,6 +242,22 @@ def tagged(environment: str) -> list[Any]:
     ]
 
 
+def test_entities_without_a_split_by_time_are_not_passed_over(
+    session: boto3.Session,
+    csv_file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def absent(*_: object) -> None:
+        raise OperationError("no stack")
+
+    monkeypatch.setattr(command, "find_resources", absent)
+    options = ["--env", "dev", "--data", str(csv_file), "--entities", "V1"]
+    assert command.main(options) == 1
+    said = " ".join(capsys.readouterr().out.split())
+    assert "look: --entities makes histories only with --split time" in said
+
+
 class TestResult:
     @pytest.fixture
     def artifact_uri(
