@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from artifact.decision import ExpectedValueRule, parse_decision_rule
 from artifact.errors import ArtifactError
 from artifact.printable import printable
-from cdk_app.naming import ARTIFACT_URI_PARAMETER, endpoint_name
+from cdk_app.naming import ARTIFACT_URI_PARAMETER, DECISION_RULE_OUTPUT
 from cdk_app.settings import SettingsError, load
 from operations.account.artifacts import read_artifact
 from operations.account.errors import OperationError
@@ -14,7 +14,6 @@ from operations.account.session import environment_session
 from operations.account.stacks import read_stack
 from operations.rule.options import parser
 from operations.rule.published import (
-    find_parameter,
     read_rule,
     rule_lines,
     set_rule,
@@ -28,11 +27,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         session = environment_session(load(options.env))
         rule = parse_decision_rule(options.set) if options.set is not None else None
+        stack = read_stack(session, options.env)
         if isinstance(rule, ExpectedValueRule):
-            stack = read_stack(session, options.env)
             uri = stack.parameters[ARTIFACT_URI_PARAMETER]
             rule = with_amount_form(rule, read_artifact(session, uri).manifest)
-        parameter = find_parameter(session, endpoint_name(options.env))
+        parameter = stack.output(DECISION_RULE_OUTPUT)
         print(rule_lines("Published  ", read_rule(session, parameter)))
         if rule is not None:
             set_rule(session, parameter, rule)

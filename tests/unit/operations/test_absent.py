@@ -14,6 +14,7 @@ from operations.account.errors import OperationError
 from operations.account.s3 import S3Uri
 from operations.account.stacks import read_stack
 from operations.batch.input import find_input
+from operations.rule import command as rule_command
 from operations.rule.published import read_rule
 from training.launch.last import check_exists, find_last
 
@@ -131,3 +132,14 @@ def test_many_are_cut_short(session: boto3.Session) -> None:
         session, "thing x", "make it.", kind="things", there=lambda: map(str, range(99))
     )
     assert "these things: 0, 1, 2, 3, 4, 5, …; make it." in str(error)
+
+
+def test_a_rule_without_its_stack_gets_advice_that_the_command_can_follow(
+    session: boto3.Session,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(rule_command, "environment_session", lambda _: session)
+    assert rule_command.main(["--env", "dev"]) == 1
+    said = capsys.readouterr().err
+    assert said.endswith('deploy it with: eval "$(fraud launch --env dev --last)"\n')
