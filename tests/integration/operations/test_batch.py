@@ -284,7 +284,11 @@ def test_input_that_cannot_be_scored_starts_no_job(
         ("s3://{bucket}/datasets/", "s3://{bucket}/datasets/o/", "--output: expected"),
         ("s3://{bucket}/batch/", "s3://{bucket}/batch/out/", "below the input"),
         ("x.csv", "s3://{bucket}/batch/out/", "expected s3://bucket/key"),
-        ("s3://{bucket}/batch/no/", "s3://{bucket}/batch/out/", "no objects at"),
+        (
+            "s3://{bucket}/batch/no/",
+            "s3://{bucket}/batch/out/",
+            "There is no object at",
+        ),
     ],
 )
 def test_places_that_cannot_be_used_start_no_job(

@@ -141,7 +141,7 @@ def test_a_rule_overwritten_without_a_mark_is_named(
         status, printed = run(capsys)
         assert status == 1
         assert (
-            "published is threshold 0.9; the artifact's is threshold: threshold 0.5"
+            "published is threshold 0.9; the artifact's is threshold 0.5"
         ) in printed
         assert "1 of 7 checks failed: Decision rule." in printed
 
