@@ -27,7 +27,7 @@ def kinds_under(heading: str, table: str) -> list[str]:
     for line in table.splitlines():
         if not line.startswith(" "):
             here = line.startswith(f"{heading}:")
-        elif here and line[2:20].strip():
+        elif here and line[2] != " ":  # else a long name, or what is to know of it
             found.append(line[2:20].strip())
     return sorted(found)
 
