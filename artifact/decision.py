@@ -15,7 +15,7 @@ from artifact import layout
 from artifact.columns import Column, Kind, parse_number_form
 from artifact.documents import parse_object, read_file
 from artifact.errors import ArtifactError
-from artifact.values import LARGEST, Encode, any_encoder
+from artifact.value_encoders import LARGEST, Encode, any_encoder
 
 #: Of a wrong value, as errors repeat it.
 _MOST_CHARACTERS = 80

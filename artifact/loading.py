@@ -12,7 +12,8 @@ from artifact.integrity import verify
 from artifact.manifest import PROBABILITY_TOLERANCE, Manifest
 from artifact.manifest_file import read_manifest
 from artifact.scoring.scorer import Scorer, read_scorer
-from artifact.values import WrongKindError, encoder
+from artifact.value_encoders import encoder
+from artifact.value_kinds import WrongKindError
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from artifact.columns import Column
-from artifact.values import any_encoder
+from artifact.value_encoders import any_encoder
 
 Array = npt.NDArray[np.float64]
 

@@ -9,7 +9,6 @@ from cdk_app import prices
 from cdk_app.settings import Settings, SettingsError, environment_names, load
 from review import baselines, changes, documents, markdown
 from review.assembly import ROOT, Assembly, ReviewError, synthesize
-from review.container_user import accepted_user
 from review.cost import gate, table
 from review.cost.estimate import Estimate, estimate
 from review.cost.templates import TemplateError, read_resources
@@ -18,7 +17,7 @@ from review.lint import lint
 from review.options import parser
 from review.permissions import open_wildcards, statements
 from review.region import region_of
-from review.subscribers import open_subscribers, to_decide
+from review.settings_findings import accepted_user, open_subscribers, to_decide
 
 REPORTS = ROOT / "out"
 PASSED, FAILED, MISUSED = 0, 1, 2

@@ -7,22 +7,15 @@ from pathlib import Path
 from typing import NoReturn, get_args
 
 from artifact.history.definition import DEFAULT_LABEL_DELAY_HOURS
-from artifact.timestamps import SECONDS_PER_UNIT
-from training.columns import MOST_CATEGORIES, Columns, Unlabelled
+from training.column_options import add_columns, columns_of
 from training.errors import OptionError
+from training.model_options import add_models
 from training.option_types import (
-    Kinds,
-    MissingValues,
     boolean,
     integer,
-    kinds,
-    missing_values,
-    names,
     number,
 )
 from training.options import (
-    AUTO,
-    MODEL_NAMES,
     POLICIES,
     PROTOCOLS,
     Arguments,
@@ -55,7 +48,7 @@ def build_parser(*, help_too: bool = True) -> argparse.ArgumentParser:
     _add_split(parser)
     _add_decision(parser)
     add_columns(parser)
-    _add_models(parser)
+    add_models(parser)
     return parser
 
 
@@ -149,27 +142,6 @@ def chosen_options(options: Sequence[str]) -> dict[str, str]:
         for name, value in given.items()
         if value != default[name]
     }
-
-
-def columns_of(namespace: argparse.Namespace) -> Columns:
-    """Turn parsed options into what is said of the columns."""
-    return Columns(
-        label=namespace.label_column,
-        weight=namespace.weight_column,
-        time=namespace.time_column,
-        amount=namespace.amount_column,
-        report_time=namespace.report_time_column,
-        drop=names(namespace.drop_columns),
-        entities=names(namespace.entities),
-        categories=names(namespace.categories),
-        kinds=namespace.kinds,
-        time_unit=namespace.time_unit,
-        missing_values=namespace.missing_values.numbers,
-        missing_words=namespace.missing_values.words,
-        fraud_value=namespace.fraud_value,
-        unlabelled=namespace.unlabelled,
-        answer_missing=namespace.answer_missing,
-    )
 
 
 def _add_split(parser: argparse.ArgumentParser) -> None:
@@ -274,153 +246,3 @@ def _add_decision(parser: argparse.ArgumentParser) -> None:
         metavar="SHARE",
         help="precision: share of alerts that must be frauds (default: %(default)s)",
     )
-
-
-def add_columns(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say what the columns of the data are."""
-    add = parser.add_argument_group("columns of the data").add_argument
-    default = Columns()
-    add(
-        "--label-column",
-        default=default.label,
-        metavar="NAME",
-        help="fraud or not: 1 and 0, true and false, Y and N … (default: %(default)s)",
-    )
-    add(
-        "--weight-column",
-        default=default.weight,
-        metavar="NAME",
-        help="optional: how many rows one stands for (default: %(default)s)",
-    )
-    add(
-        "--time-column",
-        default=default.time,
-        metavar="NAME",
-        help="optional: timestamps, or seconds since any beginning (default: "
-        "%(default)s)",
-    )
-    add(
-        "--amount-column",
-        default=default.amount,
-        metavar="NAME",
-        help="optional: what a transaction is worth (default: %(default)s)",
-    )
-    add(
-        "--report-time-column",
-        default=default.report_time,
-        metavar="NAME",
-        help="optional, with --split time: when a fraud was reported, empty for other "
-        "rows; no feature",
-    )
-    add(
-        "--drop-columns",
-        default="",
-        metavar="NAME[,NAME…]",
-        help="columns that are not features",
-    )
-    add(
-        "--entities",
-        default="",
-        metavar="NAME[,NAME…]",
-        help="cards, customers, merchants, devices: no features themselves; their "
-        "histories are, which are made with --split time only",
-    )
-    add(
-        "--categories",
-        default="",
-        metavar="NAME[,NAME…]",
-        help="columns of text that are features though they have more than "
-        f"{MOST_CATEGORIES} values; the most frequent are kept",
-    )
-    add(
-        "--kinds",
-        type=kinds,
-        default=Kinds(),
-        metavar="FILE",
-        help="JSON file, or JSON, of column name to kind (number, category, "
-        "timestamp, entity), where the inferred kind is not wanted",
-    )
-    add(
-        "--time-unit",
-        choices=("", *SECONDS_PER_UNIT),
-        default=default.time_unit,
-        metavar="UNIT",
-        help="unit of a time column that is a number: ns, us, ms, s, min, h or d "
-        "(default: seconds)",
-    )
-    add(
-        "--missing-values",
-        type=missing_values,
-        default=MissingValues(),
-        metavar="N[,N…]",
-        help="numbers and words that mean 'not known', such as -1 or unknown",
-    )
-    add(
-        "--fraud-value",
-        default=default.fraud_value,
-        metavar="VALUE",
-        help="value of the label that means fraud, where it is not plain",
-    )
-    add(
-        "--unlabelled",
-        choices=get_args(Unlabelled),
-        default=default.unlabelled,
-        help="rows without a label: refuse or drop them (default: %(default)s)",
-    )
-    add(
-        "--answer-missing",
-        type=boolean,
-        default=default.answer_missing,
-        nargs="?",
-        const=True,
-        metavar="BOOL",
-        help="let the server answer null for a feature that never lacked a value "
-        "in training, instead of refusing it",
-    )
-
-
-def _add_models(parser: argparse.ArgumentParser) -> None:
-    add = parser.add_argument_group("models").add_argument
-    default = ModelOptions()
-    add(
-        "--model",
-        choices=(*MODEL_NAMES, AUTO),
-        default=MODEL_NAMES[0],
-        metavar="NAME",
-        help="%(choices)s; the last trains all but xgboost and takes the best on "
-        "out-of-fold predictions (default: %(default)s)",
-    )
-    positive, count = number(above=0), integer(at_least=1)
-    for name, kind, words in (
-        ("logistic_c", positive, "inverse strength of the L2 penalty"),
-        ("boosting_iterations", count, "trees"),
-        ("boosting_learning_rate", positive, "share of each tree"),
-        ("boosting_leaves", integer(at_least=2), "most leaves of a tree"),
-        ("boosting_l2", number(at_least=0), "L2 penalty of the leaves"),
-        (
-            "boosting_max_features",
-            number(above=0, at_most=1),
-            "share of the features a split chooses from",
-        ),
-        ("xgboost_iterations", count, "trees"),
-        ("xgboost_learning_rate", positive, "share of each tree"),
-        ("xgboost_depth", count, "most levels of a tree"),
-        ("xgboost_bins", integer(at_least=2), "histogram bins of a feature"),
-        (
-            "xgboost_max_features",
-            number(above=0, at_most=1),
-            "share of the features a tree chooses from",
-        ),
-        ("xgboost_positive_weight", positive, "how many times a fraud counts"),
-        ("trees", count, "trees of extra-trees"),
-        ("network_units", count, "units of the hidden layer"),
-        ("network_epochs", count, "passes over the data"),
-        ("network_alpha", number(at_least=0), "L2 penalty"),
-    ):
-        add(
-            f"--{name.replace('_', '-')}",
-            type=kind,
-            default=getattr(default, name),
-            metavar="N" if kind is count else "X",
-            help=f"{words} (default: %(default)s)",
-        )

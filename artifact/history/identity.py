@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from artifact.values import MISSING_WORDS, python_value
+from artifact.value_encoders import python_value
+from artifact.value_kinds import MISSING_WORDS
 
 _WHOLE_NUMBER = re.compile(r"(-?(?:0|[1-9][0-9]*))\.0+")
 

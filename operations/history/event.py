@@ -10,7 +10,7 @@ from artifact.columns import Column, Kind
 from artifact.history.definition import HistoryDefinition
 from artifact.history.identity import entity_text
 from artifact.history.state import minor_units_of
-from artifact.values import Encode, any_encoder
+from artifact.value_encoders import Encode, any_encoder
 from operations.account.errors import OperationError
 from operations.history.items import LARGEST_AMOUNT
 from operations.history.table import HistoryTable

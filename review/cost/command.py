@@ -136,8 +136,11 @@ def _refresh(regions: Sequence[str] | None) -> int:
     import boto3  # noqa: PLC0415
 
     from operations.account.errors import OperationError, explained  # noqa: PLC0415
-    from review.cost.price_writing import write  # noqa: PLC0415
-    from review.cost.refresh import API_REGION, refresh  # noqa: PLC0415
+    from review.cost.refresh import (  # noqa: PLC0415
+        API_REGION,
+        refresh,
+        write,
+    )
 
     known = prices.load()
     wanted = sorted({*known.regions, *(regions or ())})

@@ -10,13 +10,8 @@ import numpy.typing as npt
 
 from artifact.columns import HISTORY, Kind
 from artifact.manifest import Manifest
-from artifact.values import (
-    LARGEST,
-    WrongKindError,
-    encoder,
-    expected_of,
-    text_encoder,
-)
+from artifact.value_encoders import LARGEST, encoder, text_encoder
+from artifact.value_kinds import WrongKindError, expected_of
 from serving.errors import RequestError, bad_request, is_plain_name
 
 if TYPE_CHECKING:

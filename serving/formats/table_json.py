@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from artifact.columns import Column, Kind
-from artifact.values import LARGEST, WrongKindError, encoder
+from artifact.value_encoders import LARGEST, encoder
+from artifact.value_kinds import WrongKindError
 from serving.errors import RequestError
 from serving.formats.json_scanner import INSTANCES
 from serving.formats.schema import Ignored, Rows, Schema

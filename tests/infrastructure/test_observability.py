@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cdk_app.constructs.score_metrics import FIELDS
+from cdk_app.constructs.endpoint_log_group import FIELDS
 from tests.infrastructure.synthesized import ROOT, Synthesized
 
 ALARM = "AWS::CloudWatch::Alarm"

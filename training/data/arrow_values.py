@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from artifact.values import MISSING_WORDS
+from artifact.value_kinds import MISSING_WORDS
 from training.data.dataset import Floats
 
 

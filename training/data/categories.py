@@ -6,11 +6,11 @@ import pyarrow.compute as pc
 
 from artifact.columns import Column, Kind
 from artifact.history.identity import entity_codes
-from artifact.values import boolean_text
+from artifact.value_kinds import boolean_text
 from training.columns import MOST_CATEGORIES
 from training.data.arrow_values import dictionary_of
 from training.data.found import Found
-from training.data.words import shown
+from training.data.shown_names import shown
 
 #: What --categories keeps of a longer column; the rest is "other".
 MOST_LONG_CATEGORIES = 200

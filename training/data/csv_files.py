@@ -13,7 +13,7 @@ from typing import IO, Any
 import pyarrow as pa
 import pyarrow.csv
 
-from artifact.values import MISSING_WORDS
+from artifact.value_kinds import MISSING_WORDS
 from training.data.dialect import Dialect, open_bytes, open_text
 from training.errors import TrainingError
 

@@ -7,14 +7,14 @@ import numpy as np
 import numpy.typing as npt
 
 from artifact.columns import Kind
-from artifact.values import LARGEST
+from artifact.value_encoders import LARGEST
 from training.columns import Columns
 from training.data.dataset import Floats
 from training.data.found import Found
 from training.data.number_text import OTHER_MARKS
+from training.data.shown_names import shown, shown_list
 from training.data.table_kinds import is_time
 from training.data.tables import Table
-from training.data.words import shown, shown_list
 
 #: So many faults are named at once.
 _MOST_FAULTS = 10

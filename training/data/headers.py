@@ -8,8 +8,8 @@ import pyarrow.compute as pc
 
 from training.columns import Columns
 from training.data.names import likely_labels, likely_outcomes
+from training.data.shown_names import option_value, shown, shown_list
 from training.data.tables import column_names, partitions_of, read_table
-from training.data.words import option_value, shown, shown_list
 from training.errors import TrainingError
 
 #: So many names are listed where one of them is sought.

@@ -25,8 +25,8 @@ from training.data.found import LEAST_VALUES, Found
 from training.data.names import is_index_name
 from training.data.number_kinds import of_numbers
 from training.data.number_text import NumberText, read_clock_text, read_number_text
+from training.data.shown_names import shown
 from training.data.timestamp_text import read_timestamp_text
-from training.data.words import shown
 
 #: Below this many rows, a column that does not vary says nothing about itself.
 CONSTANT_FROM_ROWS = 20

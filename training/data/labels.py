@@ -5,11 +5,11 @@ import re
 import numpy as np
 import pyarrow as pa
 
-from artifact.values import MISSING_WORDS, category_text
+from artifact.value_kinds import MISSING_WORDS, category_text
 from training.columns import Columns
 from training.data.dataset import Floats
+from training.data.shown_names import shown
 from training.data.tables import Table
-from training.data.words import shown
 from training.errors import TrainingError
 
 _FRAUD = frozenset(

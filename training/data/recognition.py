@@ -8,8 +8,8 @@ from artifact.columns import Kind
 from training.columns import Columns
 from training.data.found import Found
 from training.data.names import is_after_the_fact, likely_amounts, likely_times
+from training.data.shown_names import option_value, shown
 from training.data.table_kinds import usable_roles
-from training.data.words import option_value, shown
 
 
 def likely_roles(found: Sequence[Found], columns: Columns) -> tuple[str, str]:

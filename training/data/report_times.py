@@ -11,9 +11,9 @@ from training.columns import Columns
 from training.data.dataset import Dataset, Floats
 from training.data.found import Found
 from training.data.kinds import find_kind
+from training.data.shown_names import shown
 from training.data.table_kinds import is_time
 from training.data.tables import Table
-from training.data.words import shown
 
 
 def read_report_times(

@@ -8,13 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from artifact.columns import Column, Kind
-from artifact.values import LARGEST
+from artifact.value_encoders import LARGEST
 from training.columns import Columns
 from training.data.dataset import Floats
 from training.data.found import Found
 from training.data.kinds import find_kind
+from training.data.shown_names import shown
 from training.data.tables import Table
-from training.data.words import shown
 
 #: Distinct values from which a number that goes with the time repeats it.
 LEAST_REPEATED = 20

@@ -15,7 +15,7 @@ from artifact.layout import sha256_of
 from training.data.csv_files import damage_reported, read_csv, row_place
 from training.data.dialect import file_format as format_of
 from training.data.dialect import find_dialect
-from training.data.words import shown
+from training.data.shown_names import shown
 from training.errors import TrainingError
 
 SUFFIXES = (".csv", ".csv.gz", ".parquet", ".pq", ".tsv", ".txt", ".gz", ".zip")

@@ -8,8 +8,8 @@ from artifact.columns import Kind
 from training.columns import Columns
 from training.data.dataset import Floats
 from training.data.kinds import find_kind
+from training.data.shown_names import shown
 from training.data.tables import Table
-from training.data.words import shown
 
 #: Beyond them, sums of weights lose rows to rounding.
 WEIGHTS = (1e-9, 1e12)

@@ -9,16 +9,16 @@ import numpy as np
 import pyarrow as pa
 
 from artifact.columns import Column, Kind
-from artifact.values import boolean_text, category_text
+from artifact.value_kinds import boolean_text, category_text
 from training.columns import MOST_CATEGORIES, Columns
 from training.data.batches import batches_of
 from training.data.categories import MOST_LONG_CATEGORIES, note_of_others
 from training.data.found import Found
 from training.data.kinds import find_kind
 from training.data.labels import read_labels
+from training.data.shown_names import shown
 from training.data.table_kinds import find_kinds, usable_roles
 from training.data.tables import Table
-from training.data.words import shown
 from training.distributed.copies import confirmed_copies
 from training.distributed.group import Group
 from training.distributed.inventory import Inventory

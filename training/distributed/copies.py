@@ -8,7 +8,7 @@ from artifact.columns import Column, Kind
 from training.data.batches import batches_of
 from training.data.dataset import Floats
 from training.data.found import Found
-from training.data.words import shown
+from training.data.shown_names import shown
 from training.distributed.encoding import encode
 from training.distributed.group import Group
 from training.distributed.inventory import Inventory

@@ -13,13 +13,8 @@ import pyarrow.compute as pc
 
 from artifact.columns import Column, Kind
 from artifact.timestamps import DATE_NUMBER, SECONDS_PER_UNIT
-from artifact.values import (
-    WrongKindError,
-    boolean_text,
-    category_text,
-    encoder,
-    text_encoder,
-)
+from artifact.value_encoders import encoder, text_encoder
+from artifact.value_kinds import WrongKindError, boolean_text, category_text
 from training.data.arrow_values import dictionary_of, floats_of, simplified
 from training.data.dataset import Floats
 from training.data.found import Found

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from artifact.columns import Kind
-from artifact.values import category_text
+from artifact.value_kinds import category_text
 from training.columns import Columns
 from training.data.arrow_values import simplified
 from training.data.found import LEAST_VALUES

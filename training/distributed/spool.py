@@ -16,8 +16,8 @@ from training.data.batches import BATCH_ROWS, batches_of
 from training.data.dataset import Dataset, Floats, Labels
 from training.data.faults import faults_of, joined_faults
 from training.data.labels import label_faults
+from training.data.shown_names import shown
 from training.data.weights import read_weights, weight_faults
-from training.data.words import shown
 from training.distributed.agreement import Agreement
 from training.distributed.encoding import encode, label_values
 from training.distributed.group import Group

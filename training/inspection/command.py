@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from artifact.printable import printable
+from training.column_options import columns_of
 from training.columns import Columns
-from training.command_line import columns_of
 from training.data.tables import find_files
 from training.errors import TrainingError
 from training.inspection.look import look_at, recognise

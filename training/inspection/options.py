@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from training.command_line import add_columns
+from training.column_options import add_columns
 
 
 def parser() -> argparse.ArgumentParser:

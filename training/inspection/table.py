@@ -7,7 +7,7 @@ import numpy as np
 from artifact.columns import Kind
 from artifact.timestamps import text_of_seconds
 from training.data.found import Found
-from training.data.words import shown
+from training.data.shown_names import shown
 from training.inspection.look import Look
 
 _WIDTH = 80

@@ -8,8 +8,8 @@ from artifact.columns import Kind
 from training.data.counts import Counts
 from training.data.dataset import Dataset, Floats
 from training.data.names import is_after_the_fact, is_key_name
+from training.data.shown_names import option_value, shown, shown_list
 from training.data.split import Split
-from training.data.words import option_value, shown, shown_list
 from training.errors import TrainingError
 from training.judging.evaluation import Population
 

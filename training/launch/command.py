@@ -27,7 +27,7 @@ from training.errors import OptionError, TrainingError
 from training.launch.comparison import describe_comparison
 from training.launch.follow import JobGoesOnError, follow, goes_on, unknown_job
 from training.launch.job import start_job
-from training.launch.last import check_exists, find_last
+from training.launch.launched_jobs import check_exists, find_last
 from training.launch.options import parser
 from training.launch.resources import find_resources
 from training.launch.result import (

@@ -3,10 +3,11 @@
 After Mitchell et al. 2019, Model Cards for Model Reporting.
 """
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-from training.report.markdown import code_span
 from training.report.run import Run
 from training.report.wording import (
     FIGURES,
@@ -130,3 +131,22 @@ def _weakest(metrics: Mapping[str, Any]) -> str:
         f"- Lowest recall of all slices: {weakest['recall']:.1%} for {code_span(name)} "
         f"({counted(weakest['frauds'], 'fraud')})."
     )
+
+
+def code_span(text: str) -> str:
+    """Return the text as a code span, in which nothing is markup.
+
+    Its fence is longer than any run of backticks inside. Line ends and other control
+    and format characters are replaced, since a block may not end within.
+    https://spec.commonmark.org/0.31.2/#code-spans
+    """
+    shown = "".join(
+        "\N{REPLACEMENT CHARACTER}"
+        if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
+        else character
+        for character in text
+    )
+    fence = "`" * (max(map(len, re.findall("`+", shown)), default=0) + 1)
+    # One space at both ends is taken off again, unless there is nothing else.
+    padding = " " if shown.strip() != shown or "`" in shown else ""
+    return f"{fence}{padding}{shown}{padding}{fence}" if shown.strip() else "(blank)"

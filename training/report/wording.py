@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from training.data.words import shown_list
+from training.data.shown_names import shown_list
 
 Kind = Literal["number", "share", "count", "money"]
 

@@ -22,7 +22,7 @@ from artifact.manifest import QUANTILE_LEVELS, Feature, Manifest, SelfTest, Trai
 from artifact.manifest_file import read_manifest, write_manifest
 from artifact.publishing import publish_directory, staging_directory
 from artifact.table import TableEncoder
-from artifact.values import encoder
+from artifact.value_encoders import encoder
 from training.data.dataset import Dataset, Floats
 from training.errors import TrainingError
 from training.experiment import Trained

@@ -16,7 +16,7 @@ from operations.account.stacks import read_stack
 from operations.batch.input import find_input
 from operations.rule import command as rule_command
 from operations.rule.published import read_rule
-from training.launch.last import check_exists, find_last
+from training.launch.launched_jobs import check_exists, find_last
 
 REGION: Final = "eu-west-1"
 WHERE = f"in {REGION}, account 123456789012"

@@ -3,9 +3,8 @@
 from dataclasses import replace
 
 from cdk_app.settings import Settings, load
-from review.container_user import accepted_user
 from review.markdown import Review, markdown, summary
-from review.subscribers import open_subscribers, to_decide
+from review.settings_findings import accepted_user, open_subscribers, to_decide
 
 
 def review(*cost_problems: str) -> Review:

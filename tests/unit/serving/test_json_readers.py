@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from artifact.manifest import Feature, Manifest, SelfTest, TrainingData
-from artifact.values import LARGEST
+from artifact.value_encoders import LARGEST
 from serving.errors import RequestError
 from serving.formats.json_decoders import (
     decoder_of_one,

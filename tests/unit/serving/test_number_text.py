@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from artifact.columns import Column
 from artifact.manifest import Feature, Manifest, SelfTest, TrainingData
-from artifact.values import MISSING_WORDS, WrongKindError, any_encoder
+from artifact.value_encoders import any_encoder
+from artifact.value_kinds import MISSING_WORDS, WrongKindError
 from serving.errors import RequestError
 from serving.formats.schema import Schema
 from training.data.number_text import read_number_text

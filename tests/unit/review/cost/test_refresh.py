@@ -20,7 +20,6 @@ from hypothesis import strategies as st
 from cdk_app import prices
 from cdk_app.prices import price_list
 from cdk_app.prices.price_list import Price, PriceList
-from review.cost import price_writing as writing
 from review.cost import refresh
 from review.cost.command import main
 
@@ -196,7 +195,7 @@ def test_every_item_of_the_file_is_asked_for_or_known_to_be_by_hand() -> None:
 
 def test_the_file_survives_being_written_and_read(tmp_path: Path) -> None:
     path = tmp_path / "prices.toml"
-    writing.write(prices.load(), path)
+    refresh.write(prices.load(), path)
     assert prices.load(path) == prices.load()
 
 
@@ -209,7 +208,7 @@ def test_any_figure_survives_to_ten_decimals(
 ) -> None:
     path = tmp_path_factory.mktemp("prices") / "prices.toml"
     price = Price("us-east-1", "kms.key", "month", usd, source)
-    writing.write(PriceList(TODAY, {("us-east-1", "kms.key"): price}), path)
+    refresh.write(PriceList(TODAY, {("us-east-1", "kms.key"): price}), path)
     read = prices.load(path).get("us-east-1", "kms.key")
     assert read.usd == pytest.approx(usd, abs=1e-10)
     assert read.source == source

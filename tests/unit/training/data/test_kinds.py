@@ -14,7 +14,7 @@ import pyarrow.parquet
 import pytest
 
 from artifact.columns import Kind
-from artifact.values import encoder
+from artifact.value_encoders import encoder
 from training.columns import Columns
 from training.data.dataset import Dataset
 from training.data.names import is_key_name

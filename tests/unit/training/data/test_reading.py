@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from artifact.columns import Kind
-from artifact.values import LARGEST
+from artifact.value_encoders import LARGEST
 from training.columns import Columns
 from training.data.reading import read_dataset
 from training.errors import TrainingError

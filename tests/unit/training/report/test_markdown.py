@@ -5,7 +5,7 @@ import re
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from training.report.markdown import code_span
+from training.report.model_card import code_span
 
 
 @given(st.text())

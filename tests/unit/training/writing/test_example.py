@@ -10,7 +10,7 @@ from artifact import layout
 from artifact.columns import HISTORY, Column, Kind
 from artifact.loading import load_artifact
 from artifact.timestamps import FORMS, seconds_of_text
-from artifact.values import encoder
+from artifact.value_encoders import encoder
 from training.train import main
 from training.writing.example import example_transaction, typical_value
 

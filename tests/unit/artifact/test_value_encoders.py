@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from artifact.columns import Column, Kind
-from artifact.values import WrongKindError, encoder, text_encoder
+from artifact.value_encoders import encoder, text_encoder
+from artifact.value_kinds import WrongKindError
 
 AMOUNT = Column("a", Kind.NUMBER, missing_codes=(-1.0,))
 DOLLARS = Column("a", Kind.NUMBER, unit="$", is_grouped=True)

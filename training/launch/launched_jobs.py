@@ -1,4 +1,4 @@
-"""The newest completed job of an environment."""
+"""Jobs that were launched before: the newest completed one, one by name, all."""
 
 import sys
 from collections.abc import Iterator
