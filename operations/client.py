@@ -22,11 +22,13 @@ from operations.account.absent import absent
 from operations.account.credentials import aws_session
 from operations.account.errors import OperationError, explained
 from operations.history.store import History, HistoryStore
+from operations.named_values import named
 from operations.request_body import csv_body, json_body, json_row
 from operations.rule.published import find_parameter, read_rule
 
-#: Column → number, string, boolean, timestamp or None, as in the training table.
-Transaction = Mapping[str, Any]
+#: Column → number, string, boolean, timestamp or None, as in the training table; or
+#: the values of the model's columns alone, in the manifest's order.
+Transaction = Mapping[str, Any] | Sequence[Any]
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,8 @@ class FraudClient:
     history : HistoryStore, optional
         For a model that looks at histories: they are read, recorded, and sent with
         the transaction; the ids of the entities are not sent.
+    feature_names : sequence of str, optional
+        The manifest's, for transactions that are lists of values.
     """
 
     def __init__(
@@ -78,8 +82,10 @@ class FraudClient:
         rule_max_age_seconds: float = 60.0,
         session: boto3.Session | None = None,
         history: HistoryStore | None = None,
+        feature_names: Sequence[str] = (),
     ) -> None:
         self.endpoint = endpoint
+        self._feature_names = tuple(feature_names)
         self._history = history
         self._session = session or aws_session()
         self._parameter = decision_rule_parameter
@@ -109,7 +115,7 @@ class FraudClient:
         transaction_id: str | None = None,
         record: bool = True,
     ) -> Score:
-        """Score one transaction, given as feature name → value.
+        """Score one transaction, given as column → value or as a list of values.
 
         `reasons` asks for that many features that moved the score most. With a
         history, the transaction is recorded in it unless `record` is false, and once
@@ -120,13 +126,14 @@ class FraudClient:
         OperationError
             If the endpoint cannot be called or refuses the transaction.
         """
-        row = json_row(transaction)
-        history = self._look_up(transaction, transaction_id, record=record)
+        own = self._named(transaction)
+        row = json_row(own)
+        history = self._look_up(own, transaction_id, record=record)
         answer = self._invoke(self._sent(row, history), reasons)
         with self._understood():
             probability = float(answer["fraud_probability"])
             given = tuple(Reason(**reason) for reason in answer.get("reasons", ()))
-        alert = self._is_alert(probability, transaction)
+        alert = self._is_alert(probability, own)
         return Score(probability, alert, given, history.missing, history.features)
 
     def score_many(
@@ -154,13 +161,14 @@ class FraudClient:
         """
         if not transactions:
             return []
-        rows = [*map(json_row, transactions)]
+        own = [*map(self._named, transactions)]
+        rows = [*map(json_row, own)]
         if self._history is not None:
-            self._history.check(transactions)
+            self._history.check(own)
         ids: Sequence[str | None] = transaction_ids or [None] * len(transactions)
         histories = [
             self._look_up(transaction, transaction_id, record=record)
-            for transaction, transaction_id in zip(transactions, ids, strict=True)
+            for transaction, transaction_id in zip(own, ids, strict=True)
         ]
         sent = [*map(self._sent, rows, histories)]
         answer = self._invoke(
@@ -187,20 +195,36 @@ class FraudClient:
                 history.features,
             )
             for (probability, given), transaction, history in zip(
-                answers, transactions, histories, strict=True
+                answers, own, histories, strict=True
             )
         ]
 
     def probabilities(self, transactions: Sequence[Transaction]) -> list[float]:
         """Return the fraud probability of each transaction, without any rule."""
-        rows = [*map(json_row, transactions)]
-        histories = [self._look_up(each, None, record=True) for each in transactions]
+        own = [*map(self._named, transactions)]
+        rows = [*map(json_row, own)]
+        histories = [self._look_up(each, None, record=True) for each in own]
         answer = self._invoke([*map(self._sent, rows, histories)])
         with self._understood():
             return [float(item["fraud_probability"]) for item in answer]
 
+    def _named(self, transaction: Transaction) -> Mapping[str, Any]:
+        if isinstance(transaction, Mapping):
+            return transaction
+        if not self._feature_names:
+            raise OperationError(
+                "expected a mapping of the columns' names to their values, got a list "
+                "of values; give FraudClient the feature_names of the manifest."
+            )
+        entities = self._history.definition.entities if self._history else ()
+        return named(transaction, self._feature_names, entities)
+
     def _look_up(
-        self, transaction: Transaction, transaction_id: str | None, *, record: bool
+        self,
+        transaction: Mapping[str, Any],
+        transaction_id: str | None,
+        *,
+        record: bool,
     ) -> History:
         if self._history is None:
             return History({})
@@ -216,7 +240,7 @@ class FraudClient:
         own = {name: value for name, value in row.items() if name not in entities}
         return {**own, **history.features}
 
-    def _is_alert(self, probability: float, transaction: Transaction) -> bool:
+    def _is_alert(self, probability: float, transaction: Mapping[str, Any]) -> bool:
         try:
             return self.rule.is_alert(probability, transaction)
         except ArtifactError as error:

@@ -15,11 +15,13 @@ from artifact.printable import printable
 from cdk_app.naming import ARTIFACT_URI_PARAMETER, endpoint_name
 from cdk_app.settings import SettingsError, load
 from operations.account.artifacts import read_artifact
+from operations.account.credentials import aws_session
 from operations.account.errors import OperationError
 from operations.account.session import environment_session
-from operations.account.stacks import read_stack
+from operations.account.stacks import find_stack, read_stack
 from operations.client import FraudClient, Score
 from operations.history.opening import find_history
+from operations.history.store import HistoryStore
 from operations.score.options import parser
 from operations.score.showing import as_json, in_sum, in_table, in_words
 from operations.score.transactions import Transactions, read_transactions
@@ -36,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         if options.env is None:
-            transactions = read_transactions(_named_file(options))
+            transactions = _read(_named_file(options), options.endpoint)
             client = FraudClient(
                 options.endpoint,
                 decision_rule_parameter=options.decision_rule_parameter,
@@ -45,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             session = environment_session(load(options.env))
             history = find_history(session, options.env)
             transactions = (
-                read_transactions(options.file)
+                _read(options.file, endpoint_name(options.env), session, history)
                 if options.file is not None
                 else _example(session, options.env)
             )
@@ -80,6 +82,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     else:
         print(in_table(scores, rule))
     return 0
+
+
+def _read(
+    file: str,
+    endpoint: str,
+    session: boto3.Session | None = None,
+    history: HistoryStore | None = None,
+) -> Transactions:
+    """Read a file; values without names are the columns of the model in service."""
+    transactions = read_transactions(file)
+    if not transactions.has_lists:
+        return transactions
+    session = session or aws_session()
+    remedy = "name the columns of each transaction."
+    stack = find_stack(session, f"{endpoint}-serving", remedy)
+    uri = stack.parameters[ARTIFACT_URI_PARAMETER]
+    names = read_artifact(session, uri).manifest.feature_names
+    entities = history.definition.entities if history else ()
+    return transactions.with_names(names, entities)
 
 
 def _named_file(options: argparse.Namespace) -> str:

@@ -20,8 +20,9 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument(
         "--file",
         help="a row of the training table as JSON object, a list or lines of them, or "
-        "a CSV with a header; - reads standard input (default with --env: the typical "
-        "transaction that training wrote)",
+        "a CSV; a list of values, or a CSV without a header, holds the model's columns "
+        "in the manifest's order; - reads standard input (default with --env: the "
+        "typical transaction that training wrote)",
     )
     options.add_argument(
         "--decision-rule-parameter",

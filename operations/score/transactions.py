@@ -5,15 +5,17 @@ import io
 import json
 import re
 import sys
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from operations.account.errors import OperationError
+from operations.named_values import named
 
 _EXPECTED = (
-    "a row of the training table as a JSON object, a list of them, one in each line, "
-    "or a CSV with a header"
+    "a row of the training table as a JSON object or a list of the model's values, a "
+    "list of such rows, one in each line, or a CSV"
 )
 _DELIMITERS = ",;\t|"
 _NUMBER = re.compile(r"[-+]?[0-9]*[.,]?[0-9]+(?:[eE][-+]?[0-9]+)?")
@@ -26,16 +28,41 @@ class Transactions:
     Attributes
     ----------
     rows : list of dict
-        Column name → value, in the file's order.
+        Column name → value, in the file's order; before `with_names`, some may be lists
+        of the model's values.
     is_single : bool
         Whether the file holds one object, and no list of one.
     are_texts : bool
         Whether every value is the text of a cell, whose meaning the endpoint knows.
     """
 
-    rows: list[dict[str, Any]]
+    rows: list[Any]
     is_single: bool = False
     are_texts: bool = False
+
+    @property
+    def has_lists(self) -> bool:
+        """Whether a row is a list of the model's values, without names."""
+        return any(isinstance(row, list) for row in self.rows)
+
+    def with_names(
+        self, names: Sequence[str], entities: Sequence[str]
+    ) -> "Transactions":
+        """Return the transactions with lists named by the model's columns.
+
+        Raises
+        ------
+        OperationError
+            Naming the row that has more or fewer values; as `named`.
+        """
+        rows = []
+        for number, row in enumerate(self.rows, 1):
+            try:
+                is_list = isinstance(row, list)
+                rows.append(named(row, names, entities) if is_list else row)
+            except OperationError as error:
+                raise OperationError(f"Transaction {number:,}: {error}") from None
+        return replace(self, rows=rows)
 
 
 def read_transactions(file: str) -> Transactions:
@@ -81,20 +108,20 @@ def _read_json(file: str, text: str) -> Transactions:
         ) from None
     except ValueError:
         return Transactions(_read_lines(file, text))
-    if isinstance(value, dict):
-        return Transactions([value], is_single=True)
     if not value:
-        raise OperationError(f"{file}: expected {_EXPECTED}, found an empty list.")
+        raise OperationError(f"{file}: expected {_EXPECTED}, found nothing in it.")
+    if isinstance(value, dict) or not isinstance(value[0], dict | list):
+        return Transactions([value], is_single=True)
     for number, row in enumerate(value, 1):
-        if not isinstance(row, dict):
+        if not isinstance(row, dict | list):
             raise OperationError(
-                f"{file}, item {number}: expected a JSON object, a row of the training "
-                "table, found something else."
+                f"{file}, item {number}: expected a row of the training table, a JSON "
+                "object or a list, found something else."
             )
     return Transactions(value)
 
 
-def _read_lines(file: str, text: str) -> list[dict[str, Any]]:
+def _read_lines(file: str, text: str) -> list[Any]:
     rows = []
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
@@ -103,7 +130,7 @@ def _read_lines(file: str, text: str) -> list[dict[str, Any]]:
             row = json.loads(line)
         except (ValueError, RecursionError):
             row = None
-        if not isinstance(row, dict):
+        if not isinstance(row, dict | list):
             raise OperationError(
                 f"{file}, line {number}: expected {_EXPECTED}, found something else."
             )
@@ -111,7 +138,7 @@ def _read_lines(file: str, text: str) -> list[dict[str, Any]]:
     return rows
 
 
-def _read_csv(file: str, text: str) -> list[dict[str, Any]]:
+def _read_csv(file: str, text: str) -> list[Any]:
     first_line = text.splitlines()[0]
     delimiter = max(_DELIMITERS, key=first_line.count)
     reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
@@ -124,14 +151,8 @@ def _read_csv(file: str, text: str) -> list[dict[str, Any]]:
             f"{file}, line {reader.line_num}: expected {_EXPECTED}, found something "
             "else."
         ) from None
-    numbers = [name for name in header if _NUMBER.fullmatch(name)]
-    # Names of columns that are numbered, as training takes them.
-    are_numbered = numbers == [str(number) for number in range(len(numbers))]
-    if not are_numbered or len(header) == 1:
-        raise OperationError(
-            f"{file}: expected {_EXPECTED}, found no header of column names in its "
-            "first line; add one."
-        )
+    if not _is_header(header):
+        return [header, *records]
     if len(set(header)) < len(header):
         raise OperationError(
             f"{file}: its header has a column name twice; name each column once."
@@ -145,3 +166,9 @@ def _read_csv(file: str, text: str) -> list[dict[str, Any]]:
                 f"has, found {len(record)}."
             )
     return [dict(zip(header, record, strict=True)) for record in records]
+
+
+def _is_header(cells: Sequence[str]) -> bool:
+    """Whether the first record holds names: no number but those that count columns."""
+    numbers = [cell for cell in cells if _NUMBER.fullmatch(cell)]
+    return numbers == [str(number) for number in range(len(numbers))]

@@ -60,7 +60,7 @@ def standard_decoder(names: tuple[str, ...]) -> Decoder:
                 document = [document]
             if set(map(len, document)) != {width}:
                 return None
-            return _stack(map(values_of, document), width)
+            return stack(map(values_of, document), width)
         except (
             *(ValueError, TypeError, KeyError, OverflowError, RecursionError),
             struct.error,
@@ -108,13 +108,13 @@ def typed_decoder(names: tuple[str, ...]) -> Decoder:
             return None
         if len(decoded) != n_rows:
             return None
-        return _stack(map(values_of, decoded), width)
+        return stack(map(values_of, decoded), width)
 
     return decode
 
 
-def _stack(rows: Iterable[tuple[float, ...]], width: int) -> Rows:
-    """Put tuples of numbers below each other; `struct` is quicker than numpy here."""
+def stack(rows: Iterable[Sequence[float]], width: int) -> Rows:
+    """Put rows of numbers below each other; `struct` is quicker than numpy here."""
     packed = b"".join(starmap(struct.Struct(f"{width}d").pack, rows))
     return np.frombuffer(packed, np.float64).reshape(-1, width)
 

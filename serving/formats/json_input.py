@@ -5,16 +5,16 @@ that is certain to be right. All else goes to the exact reader, `JsonScanner`, w
 accepts it after all or says what is wrong with it.
 """
 
-import re
-
 import numpy as np
 
+from serving.formats.json_blocks import decode_blocks
 from serving.formats.json_decoders import (
     Decoder,
     DecoderOfOne,
     decoder_of_one,
     fastest_decoder,
 )
+from serving.formats.json_lists import JsonLists, Loads
 from serving.formats.json_scanner import INSTANCES, JsonScanner
 from serving.formats.schema import Ignored, Rows, Schema
 from serving.formats.table_json import TableJson
@@ -22,17 +22,6 @@ from serving.formats.text import BLANK, BLOCK_BYTES, decode_text
 
 _BLANK = BLANK.encode()
 _QUOTE = ord('"')
-_COMMA = re.compile(rb"[ \t\n\r]*,")
-#: Form → what stands around its rows.
-_AROUND = {
-    "object": re.compile(rb"(?!)"),
-    "list": re.compile(rb"[ \t\n\r]*\[(?P<rows>.*)\][ \t\n\r]*", re.DOTALL),
-    INSTANCES: re.compile(
-        rb"[ \t\n\r]*\{[ \t\n\r]*\"instances\"[ \t\n\r]*:[ \t\n\r]*\[(?P<rows>.*)\]"
-        rb"[ \t\n\r]*\}[ \t\n\r]*",
-        re.DOTALL,
-    ),
-}
 
 
 class JsonReader:
@@ -43,6 +32,7 @@ class JsonReader:
         schema: Schema,
         decoder: Decoder | None = None,
         decode_one: DecoderOfOne | None = None,
+        loads_lists: Loads | None = None,
     ) -> None:
         self._schema = schema
         self._decoder = decoder or fastest_decoder(schema.names)
@@ -55,6 +45,7 @@ class JsonReader:
 
         self._decode_one = decode_one or decoder_of_one(schema)
         self._n_quotes = 2 * len(schema)
+        self._lists = JsonLists(len(schema), loads_lists)
         self._table = TableJson(schema) if schema.is_typed or schema.ignored else None
         if schema.is_typed:
             self._countable = False
@@ -63,7 +54,8 @@ class JsonReader:
         """Rows of shape (n_rows, n_features), and the form they came in.
 
         The form is "object" for one transaction, "list", or "instances" for
-        ``{"instances": [...]}``.
+        ``{"instances": [...]}``. A transaction is an object, or a list of the model's
+        values in the manifest's order.
 
         Raises
         ------
@@ -85,7 +77,7 @@ class JsonReader:
         return self._decode_one(body)
 
     def read_lines(self, body: bytes, ignored: Ignored | None = None) -> Rows:
-        """Rows of a JSON Lines body, one object a line."""
+        """Rows of a JSON Lines body, one object or list of values a line."""
         if self._countable:
             quick = self._read_lines_quickly(body.rstrip(_BLANK))
             if quick:
@@ -96,10 +88,12 @@ class JsonReader:
     def _read_lines_quickly(self, body: bytes) -> tuple[Rows, str] | None:
         # Counted and not split: millions of lines would be as many objects.
         breaks = body.count(b"\n")
+        start, end = (b"[", b"]") if body.startswith(b"[") else (b"{", b"}")
         if (
-            not (body.startswith(b"{") and body.endswith(b"}"))
-            or body.count(b"{") != breaks + 1
-            or body.count(b"}\n{") + body.count(b"}\r\n{") != breaks
+            not (body.startswith(start) and body.endswith(end))
+            or body.count(start) != breaks + 1
+            or body.count(end + b"\n" + start) + body.count(end + b"\r\n" + start)
+            != breaks
         ):
             return None
         return self._read_quickly(b"[" + body.replace(b"\n", b",") + b"]")
@@ -116,41 +110,21 @@ class JsonReader:
             form = INSTANCES
         elif n_rows == 1 and body.lstrip(_BLANK).startswith(b"{"):
             form = "object"
-        if rest or not n_rows:
+        if rest:
             return None
-        rows = (
-            self._decoder(body, form, n_rows)
-            if len(body) <= 2 * BLOCK_BYTES
-            else self._decode_blocks(body, form, n_rows)
-        )
-        if rows is None or not self._schema.accepts(rows):
+        if not n_rows:
+            return self._accepted(self._lists.read(body))
+        if len(body) <= 2 * BLOCK_BYTES:
+            rows = self._decoder(body, form, n_rows)
+        elif form == "object":
             return None
-        return rows, form
+        else:
+            shape = (n_rows, width)
+            rows = decode_blocks(body, form, shape, b"{}", self._decode_list)
+        return None if rows is None else self._accepted((rows, form))
 
-    def _decode_blocks(self, body: bytes, form: str, n_rows: int) -> Rows | None:
-        """Decode a large body block by block, so that other threads run between.
+    def _decode_list(self, block: bytes, n_rows: int) -> Rows | None:
+        return self._decoder(block, "list", n_rows)
 
-        Braces and brackets stand in no name here, and numbers hold none.
-        """
-        around = _AROUND[form].fullmatch(body)
-        if around is None:
-            return None
-        start, stop = around.span("rows")
-        rows = np.empty((n_rows, len(self._schema)))
-        filled = 0
-        while start < stop:
-            end = body.find(b"}", start + BLOCK_BYTES, stop) + 1 or stop
-            block = body[start:end]
-            count = block.count(b"{")
-            decoded = self._decoder(b"[%b]" % block, "list", count)
-            if decoded is None or filled + count > n_rows:
-                return None
-            rows[filled : filled + count] = decoded
-            filled += count
-            comma = _COMMA.match(body, end, stop)
-            if end < stop and comma is None:
-                return None if body[end:stop].strip(_BLANK) else rows
-            start = comma.end() if comma else stop
-            if comma and start == stop:
-                return None  # a comma, and nothing behind it
-        return rows if filled == n_rows else None
+    def _accepted(self, read: tuple[Rows, str] | None) -> tuple[Rows, str] | None:
+        return read if read is not None and self._schema.accepts(read[0]) else None

@@ -17,6 +17,9 @@ INSTANCES = "instances"
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
+_TRANSACTION = "an object or a list of values"
+#: Values that are counted beyond those of the model, to say how many came.
+_MOST_BEYOND = 10_000
 _CLOSING = {"{": "}", "[": "]"}
 _WORDS = {"null": None, "true": True, "false": False}
 _KINDS = {
@@ -51,8 +54,11 @@ class JsonScanner:
         first = self._peek()
         if not first:
             raise empty_body()
-        if first == "[":
+        if first == "[" and self._holds_rows():
             rows, form = self._list(), "list"
+        elif first == "[":
+            self._row = 1
+            rows, form = array("d", self._transaction()), "object"
         elif first == "{":
             start = self._at
             self._take("{")
@@ -63,7 +69,7 @@ class JsonScanner:
                 self._at, self._row = start, 1
                 rows, form = array("d", self._transaction()), "object"
         else:
-            raise self._unexpected("an object or a list of objects")
+            raise self._unexpected("an object or a list")
         self._row = None
         if self._peek():
             raise self._wrong("the end of the body")
@@ -81,7 +87,7 @@ class JsonScanner:
                 raise bad_request(
                     "invalid_json",
                     row=number,
-                    expected="an object",
+                    expected=_TRANSACTION,
                     got="an empty line",
                 )
             rows.extend(self._transaction())
@@ -92,7 +98,7 @@ class JsonScanner:
     def _instances(self) -> Values:
         self._take(":")
         if self._peek() != "[":
-            raise self._unexpected("a list of objects", field=INSTANCES)
+            raise self._unexpected("a list of transactions", field=INSTANCES)
         rows = self._list()
         self._row = None
         if self._peek() == ",":
@@ -117,13 +123,26 @@ class JsonScanner:
                 return rows
             self._take(",", "',' or ']'")
 
+    def _holds_rows(self) -> bool:
+        """Whether the list that begins here holds rows, and is none itself."""
+        start = self._at
+        self._take("[")
+        first, self._at = self._peek(), start
+        return first in ("{", "[", "]", "")
+
     def _transaction(self) -> list[float]:
-        """Read one flat object of numbers."""
+        """Read one flat object, or the list of its values in the model's order."""
         row = self._row or 1
+        first = self._peek()
+        if first == "[":
+            return self._values(row)
+        if first != "{":
+            raise self._unexpected(_TRANSACTION)
+        return self._fields(row)
+
+    def _fields(self, row: int) -> list[float]:
         values = [math.nan] * len(self._schema)
         seen: set[int] = set()
-        if self._peek() != "{":
-            raise self._unexpected("an object")
         self._take("{")
         first = True
         while not (first and self._peek() == "}"):
@@ -157,6 +176,41 @@ class JsonScanner:
             if column not in seen and column not in self._schema.optional:
                 raise self._schema.missing_field(row, name)
         return values
+
+    def _values(self, row: int) -> list[float]:
+        start, values = self._at, array("d")
+        try:
+            for column, name in enumerate(self._schema.names):
+                self._take("," if column else "[", "',' or ']'")
+                values.append(self._value(name, row, column))
+            self._take("]", "',' or ']'")
+        except RequestError:
+            # Of too many or too few, a value may well stand in another's place.
+            self._check_count(start, row)
+            raise
+        return values.tolist()
+
+    def _check_count(self, start: int, row: int) -> None:
+        """Refuse a list of another number of values; else, or of no JSON, pass."""
+        width = len(self._schema)
+        most, count, self._at = width + _MOST_BEYOND, 0, start
+        self._take("[")
+        try:
+            while self._peek() != "]" and count <= most:
+                if count:
+                    self._take(",")
+                self._scalar("")
+                count += 1
+        except RequestError:
+            return
+        if count != width:
+            more = "more than " if count > most else ""
+            raise bad_request(
+                "wrong_column_count",
+                row=row,
+                expected=f"{_counted(width)}, in the model's order",
+                got=f"{more}{_counted(min(count, most))}",
+            ) from None
 
     def _value(self, field: str, row: int, column: int) -> float:
         if self._schema.columns[column].is_plain:
@@ -243,3 +297,7 @@ class JsonScanner:
             expected=expected,
             got=place if self._at < len(self._text) else "the end of the text",
         )
+
+
+def _counted(values: int) -> str:
+    return "1 value" if values == 1 else f"{values} values"

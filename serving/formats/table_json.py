@@ -7,7 +7,7 @@ doubt the answer is None, and the exact reader decides.
 import json
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -47,11 +47,7 @@ class TableJson:
 
     def read(self, body: bytes, ignored: Ignored) -> tuple[Rows, str] | None:
         """Rows and form of a body, or None."""
-        # Bounds of what decoding makes of a wrong body; text may hold the marks too,
-        # which is then left to the exact reader.
-        objects, lists = body.count(b"{"), body.count(b"[")
-        most = objects * (len(self._schema) + len(self._schema.ignored) + 1)
-        if b"\\" in body or lists > 1 or body.count(b",") > 2 * most:
+        if b"\\" in body or not self._is_bounded(body):
             return None
         try:
             document = self._loads(body)
@@ -61,13 +57,33 @@ class TableJson:
             return None
         if not _has_each_once(body, documents, wrapped=form == INSTANCES):
             return None
-        ignored.fields += sum(len(row.keys() - self._schema.index) for row in documents)
+        ignored.fields += sum(
+            len(row.keys() - self._schema.index)
+            for row in documents
+            if isinstance(row, dict)
+        )
         return rows, form
+
+    def _is_bounded(self, body: bytes) -> bool:
+        """Whether the counts of marks bound what decoding makes of a wrong body.
+
+        Text may hold the marks too; much of it is left to the exact reader.
+        """
+        width = len(self._schema)
+        objects, lists = body.count(b"{"), body.count(b"[")
+        commas = body.count(b",")
+        if objects and lists <= 1:
+            return commas <= 2 * objects * (width + len(self._schema.ignored) + 1)
+        values = max(lists - 1, 1) * width
+        return objects <= 1 and values - 1 <= commas <= 2 * values
 
     def _rows(self, documents: list[Any]) -> Rows:
         schema = self._schema
         rows = np.empty((len(documents), len(schema)))
         for row, document in enumerate(documents):
+            if isinstance(document, list):
+                rows[row] = self._listed(document, row + 1)
+                continue
             for column, name in enumerate(schema.names):
                 if column in schema.optional and name not in document:
                     rows[row, column] = math.nan
@@ -78,6 +94,13 @@ class TableJson:
                 if name not in schema.ignored or isinstance(value, dict | list):
                     raise ValueError("an unknown field")
         return rows
+
+    def _listed(self, values: list[Any], row: int) -> list[float]:
+        """Values of one row that is a list of them, in the model's order."""
+        if len(values) != len(self._schema):
+            raise ValueError("another number of values")
+        encoded = self._schema.encoded
+        return [encoded(value, row, column) for column, value in enumerate(values)]
 
 
 _DOUBTS = (
@@ -91,15 +114,21 @@ def _loader() -> Callable[[bytes], Any]:
     try:
         import msgspec  # noqa: PLC0415 - taken where it is installed
     except ImportError:
-        return lambda body: json.loads(body.decode())
+        return lambda body: json.loads(body.decode(), parse_constant=_refuse_constant)
     return msgspec.json.Decoder().decode
+
+
+def _refuse_constant(_word: str) -> NoReturn:
+    raise ValueError("NaN or infinity, which JSON has not")
 
 
 def _rows_in(document: Any, schema: Schema) -> tuple[list[Any], str]:  # noqa: ANN401 - any JSON
     if isinstance(document, list):
         if not document:
             raise ValueError("no rows")
-        return document, "list"
+        if isinstance(document[0], dict | list):
+            return document, "list"
+        return [document], "object"
     if len(document) == 1 and INSTANCES in document and INSTANCES not in schema.index:
         rows = document[INSTANCES]
         if not isinstance(rows, list) or not rows:
@@ -113,9 +142,13 @@ def _has_each_once(body: bytes, documents: list[Any], *, wrapped: bool = False) 
 
     Without a backslash, two quotes stand for each name and each text.
     """
-    strings = sum(map(len, documents)) + wrapped
+    strings = int(wrapped)
     for document in documents:
-        strings += sum(type(value) is str for value in document.values())
+        values = document
+        if isinstance(document, dict):
+            strings += len(document)
+            values = document.values()
+        strings += sum(type(value) is str for value in values)
     return body.count(b'"') == 2 * strings
 
 

@@ -166,6 +166,21 @@ def test_csv_without_a_header_holds_the_models_columns(trained: Trained) -> None
     assert without.body == with_names.body
 
 
+def test_lists_hold_the_models_columns(trained: Trained) -> None:
+    rows = [[row[name] for name in trained.inputs] for row in trained.rows]
+    lines = "\n".join(map(json.dumps, rows))
+    bodies = trained.bodies()
+    for body, form in [
+        (json.dumps(rows), "application/json"),
+        (lines, "application/jsonlines"),
+    ]:
+        answer = trained.ask(body, form)
+        assert answer.body == trained.ask(bodies[form], form).body
+    one = trained.ask(json.dumps(rows[3]), "application/json", "explain=3")
+    named = json.dumps(trained.rows[3])
+    assert one.body == trained.ask(named, "application/json", "explain=3").body
+
+
 def test_an_unknown_name_and_another_kind_are_refused(trained: Trained) -> None:
     row = trained.rows[0]
     answer = trained.ask(json.dumps({**row, "never_seen": 1}), "application/json")

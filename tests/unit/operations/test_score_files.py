@@ -193,13 +193,12 @@ def test_an_amount_that_is_no_number_is_said(
     ("text", "said"),
     [
         ("", "found nothing"),
-        ("[]", "found an empty list"),
-        ("3", "no header of column names"),
+        ("[]", "found nothing in it"),
         ("{", "line 1: expected a row of the training table"),
-        ("[1]", "item 1: expected a JSON object"),
+        ("{}", "found nothing in it"),
+        ('[{"a": 1}, 2]', "item 2: expected a row of the training table"),
         ('{"a": 1}\n{"a": \n', "line 2: expected a row"),
-        ('{"a": 1}\n[2]\n', "line 2: expected a row"),
-        ("4,1\n2,3\n", "no header of column names"),
+        ('{"a": 1}\n2\n', "line 2: expected a row"),
         ("[" * 100_000, "nested too deep"),
         ('{"a": 1}\n' + '{"a":' * 100_000, "found something else"),
         ("a,b\n", "a header and no row"),
@@ -241,6 +240,102 @@ def test_columns_may_be_numbered(tmp_path: Path) -> None:
     path = tmp_path / "transactions"
     path.write_text("0,1,2\n5,6,7\n")
     assert read_transactions(str(path)).rows == [{"0": "5", "1": "6", "2": "7"}]
+
+
+class TestLists:
+    """Values without names: the columns of the model in service, in their order."""
+
+    @pytest.fixture(autouse=True)
+    def in_service(self, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+        stack: Any = type("Stack", (), {"parameters": {"ModelArtifactUri": "s3://b/m"}})
+        manifest: Any = type("Manifest", (), {"feature_names": ("at", "amount")})
+        documents = Documents(manifest, "a" * 64, ThresholdRule(0.4), {})
+        monkeypatch.setattr(command, "find_stack", lambda *_: stack)
+        monkeypatch.setattr(command, "read_artifact", lambda *_: documents)
+        monkeypatch.setattr(command, "aws_session", lambda: aws)
+        monkeypatch.setattr(command, "environment_session", lambda _: aws)
+
+    @pytest.mark.parametrize(
+        ("text", "body"),
+        [
+            ("[[1, 149.62], [2, 20]]", '[{"at": 1, "amount": 149.62}, '),
+            ('[[1, 149.62], {"amount": 20, "at": 2}]', '[{"at": 1, "amount": 149.62}'),
+            ("[1, 149.62]\n[2, 20]\n", '[{"at": 1, "amount": 149.62}, '),
+            ("1,149.62\n2,20\n", "at,amount\n1,149.62\n2,20\n"),
+        ],
+        ids=["list", "with an object", "lines", "CSV"],
+    )
+    def test_they_are_sent_with_their_names_and_the_rule_finds_its_amount(
+        self,
+        *,
+        aws: Aws,
+        sent: Callable[[Sequence[float]], Bodies],
+        tmp_path: Path,
+        capsys: pytest.CaptureFixture[str],
+        text: str,
+        body: str,
+    ) -> None:
+        bodies = sent([0.1, 0.1])
+        aws.publishes(
+            {"policy": "expected-value", "review_cost": 5.0, "amount": "amount"}
+        )
+        output = tmp_path / "scored.csv"
+        assert run(tmp_path, text, "--output", str(output)) == 0
+        assert bodies[0]["Body"].decode().startswith(body)
+        alerts = [line.split(",")[-1] for line in output.read_text().splitlines()]
+        assert alerts == ["alert", "true", "false"]
+        assert "2 transactions, 1 alert" in capsys.readouterr().out
+
+    def test_one_alone_is_one_transaction(
+        self, aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        aws.answers(0.75, Body=b'{"at": 1, "amount": 7}')
+        aws.publishes(RULE)
+        assert run(tmp_path, "[1, 7]") == 0
+        assert capsys.readouterr().out.startswith("Fraud probability  0.750000")
+
+    @pytest.mark.usefixtures("aws")
+    @pytest.mark.parametrize("text", ["[[1, 2], [4111]]", "1,2\n4111\n"])
+    def test_another_number_of_values_is_said(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str
+    ) -> None:
+        assert run(tmp_path, text) == 1
+        said = capsys.readouterr().err
+        assert "Transaction 2: expected 2 values" in said
+        assert "found 1 value;" in said
+        assert "4111" not in said
+
+    @pytest.mark.usefixtures("aws")
+    def test_where_histories_are_looked_up_the_ids_are_needed(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        tmp_path: Path,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        histories = Histories()
+        monkeypatch.setattr(command, "find_history", lambda *_: histories)
+        path = tmp_path / "transactions"
+        path.write_text("[[1, 2]]")
+        assert main(["--env", "dev", "--file", str(path)]) == 1
+        assert "not the ids of card" in capsys.readouterr().err
+        assert histories.calls == []
+
+
+def test_a_client_takes_lists_where_it_has_the_names(aws: Aws) -> None:
+    aws.answers(0.1, Body=b'{"at": null, "amount": 7}')
+    aws.answers([{"fraud_probability": 0.1}], Body=b'[{"at": 1, "amount": 7}]')
+    aws.publishes(RULE)
+    client = FraudClient(
+        "fraud-dev",
+        decision_rule_parameter=PARAMETER,
+        feature_names=("at", "amount"),
+    )
+    client.score([float("nan"), 7])
+    client.score_many([(1, 7)])
+    with pytest.raises(OperationError, match=r"expected 2 values.*found 1 value"):
+        client.score([7])
+    with pytest.raises(OperationError, match="give FraudClient the feature_names"):
+        FraudClient("fraud-dev").score([7])
 
 
 @pytest.mark.usefixtures("aws")

@@ -86,6 +86,62 @@ def test_one_bad_row_of_many_names_itself(
     assert (error["row"], error["field"]) == (2, "V1")
 
 
+@pytest.mark.parametrize(
+    ("values", "error"),
+    [
+        ("[ ]", ("wrong_column_count", None, "3 values", "0 values")),
+        ("[3]", ("wrong_column_count", None, "3 values", "1 value")),
+        ("[3, 0.25]", ("wrong_column_count", None, "3 values", "2 values")),
+        ("[3, 0.25, 12.5, 0]", ("wrong_column_count", None, "3 values", "4 values")),
+        # A label or an id among them moves the others: the count says what is wrong.
+        ('["4111", 3, 0.25, 12]', ("wrong_column_count", None, "3 values", "4 values")),
+        ("[3" + ", 1" * 20_000 + "]", ("wrong_column_count", None, "3", "more than")),
+        ("[3, null, 12.5]", ("wrong_type", "V1", "a number", "null")),
+        ("[3, true, 12.5]", ("wrong_type", "V1", "a number", "true or false")),
+        ('[3, "4111", 12.5]', ("wrong_type", "V1", "a number", "a string")),
+        ("[3, [4111], 12.5]", ("wrong_type", "V1", "a number", "a list")),
+        ("[3, {}, 12.5]", ("wrong_type", "V1", "a number", "an object")),
+        ("[3, NaN, 12.5]", ("wrong_type", "V1", "a number", "NaN")),
+        (
+            "[3, 1e400, 12.5]",
+            ("not_finite", "V1", "a finite number", "beyond the range"),
+        ),
+        ("[3.5, 0.25, 12.5]", ("wrong_type", "Hour", "a whole", "with a fraction")),
+    ],
+)
+@pytest.mark.parametrize(
+    ("around", "content_type"),
+    [
+        (("[[3, 0.25, 12.5], ", f", {GOOD}]"), JSON),
+        ((f'{{"instances": [{GOOD}, ', "]}"), JSON),
+        (("[3, 0.25, 12.5]\n", "\n"), LINES),
+    ],
+    ids=["list", "instances", "lines"],
+)
+def test_a_bad_list_of_values_names_row_field_and_kinds_or_counts(
+    invocations: Invocations,
+    values: str,
+    error: tuple[str, str | None, str, str],
+    around: tuple[str, str],
+    content_type: str,
+) -> None:
+    found = refused(invocations, values.join(around), content_type)
+    code, field, expected, got = error
+    assert (found["code"], found["row"], found["field"]) == (code, 2, field)
+    assert found["expected"].startswith(expected)
+    assert got in found["got"]
+    assert "4111" not in json.dumps(found)
+
+
+@pytest.mark.parametrize("values", ["[3, 0.25]", "[3, null, 12.5]"])
+def test_a_list_of_values_alone_is_one_transaction(
+    invocations: Invocations, values: str
+) -> None:
+    assert refused(invocations, values, JSON)["row"] == 1
+    right = invocations.answer(Request(b"[3, 0.25, 12.5]", JSON))
+    assert right == invocations.answer(Request(GOOD.encode(), JSON))
+
+
 HUGE_VALUES = ["1.7e308", "-1.7e308", "1.1e30", "-" + "9" * 40]
 
 
@@ -170,8 +226,15 @@ def test_an_empty_body_is_refused(
         ("null", "wrong_type"),
         ("3", "wrong_type"),
         ('"x"', "wrong_type"),
-        ("[[3, 0.25, 12.5]]", "wrong_type"),
-        ("[null]", "wrong_type"),
+        ("[null]", "wrong_column_count"),
+        (f"[{GOOD}, 3]", "wrong_type"),
+        ("[[3, 0.25, 12.5], 3]", "wrong_type"),
+        ('{"instances": [3, 0.25, 12.5]}', "wrong_type"),
+        ("[[3, 0.25, 12.5],]", "invalid_json"),
+        ("[[3, 0.25, 12.5] [3, 0.25, 12.5]]", "invalid_json"),
+        ("[3, 0.25, 12.5", "invalid_json"),
+        ("[3, 0.25, 12.5]]", "invalid_json"),
+        ("[3, 0.25, 12.5,]", "invalid_json"),
         (GOOD[:-1], "invalid_json"),
         (GOOD[:-10], "invalid_json"),
         (GOOD + GOOD, "invalid_json"),
@@ -205,7 +268,9 @@ def test_what_is_not_json_of_transactions_is_refused(
         (f"{GOOD}\n\n{GOOD}", "invalid_json", 2),
         (f"{GOOD}{GOOD}", "invalid_json", 1),
         (f"[{GOOD}]", "wrong_type", 1),
-        (f"{GOOD}\n[]", "wrong_type", 2),
+        (f"{GOOD}\n[]", "wrong_column_count", 2),
+        (f"{GOOD}\n3", "wrong_type", 2),
+        ("[3, 0.25, 12.5]\n[3, 0.25\n12.5]", "invalid_json", 2),
         (GOOD.replace(", ", ",\n"), "invalid_json", 1),
         # Joined by commas these two lines would be two right transactions.
         (f'{{"Hour":1,"V1":1\n"Amount":1}},{GOOD}', "invalid_json", 1),
@@ -347,6 +412,10 @@ def peak_bytes() -> Iterator[Callable[[], int]]:
         ("1,2,3", '\n"1",2,3'),
         ("[", "1,"),
         ("[", "[],"),
+        ("[[", "1,"),
+        ("[", "[1,1,1],"),
+        ("[", '["",'),
+        ("", "[1,1,1]\n"),
         ('{"Hour": ', "1"),
         ("", '"'),
         ("", ","),
@@ -371,9 +440,10 @@ def test_a_bomb_is_refused_at_once_and_in_little_memory(
         # The mark at the beginning is the exact reader's case.
         ("\ufeff[", '{"Hour":1,"V1":1,"Amount":1},', GOOD + "]", JSON),
         ("\ufeff", '{"Hour":1,"V1":1,"Amount":1}\n', GOOD, LINES),
+        ("\ufeff[", "[1,1.0,1],", "[1,1,1]]", JSON),
         ("", '1,1,"1"\n', "1,1,1", CSV),
     ],
-    ids=["list", "lines", "csv"],
+    ids=["list", "lines", "lists", "csv"],
 )
 def test_rows_that_are_read_one_by_one_take_little_more_memory_than_numbers(
     artifact: Artifact, start: str, row: str, end: str, content_type: str

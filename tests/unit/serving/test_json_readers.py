@@ -18,6 +18,7 @@ from serving.formats.json_decoders import (
     typed_decoder,
 )
 from serving.formats.json_input import JsonReader
+from serving.formats.json_lists import standard_loads, typed_loads
 from serving.formats.json_scanner import JsonScanner
 from serving.formats.schema import Schema
 from serving.formats.text import decode_text
@@ -34,8 +35,10 @@ SCHEMA = Schema(
     )
 )
 READERS = {
-    "standard": JsonReader(SCHEMA, standard_decoder(NAMES)),
-    "typed": JsonReader(SCHEMA, typed_decoder(NAMES)),
+    "standard": JsonReader(SCHEMA, standard_decoder(NAMES), loads_lists=standard_loads),
+    "typed": JsonReader(
+        SCHEMA, typed_decoder(NAMES), loads_lists=typed_loads(len(NAMES))
+    ),
 }
 
 numbers = st.one_of(
@@ -51,6 +54,8 @@ names = st.sampled_from([*NAMES, "D", "", "a", "A ", "instances"])
 transactions = st.one_of(
     st.fixed_dictionaries(dict.fromkeys(NAMES, numbers)),
     st.dictionaries(names, st.one_of(numbers, others), max_size=5),
+    st.lists(numbers, min_size=len(NAMES), max_size=len(NAMES)),
+    st.lists(st.one_of(numbers, others), max_size=5),
 )
 documents = st.one_of(
     transactions,
@@ -156,3 +161,30 @@ def test_right_rows_come_back_bit_by_bit(rows: list[tuple[float, ...]]) -> None:
         got, form = reader.read(body)
         assert form == "list"
         np.testing.assert_array_equal(got, np.array(rows, np.float64))
+
+
+@given(
+    rows=st.lists(
+        st.tuples(right_numbers, right_numbers, right_numbers), min_size=1, max_size=50
+    )
+)
+def test_rows_that_are_lists_are_the_models_columns_in_order(
+    rows: list[tuple[float, ...]],
+) -> None:
+    objects = [dict(zip(NAMES, row, strict=True)) for row in rows]
+    for reader in READERS.values():
+        for body, same in [
+            (rows, objects),
+            ({"instances": rows}, {"instances": objects}),
+            (rows[0], objects[0]),
+            ([objects[0], *rows], [objects[0], *objects]),
+        ]:
+            given_rows, form = reader.read(json.dumps(body).encode())
+            expected, same_form = reader.read(json.dumps(same).encode())
+            assert form == same_form
+            assert given_rows.tobytes() == expected.tobytes()
+        lines, same_lines = (
+            "\n".join(map(json.dumps, each)).encode() for each in (rows, objects)
+        )
+        expected = reader.read_lines(same_lines)
+        assert reader.read_lines(lines).tobytes() == expected.tobytes()

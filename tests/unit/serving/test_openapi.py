@@ -57,6 +57,24 @@ def schema_of(path: str, method: str, status: int) -> dict[str, Any]:
     return {**schema, "components": DOCUMENT["components"]}
 
 
+def request_schema() -> dict[str, Any]:
+    body = DOCUMENT["paths"]["/invocations"]["post"]["requestBody"]
+    schema = body["content"]["application/json"]["schema"]
+    return {**schema, "components": DOCUMENT["components"]}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [[], {}, 3, [[]], [[GOOD]], {"instances": [3]}, {"instances": [GOOD], "more": 1}],
+)
+def test_what_the_document_refuses_the_server_refuses(
+    invocations: Invocations, body: Any
+) -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(body, request_schema())
+    assert invocations.answer(Request(json.dumps(body).encode())).status == 400
+
+
 @pytest.mark.parametrize(
     ("body", "content_type", "attributes", "status"),
     [
@@ -64,6 +82,9 @@ def schema_of(path: str, method: str, status: int) -> dict[str, Any]:
         (json.dumps(GOOD), "", "explain=2", 200),
         (json.dumps([GOOD, GOOD]), "", "explain=1", 200),
         (json.dumps({"instances": [GOOD]}), "", "", 200),
+        (json.dumps([*GOOD.values()]), "", "explain=1", 200),
+        (json.dumps([GOOD, [*GOOD.values()]]), "", "", 200),
+        (json.dumps([3]), "", "", 400),
         ("{}", "", "", 400),
         ("", "", "", 400),
         ("x", "text/plain", "", 415),
@@ -84,6 +105,8 @@ def test_answers_are_as_the_document_says(
     request = Request(body.encode(), content_type, "", attributes)
     answer = invocations.answer(request)
     assert answer.status == status
+    if status == 200:
+        jsonschema.validate(json.loads(body), request_schema())
     schema = schema_of("/invocations", "post", status)
     jsonschema.validate(json.loads(answer.body), schema)
 

@@ -57,6 +57,10 @@ def answer_of(invocations: Invocations, body: str, kind: str) -> Answer:
         ("application/json", json.dumps({V1: 0.5, LAST: 60.0}), 0.75, 1),
         ("application/json", '{"card": 7, "V1": 0.5}', 0.875, 1),
         ("application/json", '[{"card": 7, "V1": 0.5}]', 0.875, 1),
+        # A list holds the model's columns, as a CSV without a header does.
+        ("application/json", "[0.5, 2.0, 60.0]", 0.5, 0),
+        ("application/json", "[[0.5, null, 60.0]]", 0.75, 1),
+        ("application/jsonlines", "[0.5, null, null]", 0.875, 1),
         ("application/json", '{"instances": [{"V1": 0.5}]}', 0.875, 1),
         ("application/jsonlines", json.dumps({**KNOWN, LAST: None}), 0.625, 1),
         ("application/jsonlines", '{"card": 7, "V1": 0.5}', 0.875, 1),
