@@ -6,38 +6,47 @@ package; `errors` answers what moto lacks.
 
 import os
 import re
+from importlib import import_module
 from typing import Any
 
-from moto.iam.access_control import PermissionResult
-from moto.s3.models import FakeBucket
 from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import FakeEndpointConfig
 
-from local_aws import iam_simulation, resource_tags
-from local_aws.codebuild import builds as codebuild_builds
+from local_aws import resource_tags
 
+#: Service → module that adds to moto what it lacks.
+ADDED = {
+    "codebuild": "local_aws.codebuild.builds",
+    "dynamodb": "local_aws.dynamodb",
+    "iam": "local_aws.iam_simulation",
+}
 INSTANCE_TYPE = re.compile(
     r"ml\.[a-z]+\d+[a-z0-9-]*\.(nano|micro|small|medium|\d*x?large)"
 )
 
 
 def apply() -> None:
-    """Apply all patches to this process."""
+    """Apply the patches that every server needs."""
     know_managed_policies()
-    record_bucket_policies_only()
     know_new_instance_types()
-    codebuild_builds.add_to_moto()
-    iam_simulation.add_to_moto()
-    resource_tags.add_to_moto()
+    resource_tags.show_endpoint_config_arns()
 
 
 def apply_to(service: str) -> None:
-    """Apply the patches of a service that not every start is to wait for."""
-    if service == "dynamodb":
-        # Here, not at the top: moto's DynamoDB takes a quarter of a second.
-        from local_aws import dynamodb  # noqa: PLC0415
+    """Apply the patches of a service that is asked for the first time.
 
-        dynamodb.add_to_moto()
+    Not before: moto's services take seconds to import, Application Auto Scaling alone,
+    which imports EC2, as long as all that every server needs.
+    """
+    match service:
+        case "applicationautoscaling":
+            resource_tags.keep_tags_of_targets()
+        case "budgets":
+            resource_tags.keep_tags_of_budgets()
+        case "codebuild" | "dynamodb" | "iam":
+            import_module(ADDED[service]).add_to_moto()
+        case "s3":
+            record_bucket_policies_only()
 
 
 def know_managed_policies() -> None:
@@ -77,6 +86,8 @@ def record_bucket_policies_only() -> None:
     refuses plain HTTP, which every careful bucket has, denied each PutObject. Local
     AWS authenticates nobody, so there is nothing to weigh a policy against.
     """
+    from moto.iam.access_control import PermissionResult  # noqa: PLC0415 - `apply_to`
+    from moto.s3.models import FakeBucket  # noqa: PLC0415
 
     def get_permission(
         self: FakeBucket,  # noqa: ARG001

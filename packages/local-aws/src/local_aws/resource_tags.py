@@ -10,26 +10,36 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
-from moto.budgets.responses import BudgetsResponse
 from moto.sagemaker.models import FakeEndpointConfig
 from moto.utilities.tagging_service import TaggingService
 from moto.utilities.utils import get_partition
 
 
-def add_to_moto() -> None:
-    """Let moto's Budgets and Application Auto Scaling keep and tell tags."""
+def keep_tags_of_budgets() -> None:
+    """Let moto's Budgets keep and show tags."""
+    from moto.budgets.responses import BudgetsResponse  # noqa: PLC0415 - `apply_to`
+
     budgets: Any = BudgetsResponse
-    scaling: Any = ApplicationAutoScalingResponse
     budgets.create_budget = _tagging(budgets.create_budget, _tag_budget)
     budgets.list_tags_for_resource = _budget_tags
+
+
+def keep_tags_of_targets() -> None:
+    """Let moto's Application Auto Scaling keep and show tags."""
+    from moto.applicationautoscaling.responses import (  # noqa: PLC0415 - `apply_to`
+        ApplicationAutoScalingResponse,
+    )
+
+    scaling: Any = ApplicationAutoScalingResponse
     scaling.register_scalable_target = _tagging(
         scaling.register_scalable_target, _tag_target
     )
     scaling.list_tags_for_resource = _target_tags
     scaling.tag_resource = _tag_target_again
-    # moto keeps the ARN of an endpoint configuration as a tuple, which its tagging
-    # API then shows.
+
+
+def show_endpoint_config_arns() -> None:
+    """Let moto's tagging API show ARNs of endpoint configurations, kept as tuples."""
     config: Any = FakeEndpointConfig
     config.arn = property(lambda it: it.endpoint_config_arn, lambda *_: None)
 

@@ -1,11 +1,11 @@
 """An endpoint's record: moto's, with the traffic to the fleets that serve it."""
 
 import random
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from moto.applicationautoscaling.models import applicationautoscaling_backends
 from moto.core.utils import utcnow
 from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import FakeEndpoint, FakeEndpointConfig
@@ -134,10 +134,14 @@ def check_instance_types(
 
     https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-scaling.html
     """
-    scaling = applicationautoscaling_backends[endpoint.account][endpoint.region]
+    # Without it in this process there is no target, and it takes a second to import.
+    scaling = sys.modules.get("moto.applicationautoscaling.models")
+    if scaling is None:
+        return
+    backend = scaling.applicationautoscaling_backends[endpoint.account][endpoint.region]
     scaled = {
         target.resource_id
-        for target in scaling.describe_scalable_targets("sagemaker", None, None)
+        for target in backend.describe_scalable_targets("sagemaker", None, None)
     }
     before = {one["VariantName"]: one for one in old.production_variants}
     for variant in new.production_variants:
