@@ -10,7 +10,8 @@ from artifact.columns import Column, Kind
 from artifact.history.definition import HistoryDefinition
 from artifact.history.identity import entity_text
 from artifact.history.state import minor_units_of
-from artifact.value_encoders import Encode, any_encoder
+from artifact.value_encoders import LARGEST, Encode, any_encoder
+from artifact.value_kinds import WrongKindError
 from operations.account.errors import OperationError
 from operations.history.items import LARGEST_AMOUNT
 from operations.history.table import HistoryTable
@@ -33,13 +34,13 @@ class Event:
 def read_event(transaction: Transaction, table: HistoryTable) -> Event:
     """Read a transaction as training read its table.
 
-    An amount that is missing, no number, or beyond what sums keep exactly counts
-    as unknown: the transaction counts all the same.
+    An amount that is missing, or beyond what sums keep exactly, counts as unknown: the
+    transaction counts all the same.
 
     Raises
     ------
     OperationError
-        If it has no usable time.
+        If it has no usable time, or an amount that the endpoint refuses.
     """
     definition = table.definition
     seconds = seconds_of(transaction, definition)
@@ -48,7 +49,7 @@ def read_event(transaction: Transaction, table: HistoryTable) -> Event:
             f"{definition.time}: expected the transaction's time in seconds since "
             "1970, or since the beginning that training used; add it."
         )
-    amount = _number(transaction.get(definition.amount), _amount_column(definition))
+    amount = _amount_of(transaction.get(definition.amount), definition)
     minor = minor_units_of(amount, definition.minor_units)
     if abs(minor) > LARGEST_AMOUNT:
         amount, minor = math.nan, 0
@@ -70,13 +71,26 @@ def seconds_of(transaction: Transaction, definition: HistoryDefinition) -> int |
     return math.floor(seconds) if 0 <= seconds < _LATEST_SECONDS else None
 
 
+def _amount_of(value: object, definition: HistoryDefinition) -> float:
+    column = definition.amount_form or Column(definition.amount, Kind.NUMBER)
+    try:
+        amount = _encoder(column)(value)
+    except WrongKindError as error:
+        raise OperationError(
+            f"{definition.amount}: expected {error.expected}, as training read it, got "
+            f"{error.got}; correct it."
+        ) from None
+    if abs(amount) > LARGEST:
+        raise OperationError(
+            f"{definition.amount}: expected a number between {-LARGEST:g} and "
+            f"{LARGEST:g}, got a number beyond; correct it."
+        )
+    return amount
+
+
 def _time_column(definition: HistoryDefinition) -> Column:
     kind = Kind.TIMESTAMP if definition.time_format else Kind.NUMBER
     return Column(definition.time, kind, time_format=definition.time_format)
-
-
-def _amount_column(definition: HistoryDefinition) -> Column:
-    return definition.amount_form or Column(definition.amount, Kind.NUMBER)
 
 
 @lru_cache(maxsize=16)

@@ -22,6 +22,7 @@ from artifact.history.definition import (
     feature_names_of,
 )
 from artifact.history.identity import entity_codes
+from artifact.near_names import nearest_name
 from operations.account.errors import OperationError
 
 Floats = npt.NDArray[np.float64]
@@ -112,7 +113,9 @@ def _read(path: Path, columns: list[str]) -> pa.Table:
         ) from None
     for name in columns:
         if name not in table.column_names:
-            raise OperationError(f"{path} has no column {name!r}; name another.")
+            near = nearest_name(name, table.column_names)
+            hint = f"did you mean {near!r}?" if near else "name another."
+            raise OperationError(f"{path} has no column {name!r}; {hint}")
     return table.combine_chunks()
 
 

@@ -4,7 +4,6 @@ A rule set by hand takes effect with the callers' next read of it, without a
 deployment, and carries a mark, so that verification can tell it from a stale one.
 """
 
-import difflib
 import json
 import textwrap
 from dataclasses import replace
@@ -22,6 +21,7 @@ from artifact.decision import (
 )
 from artifact.errors import ArtifactError
 from artifact.manifest import Manifest
+from artifact.near_names import nearest_name
 from artifact.printable import printable
 from cdk_app.naming import DECISION_RULE_OUTPUT, endpoint_name, stack_name
 from operations.account.absent import absent
@@ -132,8 +132,8 @@ def check_features(rule: DecisionRule, manifest: Manifest) -> None:
         return
     numbers = [column.name for column in manifest.inputs if column.kind is Kind.NUMBER]
     if rule.amount not in numbers:
-        near = difflib.get_close_matches(rule.amount, numbers, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else "name one that is."
+        near = nearest_name(rule.amount, numbers)
+        hint = f"did you mean {near!r}?" if near else "name one that is."
         raise OperationError(
             f"Decision rule: 'amount' names {rule.amount!r}, which is no number among "
             f"the artifact's {len(manifest.features)} features; {hint}"

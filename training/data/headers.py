@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pyarrow.compute as pc
 
+from artifact.near_names import nearest_name
 from training.columns import Columns
 from training.data.names import likely_labels, likely_outcomes
 from training.data.shown_names import option_value, shown, shown_list
@@ -44,7 +45,8 @@ def check_columns(
     if columns.label not in names:
         raise TrainingError(
             f"{files[0]} has no column {shown(columns.label)} for the label (it has "
-            f"{shown_list(names, _MOST_NAMES)}); {_label_remedy(files, names)}"
+            f"{shown_list(names, _MOST_NAMES)}); "
+            f"{_label_remedy(files, names, columns.label)}"
         )
     _check_named(files[0], names, columns)
     used = {
@@ -82,7 +84,9 @@ def find_labels(files: Sequence[Path], names: Sequence[str]) -> list[str]:
     ]
 
 
-def _label_remedy(files: Sequence[Path], names: Sequence[str]) -> str:
+def _label_remedy(files: Sequence[Path], names: Sequence[str], given: str) -> str:
+    if given != Columns.label and (near := nearest_name(given, names)):
+        return f"did you mean {shown(near)}?"
     likely = find_labels(files, names)
     if likely:
         first = likely[:1]
@@ -102,19 +106,21 @@ def _check_named(file: Path, names: Sequence[str], columns: Columns) -> None:
         "--categories": columns.categories,
         "--kinds": tuple(columns.kinds),
     }
-    for option, listed in lists.items():
-        for name in listed:
-            if name not in names:
-                raise TrainingError(
-                    f"{file} has no column {shown(name)}, which {option} names; "
-                    "remove it from the list."
-                )
-    for option, name in _named(columns).items():
-        if name not in names:
-            raise TrainingError(
-                f"{file} has no column {shown(name)}, which {option} names (it has "
-                f"{shown_list(names)}); correct the name, or leave the option out."
+    named = [*_named(columns).items()]
+    named += [(option, name) for option, listed in lists.items() for name in listed]
+    for option, name in named:
+        if name in names:
+            continue
+        near = nearest_name(name, names)
+        raise TrainingError(
+            f"{file} has no column {shown(name)}, which {option} names (it has "
+            f"{shown_list(names)}); "
+            + (
+                f"did you mean {shown(near)}?"
+                if near
+                else "correct the name, or leave it out."
             )
+        )
 
 
 def _named(columns: Columns) -> dict[str, str]:

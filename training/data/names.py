@@ -1,6 +1,7 @@
 """What the name of a column says about it."""
 
 import re
+from unicodedata import combining, normalize
 
 # Whole numbers under such a name are keys: card1, cc_num, CUSTOMER_ID.
 _KEY_NAMES = frozenset(
@@ -22,33 +23,59 @@ _QUANTITIES = frozenset(
         *("since", "distinct", "unique"),
     }
 )
+# What is made of several amounts, or of their number.
+_MEASURES = _QUANTITIES - {"amount", "amt", "total", "sum"}
 _AFTER_THE_FACT = re.compile(
     r"fraud|chargeback|charge_back|dispute|label|scenario|flagged|investigat|"
-    r"verdict|outcome|decision|blocked|declined|refund",
+    r"verdict|outcome|decision|blocked|declined|refund|launder|betrug|frode",
     re.IGNORECASE,
 )
 # pandas' index, in Parquet and in a CSV that was read and written again.
 _INDEX = re.compile(r"|__index_level_[0-9]+__|Unnamed: [0-9]+")
-_LABEL_WORDS = frozenset(
-    {"fraud", "isfraud", "fraudulent", "chargeback", "cbk", "isflaggedfraud"}
+# In the languages of those who keep such tables; in one word or several.
+_LABEL_WORD = re.compile(
+    r"(?:is|has)?(?:fraud\w*|chargeback|cbk|laundering|sar|illicit|betrug\w*|frode|"
+    r"fraude|bedrageri)"
 )
 _PLAIN_LABELS = frozenset({"class", "label", "target"})
 _AROUND_A_LABEL = frozenset(
     {
         *("is", "tx", "trans", "transaction", "event", "has", "bool", "flag", "label"),
         *("class", "target", "reported", "found", "p", "indicator", "status", "y"),
-        *("result", "ind", "yn"),
+        *("result", "ind", "yn", "potential", "suspected", "confirmed", "actual"),
+        *("known", "case", "ist", "est", "es"),
     }
 )
 #: They may say as much of something else: a payment's outcome, a test's result.
-_OUTCOMES = frozenset({"verdict", "outcome", "result"})
-_AMOUNT_WORDS = frozenset({"amt", "amount", "price", "value", "total"})
-_TIME_WORDS = frozenset({"time", "timestamp", "date", "datetime", "step", "dt", "at"})
+_OUTCOMES = frozenset({"verdict", "outcome", "result", "flag", "status"})
+_AMOUNT_WORDS = frozenset(
+    {
+        *("amt", "amount", "amounts", "betrag", "montant", "importe", "importo"),
+        *("valor", "bedrag", "belopp", "beløp", "monto", "quantia", "kwota", "summe"),
+    }
+)
+#: They may be worth of something else.
+_WORTH_WORDS = frozenset(
+    {
+        *("price", "value", "total", "sum", "cost", "worth", "wert", "preis"),
+        *("umsatz", "prix", "somme", "precio", "preco", "prezzo", "prijs", "cena"),
+    }
+)
+# One word of two: transactionamount, Rechnungsbetrag.
+_LONG_WORD = 5
+_TIME_WORDS = frozenset(
+    {
+        *("time", "timestamp", "date", "datetime", "step", "dt", "ts", "at", "when"),
+        *("datum", "zeit", "zeitpunkt", "fecha", "hora", "data", "horodatage", "heure"),
+        *("unixtime", "tarih"),
+    }
+)
 
 
 def words_of(name: str) -> list[str]:
-    """Return the lower-case words of a name: ``merchantId`` has two."""
-    parted = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name)
+    """Return the lower-case words of a name, without accents: merchantId has two."""
+    plain = "".join(c for c in normalize("NFKD", name) if not combining(c))
+    parted = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", plain)
     return [word for word in re.split(r"[\W_]+", parted.lower()) if word]
 
 
@@ -79,9 +106,8 @@ def likely_labels(names: list[str]) -> list[str]:
     plain = [
         name
         for name, parts in words.items()
-        if _LABEL_WORDS.intersection(parts)
-        and set(parts) <= _LABEL_WORDS | _AROUND_A_LABEL
-        and "flagged" not in parts
+        if any(map(_LABEL_WORD.fullmatch, parts))
+        and all(p in _AROUND_A_LABEL or _LABEL_WORD.fullmatch(p) for p in parts)
     ]
     return plain or [
         name
@@ -99,8 +125,23 @@ def likely_outcomes(names: list[str]) -> list[str]:
 
 def likely_amounts(names: list[str]) -> list[str]:
     """Return the names that an amount of money has, the plainest first."""
-    found = [name for name in names if _AMOUNT_WORDS.intersection(words_of(name))]
-    return sorted(found, key=lambda name: len(words_of(name)))
+    found = {
+        name: (rank, len(words))
+        for name in names
+        if (words := words_of(name)) and (rank := _amount_rank(words)) is not None
+    }
+    return sorted(found, key=lambda name: found[name])
+
+
+def _amount_rank(words: list[str]) -> int | None:
+    """Return 0 for a word that means an amount, 1 for one that may, None for none."""
+    if _MEASURES.intersection(words):
+        return None
+    for rank, known in enumerate((_AMOUNT_WORDS, _WORTH_WORDS)):
+        long = tuple(word for word in known if len(word) >= _LONG_WORD)
+        if any(word in known or word.endswith(long) for word in words):
+            return rank
+    return None
 
 
 def likely_times(names: list[str]) -> list[str]:

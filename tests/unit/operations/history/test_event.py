@@ -53,7 +53,7 @@ def test_an_amount_in_the_form_of_its_column(
     assert got[1:] == (minor, 12.5 if minor == 1250 else 1234.5)
 
 
-@pytest.mark.parametrize("amount", [-1, "-1", "-1.0", "", "NA", None, pd.NA, "12,50"])
+@pytest.mark.parametrize("amount", [-1, "-1", "-1.0", "", "NA", None, pd.NA, 1e29])
 def test_an_amount_that_is_not_known(amount: object) -> None:
     got = read({"time": 5, "amount": amount}, amount_form=form(missing_codes=(-1.0,)))
     assert got[1] == 0
@@ -90,3 +90,21 @@ def test_a_time_as_a_cell_or_as_a_library_has_it(
 def test_a_time_that_is_none_is_refused(time: object) -> None:
     with pytest.raises(OperationError, match="time: expected the transaction's time"):
         read({"time": time, "amount": 1})
+
+
+@pytest.mark.parametrize(
+    ("amount", "got"),
+    [
+        ("12,50", "got text"),
+        ("a lot", "got text"),
+        (True, "got true or false"),
+        ([12], "got a list"),
+        (1e31, "got a number beyond"),
+        (float("inf"), "got a number beyond"),
+    ],
+)
+def test_an_amount_that_the_endpoint_refuses_is_refused(
+    amount: object, got: str
+) -> None:
+    with pytest.raises(OperationError, match=f"^amount: expected a number.*{got}"):
+        read({"time": 5, "amount": amount})

@@ -80,7 +80,7 @@ def test_entities_are_proposed_with_the_split_that_they_need(
 def test_a_table_without_an_amount_has_no_figures_about_money(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    status, said = of_german(tmp_path, capsys, amount="Betrag")
+    status, said = of_german(tmp_path, capsys, amount="zahl")
     assert status == 0
     assert "no amount is recognised; without one there are no figures about" in said
 
@@ -134,6 +134,42 @@ def test_span_and_rate_stand_beside_the_table(
     table, _, wrong = capsys.readouterr().out.partition("Looks wrong")
     assert "the time spans 8.3 days, 24 transactions a day" in table
     assert "time" not in wrong.partition("Next:")[0]
+
+
+@pytest.mark.parametrize("amount", ["Betrag", "montant", "Amount (EUR)"])
+def test_an_amount_is_proposed_by_its_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], amount: str
+) -> None:
+    status, said = of_german(tmp_path, capsys, amount=amount)
+    assert status == 0
+    assert shlex.join(["--amount-column", amount]) in said
+
+
+@pytest.mark.parametrize(
+    ("option", "given", "meant"),
+    [
+        ("--label-column", "is_frad", "is_fraud"),
+        ("--time-column", "hapened", "happened"),
+        ("--amount-column", "PRICE_AMT", "price_amt"),
+        ("--weight-column", "knid", "kind"),
+        ("--report-time-column", "happend", "happened"),
+        ("--drop-columns", "kind,cc_nun", "cc_num"),
+        ("--entities", "cc-num", "cc_num"),
+        ("--categories", "kinds", "kind"),
+        ("--kinds", '{"prize_amt": "number"}', "price_amt"),
+    ],
+)
+def test_a_misspelt_name_is_answered_with_the_one_that_was_meant(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    option: str,
+    given: str,
+    meant: str,
+) -> None:
+    label = [] if option == "--label-column" else ["--label-column", "is_fraud"]
+    assert main(["--data", str(write(tmp_path)), *label, option, given]) == 1
+    said = capsys.readouterr().err
+    assert said.endswith(f"did you mean {meant!r}?\n")
 
 
 def test_a_label_is_recognised_by_its_name(
