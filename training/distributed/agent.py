@@ -164,4 +164,7 @@ def _environment(code: Path, environment: Mapping[str, str]) -> dict[str, str]:
         "PYTHONPATH": os.pathsep.join(filter(None, paths)),
         # Threads that wait for others must not spin: hosts may share cores.
         "OMP_WAIT_POLICY": "PASSIVE",
+        # What one step has freed must not stay with the process through the next one.
+        "MALLOC_MMAP_THRESHOLD_": "400000",  # bytes
+        "ARROW_DEFAULT_MEMORY_POOL": "system",
     }

@@ -1,7 +1,8 @@
 """XGBoost over the rows of all hosts: each streams its own, and they grow one model.
 
-Nothing is drawn by row, so that trees depend on nothing but rows, options and the
-number of hosts, and a run that goes on from a checkpoint grows the same ones.
+Bins are agreed on before the first tree, sums of gradients are exact and nothing is
+drawn by row, so that trees depend on nothing but rows and options, whatever the number
+of hosts, and a run that goes on from a checkpoint grows the same ones.
 """
 
 from collections.abc import Callable
@@ -12,11 +13,13 @@ import numpy as np
 import xgboost
 from sklearn.pipeline import Pipeline
 
+from training.data.dataset import Dataset
 from training.data.vocabulary import Vocabulary
 from training.distributed.checkpoints import Checkpoints
 from training.distributed.group import Group
 from training.distributed.membership import Booleans
 from training.distributed.spool import Spool
+from training.models.bins import Singles, bin_edges, matrix_of_edges
 from training.models.estimators import RECIPES
 from training.models.xgboost_classifier import TREES_TOGETHER
 from training.options import ModelOptions
@@ -34,6 +37,7 @@ class Rows:
 def fit_xgboost(
     group: Group,
     rows: Rows,
+    sample: Dataset | None,
     options: ModelOptions,
     checkpoints: Checkpoints,
     *,
@@ -43,6 +47,9 @@ def fit_xgboost(
 ) -> Pipeline:
     """Grow the trees, from the last checkpoint on if there is one.
 
+    `sample` is on the first host: the rows of all hosts, or some of them with the
+    weight of all, between whose values the bins' edges are.
+
     Memory: about 4 bytes for each feature of each row of this host with more than 256
     bins, 2 with fewer, and 40 bytes a row.
     """
@@ -51,10 +58,16 @@ def fit_xgboost(
     prepare = pipeline.named_steps["prepare"]
     prepare.fit(np.zeros((1, len(empty.feature_names))))
     classifier = pipeline.named_steps["classify"].set_params(n_jobs=threads)
+    bins = options.xgboost_bins
+    edges: list[Singles] | None = None
+    if sample is not None:
+        prepared = prepare.transform(rows.vocabulary.apply(sample).features)
+        edges = bin_edges(prepared, sample.weights, bins)
     matrix = xgboost.QuantileDMatrix(
         _Batches(rows, prepare.transform),
-        max_bin=options.xgboost_bins,
+        max_bin=bins,
         nthread=threads,
+        ref=matrix_of_edges(group.from_first(edges), bins, threads),
     )
     begun = checkpoints.load(group, name)
     if begun is not None:
@@ -68,7 +81,11 @@ def fit_xgboost(
         if 5 * grown // trees > 5 * (grown - 1) // trees:
             tell(f"  {grown} of {trees} trees of the {name}")
 
-    classifier.load_model(bytearray(classifier.grow(matrix, begun, after_tree)))
+    def total(of_host: float) -> float:
+        return float(group.total(np.array([of_host]))[0])
+
+    grown_model = classifier.grow(matrix, begun, after_tree, total)
+    classifier.load_model(bytearray(grown_model))
     classifier.set_params(n_jobs=1)
     return pipeline
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from sklearn.pipeline import Pipeline
 
-from training.data.dataset import Floats
+from training.data.dataset import Dataset, Floats
 from training.data.vocabulary import Vocabulary
 from training.distributed.checkpoints import Checkpoints
 from training.distributed.collecting import Collected, collect
@@ -69,6 +69,7 @@ class Learning:
             fitted = fit_xgboost(
                 self.group,
                 Rows(self.spool, self.vocabulary, self.membership.is_in(*parts)),
+                self._sample_of(parts),
                 self.arguments.options,
                 self.checkpoints,
                 name=what,
@@ -81,11 +82,17 @@ class Learning:
         return fitted
 
     def _fit_on_sample(self, name: str, parts: Sequence[int]) -> Pipeline | None:
+        sample = self._sample_of(parts)
+        if sample is None:
+            return None
+        data = self.vocabulary.apply(sample)
+        return fit_pipeline(name, data, self.arguments.options)
+
+    def _sample_of(self, parts: Sequence[int]) -> Dataset | None:
         if self.sample is None:
             return None
         rows = np.flatnonzero(np.isin(self.sample.codes, parts))
-        data = self.vocabulary.apply(self.sample.data.take(rows))
-        return fit_pipeline(name, data, self.arguments.options)
+        return self.sample.data.take(rows)
 
 
 def weights_of(spool: Spool, inside: Booleans) -> Floats | None:

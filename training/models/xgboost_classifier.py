@@ -13,9 +13,13 @@ from scipy.special import expit
 from xgboost import XGBClassifier
 
 from training.data.dataset import Floats
+from training.models.bins import bin_edges, matrix_of_edges
+from training.models.exact_gradients import LogisticLoss, Total
 
 #: Trees after which the drawing of columns begins anew, and a checkpoint may be kept.
 TREES_TOGETHER = 20
+#: XGBoost's own.
+_DEFAULT_BINS = 256
 
 
 class XGBoostClassifier(XGBClassifier):
@@ -23,8 +27,16 @@ class XGBoostClassifier(XGBClassifier):
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:  # noqa: ANN401, N803 - scikit-learn's signature
         """Grow the trees on rows in memory."""
+        features = np.asarray(X, np.float32)
+        bins = self.max_bin or _DEFAULT_BINS
+        edges = bin_edges(features, sample_weight, bins)
         matrix = xgboost.QuantileDMatrix(
-            X, y, weight=sample_weight, max_bin=self.max_bin, nthread=self.n_jobs
+            features,
+            y,
+            weight=sample_weight,
+            max_bin=bins,
+            nthread=self.n_jobs,
+            ref=matrix_of_edges(edges, bins, self.n_jobs or 1),
         )
         self.load_model(bytearray(self.grow(matrix)))
         return self
@@ -34,18 +46,28 @@ class XGBoostClassifier(XGBClassifier):
         matrix: xgboost.QuantileDMatrix,
         begun: bytes | None = None,
         after_tree: Callable[[xgboost.Booster, int], None] | None = None,
+        total: Total = float,
     ) -> bytes:
         """Grow the trees of a matrix, from a saved model on if there is one.
 
-        `after_tree` is called with the model so far and the number of its trees.
+        `after_tree` is called with the model so far and the number of its trees;
+        `total` adds up over hosts.
         """
+        weights = matrix.get_weight()
+        loss = LogisticLoss(
+            matrix.get_label(),
+            weights if len(weights) else None,
+            float(self.scale_pos_weight or 1.0),
+            total,
+        )
         parameters = {
             name: value
             for name, value in self.get_xgb_params().items()
-            if name != "n_jobs" and value is not None
+            if name not in ("n_jobs", "scale_pos_weight") and value is not None
         }
         parameters |= {
             "objective": "binary:logistic",
+            "base_score": loss.first_probability,
             "nthread": self.n_jobs,
             "verbosity": 0,
         }
@@ -56,7 +78,9 @@ class XGBoostClassifier(XGBClassifier):
         for number in range(start, int(self.n_estimators or 0)):
             if number == start or number % TREES_TOGETHER == 0:
                 _forget_draws(booster)
-            booster.update(matrix, number)
+            margins = booster.predict(matrix, output_margin=True, training=True)
+            first, second = loss.gradients(margins)
+            booster.boost(matrix, number, grad=first, hess=second)
             if after_tree is not None:
                 after_tree(booster, number + 1)
         return bytes(booster.save_raw("ubj"))

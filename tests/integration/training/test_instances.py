@@ -130,9 +130,11 @@ def test_two_instances_train_one_model_and_the_same_one_again(
     assert metrics["test"].keys() == of_one["test"].keys()
     assert metrics["data"] == of_one["data"]
     assert metrics["split"] == of_one["split"]
-    assert metrics["test"]["average_precision"] == pytest.approx(
-        of_one["test"]["average_precision"], abs=0.02
-    )
+    # The same trees; what they are calibrated on differs, and no order by that.
+    for figure in ("average_precision", "roc_auc"):
+        assert metrics["test"][figure] == pytest.approx(
+            of_one["test"][figure], abs=1e-6
+        )
 
 
 def test_a_killed_host_fails_the_job_with_its_name(
