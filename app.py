@@ -4,7 +4,13 @@
 The only place that reads context and environment variables.
 """
 
+import gc
 import sys
+
+if __name__ == "__main__":
+    # The CDK's modules make many objects and drop hardly any: collecting garbage
+    # meanwhile takes a tenth of synth's processor time.
+    gc.disable()
 
 from aws_cdk import App, Environment, Tags
 from aws_cdk import aws_iam as iam

@@ -12,6 +12,7 @@ from cdk_app import naming
 from cdk_app.constructs import permissions
 from cdk_app.constructs.container_images import ScikitLearnImage
 from cdk_app.constructs.roles import ExecutionRole
+from cdk_app.constructs.serving_image_build import ServingImageBuild
 from cdk_app.constructs.serving_repository import ServingImageRepository
 from cdk_app.settings import Settings
 from stacks.storage import StorageStack
@@ -75,11 +76,6 @@ class TrainingStack(Stack):
             retain=settings.storage.retain,
         ).repository
         if settings.container.image == "project":
-            # CodeBuild's library takes as long to import as all the others.
-            from cdk_app.constructs.serving_image_build import (  # noqa: PLC0415
-                ServingImageBuild,
-            )
-
             ServingImageBuild(
                 self,
                 "ServingImageBuild",

@@ -2,8 +2,7 @@
 
 import json
 
-from aws_cdk import Aws, Fn, RemovalPolicy
-from aws_cdk import aws_codebuild as codebuild
+from aws_cdk import Aws, CfnResource, Fn, RemovalPolicy
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -16,6 +15,7 @@ from cdk_app.constructs.findings import accept
 from cdk_app.constructs.log_retention import log_retention
 from cdk_app.constructs.roles import ExecutionRole
 from cdk_app.settings import Settings
+from cdk_app.tags import project_tags
 
 #: Amazon Linux 2023 with Docker and its buildx; patched by AWS under the same name.
 #: https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-available.html
@@ -42,6 +42,7 @@ class ServingImageBuild(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         name = naming.image_build_project_name(settings.environment)
+        registry = f"{Aws.ACCOUNT_ID}.dkr.ecr.{Aws.REGION}.{Aws.URL_SUFFIX}"
         # The last part of arn:aws:s3:::bucket.
         bucket_name = Fn.select(5, Fn.split(":", artifact_bucket_arn))
         log_group = logs.LogGroup(
@@ -78,40 +79,47 @@ class ServingImageBuild(Construct):
                 ),
             ],
         ).role
-        project = codebuild.CfnProject(
+        # Not codebuild.CfnProject: its library, which imports EC2's, takes as long to
+        # import as all the others. cfn-lint checks the properties in every review.
+        project = CfnResource(
             self,
             "Project",
-            name=name,
-            description="Fraud detection: builds the serving image; 'fraud image'.",
-            service_role=role.role_arn,
-            source=codebuild.CfnProject.SourceProperty(
-                type="S3",
-                location=f"{bucket_name}/{image_build.SOURCES_KEY}",
-                build_spec=_build_spec(),
-            ),
-            artifacts=codebuild.CfnProject.ArtifactsProperty(type="NO_ARTIFACTS"),
-            environment=codebuild.CfnProject.EnvironmentProperty(
-                type="LINUX_CONTAINER",
-                image=BUILD_IMAGE,
-                compute_type=COMPUTE_TYPE,
-                privileged_mode=True,
-                environment_variables=[
-                    codebuild.CfnProject.EnvironmentVariableProperty(
-                        name="REPOSITORY_URI", value=repository.repository_uri
-                    ),
-                    codebuild.CfnProject.EnvironmentVariableProperty(
-                        name="REGISTRY",
-                        value=f"{Aws.ACCOUNT_ID}.dkr.ecr.{Aws.REGION}.{Aws.URL_SUFFIX}",
-                    ),
+            type="AWS::CodeBuild::Project",
+            properties={
+                "Artifacts": {"Type": "NO_ARTIFACTS"},
+                "Description": "Fraud detection: builds the serving image; "
+                "'fraud image'.",
+                "EncryptionKey": key_arn,
+                "Environment": {
+                    "ComputeType": COMPUTE_TYPE,
+                    "EnvironmentVariables": [
+                        {"Name": "REPOSITORY_URI", "Value": repository.repository_uri},
+                        {"Name": "REGISTRY", "Value": registry},
+                    ],
+                    "Image": BUILD_IMAGE,
+                    "PrivilegedMode": True,
+                    "Type": "LINUX_CONTAINER",
+                },
+                "LogsConfig": {
+                    "CloudWatchLogs": {
+                        "GroupName": log_group.log_group_name,
+                        "Status": "ENABLED",
+                    }
+                },
+                "Name": name,
+                "ServiceRole": role.role_arn,
+                "Source": {
+                    "BuildSpec": _build_spec(),
+                    "Location": f"{bucket_name}/{image_build.SOURCES_KEY}",
+                    "Type": "S3",
+                },
+                # Tags of the application reach only resources that CDK has types of.
+                "Tags": [
+                    {"Key": key, "Value": value}
+                    for key, value in sorted(project_tags(settings).items())
                 ],
-            ),
-            logs_config=codebuild.CfnProject.LogsConfigProperty(
-                cloud_watch_logs=codebuild.CfnProject.CloudWatchLogsConfigProperty(
-                    status="ENABLED", group_name=log_group.log_group_name
-                )
-            ),
-            timeout_in_minutes=_TIMEOUT_MINUTES,
-            encryption_key=key_arn,
+                "TimeoutInMinutes": _TIMEOUT_MINUTES,
+            },
         )
         accept(
             project,
