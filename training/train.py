@@ -28,6 +28,7 @@ from training.distributed.refusing import refuse
 from training.errors import OptionError, TrainingError
 from training.options import Arguments
 from training.report.summary import describe_outcome, in_lines
+from training.scikit_learn import import_scikit_learn
 from training.wheels import use_wheels
 
 _STARTED = time.perf_counter()
@@ -44,6 +45,7 @@ def train(data_path: Path, model_dir: Path, arguments: Arguments) -> dict[str, A
         If the data or `model_dir` cannot be used; nothing has been written then.
     """
     # What agents of several hosts do not need, and a wrong option either.
+    import_scikit_learn()
     from training.one_machine import train_on_one_machine  # noqa: PLC0415 - seconds
 
     return train_on_one_machine(data_path, model_dir, arguments, _say)
