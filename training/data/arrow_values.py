@@ -70,11 +70,6 @@ def dictionary_of(data: pa.ChunkedArray) -> tuple[npt.NDArray[np.intp], list[str
     return codes.astype(np.intp), joined.dictionary.to_pylist()
 
 
-def count_distinct(data: pa.ChunkedArray) -> int:
-    """Count the values, each once, without missing."""
-    return int(pc.count_distinct(data, mode="only_valid").as_py())
-
-
 def text_of(data: pa.ChunkedArray) -> pa.ChunkedArray:
     """Write numbers and booleans as a category's text: whole ones without a point."""
     if pa.types.is_string(data.type):
@@ -87,8 +82,8 @@ def text_of(data: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def floats_of(data: pa.ChunkedArray) -> Floats:
-    """Return a copy of shape (n_rows,) with NaN for missing."""
+    """Return shape (n_rows,) with NaN for missing; no copy where there need be none."""
     values: Floats = np.asarray(
         data.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False), np.float64
     )
-    return values if values.flags.writeable else values.copy()
+    return values

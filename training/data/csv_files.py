@@ -3,7 +3,7 @@
 import csv
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
@@ -15,11 +15,24 @@ import pyarrow.csv
 
 from artifact.value_kinds import MISSING_WORDS
 from training.data.dialect import Dialect, open_bytes, open_text
+from training.data.plain_numbers import collect
 from training.errors import TrainingError
 
+#: Read at once where a file is a stream; no row may be longer.
+BLOCK_BYTES = 8_000_000
 
-def read_csv(file: Path, dialect: Dialect, *, sample: bool) -> tuple[pa.Table, bool]:
+
+def read_csv(
+    file: Path,
+    dialect: Dialect,
+    *,
+    sample: bool,
+    as_text: Collection[str] | None = None,
+) -> tuple[pa.Table, bool]:
     """Read every cell as text, null where it means missing; and whether that is all.
+
+    Columns of plain numbers with fractions come as such if `as_text` names the others
+    that must not.
 
     Raises
     ------
@@ -27,14 +40,17 @@ def read_csv(file: Path, dialect: Dialect, *, sample: bool) -> tuple[pa.Table, b
         Naming the row, and never a cell.
     """
     try:
-        with damage_reported(file, but_not=pa.ArrowInvalid), open_bytes(file) as raw:
-            return _read(raw, dialect, sample=sample)
+        with damage_reported(file, but_not=pa.ArrowInvalid):
+            if as_text is None or sample:
+                with open_bytes(file) as raw:
+                    return _read(raw, dialect, sample=sample)
+            return _read_numbers(file, dialect, as_text), True
     except pa.ArrowInvalid:
         if dialect.encoding == "utf-8-sig":
             fault = find_csv_fault(file, dialect)
             if fault is None:  # its beginning is UTF-8, the rest is not
                 latin = replace(dialect, encoding="windows-1252")
-                return read_csv(file, latin, sample=sample)
+                return read_csv(file, latin, sample=sample, as_text=as_text)
             raise fault from None
         raise not_a_table(file) from None
 
@@ -48,6 +64,21 @@ def _read(raw: IO[bytes], dialect: Dialect, *, sample: bool) -> tuple[pa.Table, 
         table = pa.Table.from_batches(batches[:1], reader.schema)
     is_all = len(batches) < 2  # noqa: PLR2004 - there is none after the first
     return with_names(table, dialect), is_all
+
+
+def _read_numbers(file: Path, dialect: Dialect, as_text: Collection[str]) -> pa.Table:
+    """Read a file in blocks, so that text is gone as soon as it is numbers."""
+    options = csv_options(dialect)
+    options["read_options"].block_size = BLOCK_BYTES
+    names = options["read_options"].column_names
+    with open_bytes(file) as raw, pa.csv.open_csv(raw, **options) as reader:
+        columns, lost = collect(reader, reader.schema, as_text)
+    if lost:
+        options["convert_options"].include_columns = lost
+        with open_bytes(file) as raw, pa.csv.open_csv(raw, **options) as reader:
+            columns |= collect(reader, reader.schema, lost)[0]
+    table = pa.table({name: columns.pop(name) for name in names})
+    return with_names(table, dialect)
 
 
 def csv_options(dialect: Dialect) -> dict[str, Any]:

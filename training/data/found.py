@@ -22,7 +22,7 @@ class Found:
     #: Rows whose value is of another kind than the column's, and that kind.
     stray: npt.NDArray[np.bool_] | None = None
     stray_kind: str = ""
-    #: Distinct values, without missing.
+    #: Distinct values of a category, an entity or text, without missing.
     distinct: int = 0
     notes: tuple[str, ...] = ()
     #: For an entity: a number per key, -1 for missing.

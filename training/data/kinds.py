@@ -13,7 +13,6 @@ from artifact.number_text import PLAIN_NUMBER
 from artifact.timestamps import ISO
 from training.columns import MOST_CATEGORIES, Columns
 from training.data.arrow_values import (
-    count_distinct,
     dictionary_of,
     floats_of,
     simplified,
@@ -108,6 +107,7 @@ def _is_constant(data: pa.ChunkedArray, rows: int) -> bool:
     return (
         rows >= CONSTANT_FROM_ROWS
         and data.null_count == 0
+        and len(pc.unique(data.slice(0, CONSTANT_FROM_ROWS))) == 1
         and len(pc.unique(data)) == 1
     )
 
@@ -116,7 +116,7 @@ def _from_moments(name: str, data: pa.ChunkedArray) -> Found:
     per_second = {"s": 1, "ms": 1e3, "us": 1e6, "ns": 1e9}[data.type.unit]
     values = floats_of(data.cast(pa.int64())) / per_second
     column = Column(name, Kind.TIMESTAMP, "its type is a timestamp", time_format=ISO)
-    return Found(column, values, distinct=count_distinct(data))
+    return Found(column, values)
 
 
 def _from_numbers(
@@ -262,6 +262,7 @@ def _of_another_kind(name: str, data: pa.ChunkedArray, forced: Kind) -> Found:
 
 
 def _without_codes(values: Floats, codes: Sequence[float]) -> Floats:
-    if codes:
-        values[np.isin(values, codes)] = np.nan
-    return values
+    if not codes:
+        return values
+    known: Floats = np.where(np.isin(values, codes), np.nan, values)
+    return known

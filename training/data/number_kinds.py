@@ -8,7 +8,7 @@ import pyarrow as pa
 from artifact.columns import Column, Kind
 from artifact.timestamps import DATE_NUMBER, SECONDS_PER_UNIT
 from training.columns import Columns
-from training.data.arrow_values import count_distinct, text_of
+from training.data.arrow_values import text_of
 from training.data.categories import as_category, as_entity
 from training.data.dataset import Floats
 from training.data.found import LEAST_VALUES, Found
@@ -37,7 +37,7 @@ def of_numbers(
         return as_category(name, text_of(data), "an option says so")
     if forced is Kind.ENTITY:
         return as_entity(name, data, "an option says so")
-    moments = _momentsof_numbers(column, data, values, options, forced)
+    moments = _moments_of_numbers(column, values, options, forced)
     if moments is not None:
         return moments
     whole = bool(len(known)) and bool((known == np.rint(known)).all())
@@ -52,12 +52,11 @@ def of_numbers(
         return as_entity(name, data, key)
     why = "an option says so" if forced else "numbers"
     column = replace(column, kind=Kind.NUMBER, why=why)
-    return Found(column, values, distinct=count_distinct(data))
+    return Found(column, values)
 
 
-def _momentsof_numbers(
+def _moments_of_numbers(
     column: Column,
-    data: pa.ChunkedArray,
     values: Floats,
     options: Columns,
     forced: Kind | None,
@@ -71,13 +70,13 @@ def _momentsof_numbers(
         is_key = is_key_name(name) and name != options.time and forced is None
         unit = unit or ("" if is_key else epoch_unit(known))
         if not unit and not is_key and are_date_numbers(known):
-            return _as_dates(column, data, values)
+            return _as_dates(column, values)
     if forced is Kind.TIMESTAMP and not unit:
         unit, why = "s", "an option says so; taken as seconds"
     if not unit:
         return None
     column = replace(column, kind=Kind.TIMESTAMP, why=why, time_format=unit)
-    return Found(column, values * SECONDS_PER_UNIT[unit], distinct=count_distinct(data))
+    return Found(column, values * SECONDS_PER_UNIT[unit])
 
 
 def _are_flags(known: Floats) -> bool:
@@ -98,7 +97,7 @@ def _are_keys(known: Floats, kind: pa.DataType) -> bool:
     )
 
 
-def _as_dates(column: Column, data: pa.ChunkedArray, values: Floats) -> Found:
+def _as_dates(column: Column, values: Floats) -> Found:
     seconds = np.full(len(values), np.nan)
     known = ~np.isnan(values)
     seconds[known] = days_of(values[known]).astype("datetime64[s]").astype(np.int64)
@@ -106,4 +105,4 @@ def _as_dates(column: Column, data: pa.ChunkedArray, values: Floats) -> Found:
     column = replace(
         column, kind=Kind.TIMESTAMP, why=why, time_format=DATE_NUMBER, missing_codes=()
     )
-    return Found(column, seconds, distinct=count_distinct(data))
+    return Found(column, seconds)

@@ -123,8 +123,20 @@ def _may_repeat(item: Found, columns: Columns) -> bool:
     return (
         item.column.kind is Kind.NUMBER
         and item.column.name not in (columns.time, columns.amount, *columns.kinds)
-        and item.distinct >= LEAST_REPEATED
         and item.stray is None
+        and item.values is not None
+        and _has_many(item.values)
+    )
+
+
+def _has_many(values: Floats) -> bool:
+    """Whether there are so many distinct values that repeating the time is no chance.
+
+    Of most columns the first rows have them.
+    """
+    return any(
+        len(np.unique(part[~np.isnan(part)])) >= LEAST_REPEATED
+        for part in (values[:_FIRST_MOMENTS], values)
     )
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -42,7 +42,7 @@ class Table:
 
     data: pa.Table
     parts: tuple[Part, ...]
-    #: Names of columns that come from text files, where every cell is text.
+    #: Names of columns that come from text files, which say nothing of types.
     text_names: frozenset[str]
     notes: tuple[str, ...]
     #: Whether there are rows that were not read.
@@ -188,8 +188,15 @@ def partitions_of(file: Path, files: Sequence[Path]) -> dict[str, str | None]:
     }
 
 
-def read_table(files: Sequence[Path], *, sample: bool = False) -> Table:
+def read_table(
+    files: Sequence[Path],
+    *,
+    sample: bool = False,
+    as_text: Collection[str] | None = None,
+) -> Table:
     """Read all parts with all columns; of a sample, the first rows of each.
+
+    `as_text` as in `read_csv`.
 
     Raises
     ------
@@ -214,7 +221,7 @@ def read_table(files: Sequence[Path], *, sample: bool = False) -> Table:
             table, is_all = _read_parquet(file, sample=sample)
         else:
             dialect = find_dialect(file)
-            table, is_all = read_csv(file, dialect, sample=sample)
+            table, is_all = read_csv(file, dialect, sample=sample, as_text=as_text)
             lines_before = dialect.lines_before
             text_names.update(first)
             notes += [note for note in dialect.notes if note not in notes]
@@ -229,6 +236,13 @@ def read_table(files: Sequence[Path], *, sample: bool = False) -> Table:
         start = parts[-1].stop if parts else 0
         parts.append(Part(file, start, start + len(table), lines_before))
         tables.append(table.replace_schema_metadata())
+    mixed = _numbers_in_some(
+        table
+        for table, part in zip(tables, parts, strict=True)
+        if part.lines_before is not None
+    )
+    if as_text is not None and mixed:
+        return read_table(files, sample=sample, as_text={*as_text, *mixed})
     return Table(
         _together(files, tables),
         tuple(parts),
@@ -236,6 +250,15 @@ def read_table(files: Sequence[Path], *, sample: bool = False) -> Table:
         tuple(notes),
         is_sample=not is_whole,
     )
+
+
+def _numbers_in_some(tables: Iterable[pa.Table]) -> set[str]:
+    """Return the columns that are numbers in some tables and text in others."""
+    kinds: dict[str, set[pa.DataType]] = {}
+    for table in tables:
+        for field in table.schema:
+            kinds.setdefault(field.name, set()).add(field.type)
+    return {name for name, types in kinds.items() if len(types) > 1}
 
 
 def _read_parquet(file: Path, *, sample: bool) -> tuple[pa.Table, bool]:

@@ -108,7 +108,7 @@ def _cell_by_cell(
 
 def _in_unit(column: Column, values: Floats) -> Floats:
     if column.missing_codes:
-        values[np.isin(values, column.missing_codes)] = np.nan
+        values = np.where(np.isin(values, column.missing_codes), np.nan, values)
     unit = SECONDS_PER_UNIT.get(column.time_format)
     return values if unit is None else values * unit
 
