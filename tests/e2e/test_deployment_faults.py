@@ -11,7 +11,7 @@ import pytest
 from local_aws.testing.running import (
     LocalAws,
     eventually,
-    start_local_aws,
+    fork_local_aws,
     stop_local_aws,
 )
 from local_aws.testing.sagemaker_resources import (
@@ -87,7 +87,7 @@ class Environment:
 def local_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
     """AWS on this machine, which waits for a container longer than tests look."""
     temporary = tmp_path_factory.mktemp("local-aws")
-    server = start_local_aws(temporary, "--startup-timeout", "300")
+    server = fork_local_aws(temporary, "--startup-timeout", "300")
     yield server
     stop_local_aws(server, temporary)
 

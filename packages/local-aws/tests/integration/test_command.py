@@ -112,7 +112,7 @@ def test_nothing_is_left_however_it_ends(
 def test_it_ends_with_a_test_run_that_is_killed(tmp_path: Path) -> None:
     program = (
         "import pathlib, sys, time; from local_aws.testing.running import *; "
-        "server = start_local_aws(pathlib.Path(sys.argv[1])); "
+        "server = fork_local_aws(pathlib.Path(sys.argv[1])); "
         "print(server.process.pid, flush=True); time.sleep(600)"
     )
     with subprocess.Popen(

@@ -12,7 +12,7 @@ from local_aws.testing.running import (
     alive,
     descendants,
     eventually,
-    start_local_aws,
+    fork_local_aws,
     stop_local_aws,
 )
 from local_aws.testing.sagemaker_resources import (
@@ -280,7 +280,7 @@ def test_the_container_s_last_error_is_the_failure_reason(local_aws: LocalAws) -
 def test_a_container_that_never_becomes_healthy_fails_after_its_time(
     tmp_path: Path,
 ) -> None:
-    aws = start_local_aws(tmp_path, "--startup-timeout", "2")
+    aws = fork_local_aws(tmp_path, "--startup-timeout", "2")
     create_model(aws, "sick", put_model(aws, "never-healthy"))
     create_config(aws, "sick", ContainerStartupHealthCheckTimeoutInSeconds=60)
     started = time.monotonic()

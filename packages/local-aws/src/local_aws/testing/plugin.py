@@ -24,11 +24,11 @@ def local_aws(
 ) -> Iterator["LocalAws"]:
     """AWS on this machine, empty, for one test module; nothing of it remains."""
     from local_aws.testing.running import (  # noqa: PLC0415 -- see above
-        start_local_aws,
+        fork_local_aws,
         stop_local_aws,
     )
 
     temporary = tmp_path_factory.mktemp("local-aws")
-    server = start_local_aws(temporary, *local_aws_arguments)
+    server = fork_local_aws(temporary, *local_aws_arguments)
     yield server
     stop_local_aws(server, temporary)

@@ -11,15 +11,31 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, Protocol
 
 import boto3
 import psutil
 
+from local_aws.testing.forked import ForkedServer
+
 START_SECONDS = 30.0
 STOP_SECONDS = 30.0
 PROGRAM = (sys.executable, "-m", "local_aws")
+SERVED = ("--port", "0", "--until-input-ends")
 EXPORT = re.compile(r"^export (\w+)=(\S+)$")
+
+
+class Process(Protocol):
+    """What tests do with a server's process, as `Popen` has it."""
+
+    @property
+    def pid(self) -> int: ...  # noqa: D102
+    @property
+    def stdout(self) -> IO[str] | None: ...  # noqa: D102
+    def poll(self) -> int | None: ...  # noqa: D102
+    def wait(self, timeout: float | None = None) -> int: ...  # noqa: D102
+    def send_signal(self, number: int, /) -> None: ...  # noqa: D102
+    def terminate(self) -> None: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
@@ -36,7 +52,7 @@ class LocalAws:
 
     url: str
     environment: dict[str, str]
-    process: subprocess.Popen[str]
+    process: Process
     output: list[str]
     _clients: dict[str, Any] = field(default_factory=dict)
 
@@ -112,18 +128,30 @@ def start_local_aws(
 
     It ends with the process that called, also when that is killed.
     """
-    variables = {
-        name: value for name, value in os.environ.items() if not name.startswith("AWS_")
-    }
-    process = subprocess.Popen(
-        [*program, "--port", "0", "--until-input-ends", *arguments],
-        env={**variables, "TMPDIR": str(temporary)},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
+    return _when_ready(
+        subprocess.Popen(
+            [*program, *SERVED, *arguments],
+            env=_variables(temporary),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
     )
+
+
+def fork_local_aws(temporary: Path, *arguments: str) -> LocalAws:
+    """Do the same by a fork of a process that has imported everything."""
+    return _when_ready(ForkedServer([*SERVED, *arguments], _variables(temporary)))
+
+
+def _variables(temporary: Path) -> dict[str, str]:
+    own = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
+    return {**own, "TMPDIR": str(temporary)}
+
+
+def _when_ready(process: Process) -> LocalAws:
     output: list[str] = []
 
     def read() -> None:
