@@ -6,7 +6,7 @@ from typing import Any
 
 import botocore.session
 import pytest
-from botocore.loaders import Loader, create_loader
+from botocore.loaders import create_loader
 
 # Some 1,300 images that no test looks at, made anew for each empty account.
 os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
@@ -17,8 +17,8 @@ def service_models_are_read_once() -> Iterator[None]:
     """Share what botocore's loaders keep: a new session parses megabytes of JSON."""
     kept: dict[Any, Any] = {}
 
-    def sharing(search_path: str | None = None) -> Loader:
-        loader = create_loader(search_path)
+    def sharing(search_path: str | None = None) -> Any:
+        loader: Any = create_loader(search_path)
         loader._cache = kept
         return loader
 
