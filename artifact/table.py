@@ -51,8 +51,11 @@ class TableEncoder:
         if not hasattr(rows, "columns"):
             return np.asarray(rows, np.float64)
         result = np.empty((len(rows), len(self.columns)))
+        # Blanks around a name are none of it, in training, requests and here.
+        names = {str(name).strip(): name for name in rows.columns}
         for position, column in enumerate(self.columns):
-            result[:, position] = _encode(rows[column.name], column)
+            values = rows[names.get(column.name, column.name)]
+            result[:, position] = _encode(values, column)
         return result
 
 

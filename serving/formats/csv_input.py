@@ -65,7 +65,7 @@ class CsvReader:
         if not self._is_header(line):
             return None
         columns: list[int] = []
-        for cell in _cells(line):
+        for cell in self._schema.header_names(_cells(line)):
             column = index.get(cell)
             if column is None:
                 raise self._schema.unknown_field(None, cell)

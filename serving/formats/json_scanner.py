@@ -149,7 +149,7 @@ class JsonScanner:
             first = False
             if self._peek() != '"':
                 raise self._wrong("a field's name in double quotes")
-            name = self._string()
+            name = self._schema.known_name(self._string())
             self._take(":")
             column = self._schema.index.get(name)
             if column is not None:

@@ -1,7 +1,7 @@
 """The model's input columns, and the check of one transaction against them."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -201,6 +201,26 @@ class Schema:
             all(math.isnan(values[place]) for place in places)
             for places in self.histories
         )
+
+    def known_name(self, name: str) -> str:
+        """Return a name without the blanks around it, which training left out."""
+        is_known = name in self.index or name in self.ignored
+        return name if is_known else name.strip()
+
+    def header_names(self, cells: Iterable[str]) -> list[str]:
+        """Return the names of a CSV's header; the second of two alike is ``name.1``.
+
+        Training calls it so, as pandas does.
+        """
+        names: list[str] = []
+        times: dict[str, int] = {}
+        for cell in cells:
+            name = cell.strip()
+            again = times[name] = times.get(name, -1) + 1
+            other = f"{name}.{again}"
+            known = again and (other in self.index or other in self.ignored)
+            names.append(other if known else name)
+        return names
 
     def unknown_field(self, row: int | None, field: str) -> RequestError:
         """Build the refusal of a field that is no feature."""

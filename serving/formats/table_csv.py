@@ -67,7 +67,7 @@ class TableCsv:
     def _places(self, names: list[str]) -> list[int]:
         """Column of the model for each cell; -1 where it is ignored."""
         schema, places = self._schema, []
-        for name in map(str.strip, names):
+        for name in schema.header_names(names):
             column = schema.index.get(name, _IGNORED)
             if column == _IGNORED and name not in schema.ignored:
                 raise schema.unknown_field(None, name)

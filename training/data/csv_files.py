@@ -16,6 +16,7 @@ import pyarrow.csv
 from artifact.value_kinds import MISSING_WORDS
 from training.data.dialect import Dialect, open_bytes, open_text
 from training.data.plain_numbers import collect
+from training.data.shown_names import counted
 from training.errors import TrainingError
 
 #: Read at once where a file is a stream; no row may be longer.
@@ -110,6 +111,21 @@ def with_names(table: pa.Table, dialect: Dialect) -> pa.Table:
     names = list(dialect.names)
     kept = [i for i, name in enumerate(names) if name or names.index("") == i]
     return table.select(kept).rename_columns([names[i] for i in kept])
+
+
+def without_empty_end(table: pa.Table) -> tuple[pa.Table, str]:
+    """Return a table without the rows of empty cells at its end, and what it lost.
+
+    Spreadsheets write them for cells that were once filled.
+    """
+    rows = len(table)
+    while rows and all(
+        not table[i][rows - 1].is_valid for i in range(table.num_columns)
+    ):
+        rows -= 1
+    lost = counted(len(table) - rows, "row") if rows < len(table) else ""
+    said = f"{lost} without any value at the end left out" if lost else ""
+    return table.slice(0, rows), said
 
 
 def not_a_table(file: Path) -> TrainingError:

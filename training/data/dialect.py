@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, TextIO, cast
 
+from training.data.shown_names import shown
 from training.errors import TrainingError
 
 _DELIMITERS = ",;\t|"
@@ -41,6 +42,8 @@ class Dialect:
     quote: str = '"'
     #: Lines before the header: blank ones, a title, Excel's ``sep=;``.
     lines_before: int = 0
+    #: The names as the file has them, where two may be alike.
+    header: tuple[str, ...] = ()
 
     @property
     def notes(self) -> list[str]:
@@ -57,6 +60,11 @@ class Dialect:
             said.append("cells stand in single quotes")
         if self.lines_before:
             said.append(f"the header is line {self.lines_before + 1}")
+        said += [
+            f"two columns are called {shown(name)}; the second is called {shown(apart)}"
+            for name, apart in zip(self.header, self.names, strict=False)
+            if name != apart
+        ]
         return said
 
 
@@ -135,9 +143,23 @@ def find_dialect(file: Path) -> Dialect:
     delimiter = delimiter or max(_DELIMITERS, key=lambda mark: _evenness(text, mark))
     quote = "'" if _in_single_quotes(text, delimiter) else '"'
     records = list(islice(_records(text, delimiter, quote), _SAMPLE_RECORDS))
-    names = tuple(name.strip() for name in records[0]) if records else ()
-    _refuse_values(file, names, records[1:])
-    return Dialect(encoding, delimiter, names, quote, lines_before)
+    header = tuple(name.strip() for name in records[0]) if records else ()
+    _refuse_values(file, header, records[1:])
+    return Dialect(
+        encoding, delimiter, named_apart(header), quote, lines_before, header
+    )
+
+
+def named_apart(names: Sequence[str]) -> tuple[str, ...]:
+    """Return names of which the second of two alike is ``name.1``, as in pandas."""
+    taken, apart = set(names), []
+    for place, name in enumerate(names):
+        again = names[:place].count(name)
+        while name and again and f"{name}.{again}" in taken:
+            again += 1
+        apart.append(f"{name}.{again}" if name and again else name)
+        taken.add(apart[-1])
+    return tuple(apart)
 
 
 def _records(text: str, delimiter: str, quote: str = '"') -> Iterator[list[str]]:

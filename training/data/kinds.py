@@ -24,7 +24,7 @@ from training.data.found import LEAST_VALUES, Found
 from training.data.names import is_index_name
 from training.data.number_kinds import of_numbers
 from training.data.number_text import NumberText, read_clock_text, read_number_text
-from training.data.shown_names import shown
+from training.data.shown_names import counted, shown
 from training.data.timestamp_text import read_timestamp_text
 
 #: Below this many rows, a column that does not vary says nothing about itself.
@@ -175,7 +175,7 @@ def _as_names(
     elif is_boolean:
         why = "true and false"
     elif len(texts) <= MOST_CATEGORIES and repeats:
-        why = f"text with {len(texts)} values"
+        why = f"text with {counted(len(texts), 'value')}"
     else:
         found = as_entity(name, data, f"text with {len(texts):,} values")
         return replace(found, notes=_about_numbers(name, texts))

@@ -15,14 +15,16 @@ from training.errors import TrainingError
 _FRAUD = frozenset(
     {
         *("1", "true", "t", "yes", "y", "fraud", "fraudulent", "chargeback"),
-        *("charge back", "cbk", "is fraud", "scam", "illicit"),
+        *("charge back", "cbk", "is fraud", "scam", "illicit", "bad", "betrug"),
+        *("ja", "j", "oui", "o", "si", "sí", "s", "sim", "tak", "fraude", "frode"),
     }
 )
 _LEGITIMATE = frozenset(
     {
         *("0", "false", "f", "no", "n", "legit", "legitimate", "genuine", "normal"),
         *("non-fraud", "nonfraud", "not fraud", "no fraud", "licit", "valid", "ok"),
-        *("no chargeback", "none"),
+        *("no chargeback", "none", "good", "kein betrug", "nein", "non", "não", "nao"),
+        *("nee", "nej", "nie"),
     }
 )
 #: Numbers are plain together only: 1 beside 2 is either.

@@ -8,12 +8,22 @@ _KEY_NAMES = frozenset(
     {
         *("id", "ids", "num", "number", "no", "nr", "nbr", "key", "uuid", "guid"),
         *("card", "account", "acct", "customer", "client", "merchant", "device"),
-        *("terminal", "user", "iban", "pan", "ssn", "zip", "zipcode", "postcode"),
-        *("phone", "msisdn", "token", "hash", "cc", "ip", "address"),
+        *("terminal", "user", "iban", "pan", "ssn", "zip", "postcode"),
+        *("phone", "msisdn", "token", "hash", "cc", "ip", "address", "imei", "imsi"),
+        *("cpf", "cnpj", "dni", "siret", "passport", "plz", "cep"),
+        # The same in the languages of those who keep such tables.
+        *("karte", "konto", "kunde", "nummer", "tarjeta", "cuenta", "cliente"),
+        *("cartao", "conta", "carte", "compte", "conto", "carta", "kaart", "klant"),
+        # In one word.
+        *("userid", "customerid", "custid", "clientid", "accountid", "merchantid"),
+        *("deviceid", "cardid", "cardno", "cardnumber", "cardnum", "accountno"),
+        *("accountnumber", "phonenumber", "transactionid", "txid", "txnid", "trxid"),
+        *("orderid", "sessionid", "terminalid", "kartennummer", "kontonummer"),
+        *("kundennummer", "ccnum", "zipcode"),
     }
 )
 # Names of a series: id_01 is the first of many features, card1 is a card.
-_NUMBERED = frozenset({"id", "ids", "no", "nr", "num", "ip", "address"})
+_NUMBERED = frozenset({"id", "ids", "no", "nr", "num", "ip", "address", "nummer"})
 # Such a word before a key's counts or measures: months_as_customer, num_items.
 _QUANTITIES = frozenset(
     {
@@ -23,6 +33,10 @@ _QUANTITIES = frozenset(
         *("since", "distinct", "unique"),
     }
 )
+_LENGTHS = _QUANTITIES | {
+    *("diff", "difference", "delta", "between", "elapsed", "duration", "mins", "secs"),
+    *("length", "spent", "gap", "to"),
+}
 # What is made of several amounts, or of their number.
 _MEASURES = _QUANTITIES - {"amount", "amt", "total", "sum"}
 _AFTER_THE_FACT = re.compile(
@@ -61,6 +75,12 @@ _WORTH_WORDS = frozenset(
         *("umsatz", "prix", "somme", "precio", "preco", "prezzo", "prijs", "cena"),
     }
 )
+_CURRENCIES = frozenset(
+    {
+        *("usd", "eur", "gbp", "jpy", "cny", "inr", "chf", "cad", "aud", "sek", "nok"),
+        *("dkk", "pln", "brl", "mxn", "ngn", "kes", "zar", "try", "local", "cents"),
+    }
+)
 # One word of two: transactionamount, Rechnungsbetrag.
 _LONG_WORD = 5
 _TIME_WORDS = frozenset(
@@ -70,6 +90,9 @@ _TIME_WORDS = frozenset(
         *("unixtime", "tarih"),
     }
 )
+
+_YEAR = frozenset({"year", "jahr", "annee", "ano", "anno"})
+_PARTS_OF_TIME = _YEAR | {"month", "day", "hour", "minute", "monat", "tag", "mois"}
 
 
 def words_of(name: str) -> list[str]:
@@ -139,11 +162,24 @@ def _amount_rank(words: list[str]) -> int | None:
         return None
     for rank, known in enumerate((_AMOUNT_WORDS, _WORTH_WORDS)):
         long = tuple(word for word in known if len(word) >= _LONG_WORD)
-        if any(word in known or word.endswith(long) for word in words):
+        # What is worth something is the last word: of "total sent" it is what was sent.
+        telling = [w for w in words if w not in _CURRENCIES][-1:] if rank else words
+        if any(word in known or word.endswith(long) for word in telling):
             return rank
     return None
 
 
 def likely_times(names: list[str]) -> list[str]:
-    """Return the names that the time of a transaction has."""
-    return [name for name in names if _TIME_WORDS.intersection(words_of(name))]
+    """Return the names that the time of a transaction has, and no length of time."""
+    return [
+        name
+        for name in names
+        if _TIME_WORDS.intersection(words := words_of(name))
+        and not _LENGTHS.intersection(words)
+    ]
+
+
+def time_parts(names: list[str]) -> list[str]:
+    """Return the names of a year and what goes with it, where there is one."""
+    parts = [name for name in names if name.lower() in _PARTS_OF_TIME]
+    return parts if any(name.lower() in _YEAR for name in parts) else []

@@ -17,6 +17,7 @@ from training.data.timestamp_numbers import are_date_numbers, days_of, epoch_uni
 
 #: Whole numbers beyond it are keys: no quantity has so many digits, nor a float.
 _LARGEST_QUANTITY, _LARGEST_KEY = 2.0**53, 2.0**64
+_SHORTEST_KEY = 1e9
 #: A few numbers that each stand in so many rows are flags, not keys: is_new_device.
 _FEW, _FLAG_REPEATS = 20, 5
 
@@ -48,6 +49,8 @@ def of_numbers(
             key = "whole numbers named like a key"
         elif _are_keys(known, data.type):
             key = "whole numbers of 16 digits and more"
+        elif _are_as_long(known):
+            key = "whole numbers that are long and all of one length"
     if key:
         return as_entity(name, data, key)
     why = "an option says so" if forced else "numbers"
@@ -95,6 +98,17 @@ def _are_keys(known: Floats, kind: pa.DataType) -> bool:
         and bool(sizes.max() < _LARGEST_KEY)
         and float(np.median(sizes)) > _LARGEST_QUANTITY
     )
+
+
+def _are_as_long(known: Floats) -> bool:
+    """Whether many whole numbers all have as many digits, and more than amounts do.
+
+    Numbers of cards, accounts and phones are given out in one length.
+    """
+    if len(known) < LEAST_VALUES or float(known.min()) < _SHORTEST_KEY:
+        return False
+    digits = {len(str(int(end))) for end in (known.min(), known.max())}
+    return len(digits) == 1 and len(np.unique(known)) > _FEW
 
 
 def _as_dates(column: Column, values: Floats) -> Found:

@@ -29,6 +29,8 @@ OTHER_MARKS = {
 _SAMPLE = 1000
 #: Where none of so many is a time of day, none is looked at further.
 _FIRST_TEXTS = 20
+#: What stands between thousands and in no fraction, to RE2.
+_APART = r" '\x{00a0}\x{202f}"
 _INFINITY = "[-+]?(?i:inf|infinity)"
 # A currency's sign or code, or a percent sign, before or after a number.
 # Codes are named, since any three letters before digits may be a key's.
@@ -38,7 +40,7 @@ _UNIT = (
     r"CLP|COP|PEN|KRW|TWD|HKD|SGD|MYR|THB|IDR|PHP|VND"
 )
 _WITH_UNIT = re.compile(
-    rf"\(?[-+]?\s*({_UNIT})?\s*[-+]?[0-9][0-9.,' \u00a0]*(?:[eE][-+]?[0-9]+)?"
+    rf"\(?[-+]?\s*({_UNIT})?\s*[-+]?[0-9][0-9.,' \u00a0\u202f]*(?:[eE][-+]?[0-9]+)?"
     rf"\s*({_UNIT})?\)?"
 )
 
@@ -162,8 +164,9 @@ def _forms(name: str, text: pa.ChunkedArray) -> list[Column]:
         forms.append(Column(name, Kind.NUMBER, unit=unit or "()"))
         text = _without_unit(text, unit or "()")
     # 12,50 shows that the comma is the decimal point; 1,234 does not.
-    has_comma = _any_match(text, r"^[-+]?([0-9]*|[0-9.]+),([0-9]{1,2}|[0-9]{4,})$")
-    has_groups = _any_match(text, r"[0-9][, '\x{00a0}\x{202f}][0-9]")
+    whole = rf"([0-9]*|[0-9.{_APART}]+)"
+    has_comma = _any_match(text, rf"^[-+]?{whole},([0-9]{{1,2}}|[0-9]{{4,}})$")
+    has_groups = _any_match(text, rf"[0-9][,{_APART}][0-9]")
     has_points = _any_match(text, r"^[-+]?[1-9][0-9]{0,2}(\.[0-9]{3})+(,[0-9]+)?$")
     marked = [
         replace(form, decimal_comma=True, is_grouped=has_points)

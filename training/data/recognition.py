@@ -17,6 +17,8 @@ def likely_roles(found: Sequence[Found], columns: Columns) -> tuple[str, str]:
     names = [item.column.name for item in found]
     usable, _ = usable_roles(found, columns)
     known = [item for item in found if not is_after_the_fact(item.column.name)]
+    # A row without its time or amount is refused.
+    known = [item for item in known if _is_whole(item)]
     numbers = [
         item.column.name
         for item in known
@@ -40,6 +42,10 @@ def _latest(moments: Sequence[Found]) -> str:
     wanted = [item for item in moments if item.column.name in named] or moments
     latest = max(wanted, key=_median, default=None)
     return latest.column.name if latest else ""
+
+
+def _is_whole(item: Found) -> bool:
+    return item.values is not None and not np.isnan(item.values).any()
 
 
 def _median(item: Found) -> float:

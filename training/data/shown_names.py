@@ -20,6 +20,11 @@ def shown(name: str) -> str:
     return f"(a name of {len(name)} {characters} that is not shown)"
 
 
+def counted(count: int, noun: str) -> str:
+    """Return a number of things in words: "1 value", "2,000 values"."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def option_value(names: Sequence[str]) -> str:
     """Return names as an option takes them in a shell, if all of them may be shown."""
     if any(shown(name) != repr(name) for name in names):

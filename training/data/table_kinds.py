@@ -30,7 +30,7 @@ def find_kinds(table: Table, columns: Columns) -> list[Found]:
             found.append(Found(Column(name, Kind.LABEL, "it is named as the label")))
         elif name == columns.weight:
             found.append(Found(Column(name, Kind.WEIGHT, "it is named as the weight")))
-        elif name == columns.report_time:
+        elif name == columns.report_time != "":
             why = "it is named as the time of the reports"
             found.append(Found(Column(name, Kind.DROPPED, why)))
         else:

@@ -12,7 +12,12 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from artifact.layout import sha256_of
-from training.data.csv_files import damage_reported, read_csv, row_place
+from training.data.csv_files import (
+    damage_reported,
+    read_csv,
+    row_place,
+    without_empty_end,
+)
 from training.data.dialect import file_format as format_of
 from training.data.dialect import find_dialect
 from training.data.shown_names import shown
@@ -223,6 +228,9 @@ def read_table(
             dialect = find_dialect(file)
             table, is_all = read_csv(file, dialect, sample=sample, as_text=as_text)
             lines_before = dialect.lines_before
+            if is_all:
+                table, empty = without_empty_end(table)
+                notes += [empty] if empty else []
             text_names.update(first)
             notes += [note for note in dialect.notes if note not in notes]
         is_whole &= is_all

@@ -6,14 +6,15 @@ import numpy.typing as npt
 from artifact.timestamps import SECONDS_PER_UNIT
 from training.data.dataset import Floats
 
-#: Spans in which a number of that unit since 1970 lies: 2000 to 2100.
-_EPOCH_SPAN = (946_684_800.0, 4_102_444_800.0)
+#: Spans in which a number of that unit since 1970 lies: 2000 to 2039. Beyond begin
+#: those that the numbers of payment cards would have as microseconds, from 2040 on.
+_EPOCH_SPAN = (946_684_800.0, 2_200_000_000.0)
 #: Dates written as whole numbers lie between these.
 _DATE_NUMBERS = (19_000_101, 21_001_231)
 
 
 def epoch_unit(known: Floats) -> str:
-    """Return the unit in which all values lie between 2000 and 2100; "" for none.
+    """Return the unit in which all values lie between 2000 and 2039; "" for none.
 
     Amounts and keys may be as large, so that the values must be whole and many.
     """

@@ -4,14 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
+from artifact.columns import Kind
+from artifact.timestamps import SECONDS_PER_UNIT
 from training.columns import Columns
 from training.data.counts import Counts
 from training.data.dataset import Dataset
 from training.data.faults import faults_of, notes_of
 from training.data.found import Found
 from training.data.headers import check_columns, find_labels
+from training.data.names import time_parts
 from training.data.reading import dataset_of, labels_of
 from training.data.recognition import likely_roles, ready_options
+from training.data.shown_names import shown, shown_list
 from training.data.split import split
 from training.data.table_kinds import find_kinds, usable_roles
 from training.data.tables import Table, column_names, read_table
@@ -92,12 +98,38 @@ def _absent(found: Sequence[Found], columns: Columns) -> list[str]:
             "no time is recognised; without one there is no --split time: name it with "
             "--time-column"
         )
+    said += _about_parts(found, columns)
     if columns.amount not in names:
         said.append(
             "no amount is recognised; without one there are no figures about money: "
             "name it with --amount-column"
         )
     return said
+
+
+def _about_parts(found: Sequence[Found], columns: Columns) -> list[str]:
+    """Say where the time stands in several columns, of which one is taken or none."""
+    time = next((item for item in found if item.column.name == columns.time), None)
+    clocks = [item.column.name for item in found if item.column.is_clock]
+    if time is None or time.column.is_clock:
+        parts = time_parts([item.column.name for item in found])
+        parts += [name for name in clocks if parts and name not in parts]
+        what = f"{shown_list(parts)} look like parts of a time" if parts else ""
+    else:
+        is_day = time.column.kind is Kind.TIMESTAMP and not _has_time_of_day(time)
+        what = (
+            f"{shown(columns.time)} has days only, and {shown(clocks[0])} the time of "
+            "day"
+            if is_day and clocks
+            else ""
+        )
+    remedy = "order and histories go by it when they are one column, such as"
+    return [f"{what}; {remedy} 2026-01-31 06:21"] if what else []
+
+
+def _has_time_of_day(item: Found) -> bool:
+    known = np.empty(0) if item.values is None else item.values[~np.isnan(item.values)]
+    return bool((known % SECONDS_PER_UNIT["d"] != 0).any())
 
 
 def _judged(

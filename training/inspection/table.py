@@ -1,5 +1,6 @@
 """The columns of a table in lines of at most 80 characters."""
 
+import textwrap
 from collections.abc import Iterator
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy as np
 from artifact.columns import Kind
 from artifact.timestamps import text_of_seconds
 from training.data.found import Found
-from training.data.shown_names import shown
+from training.data.shown_names import counted, shown
 from training.inspection.look import Look
 
 _WIDTH = 80
@@ -37,11 +38,17 @@ def _lines(item: Found) -> Iterator[str]:
         yield f"  {name}"[:_WIDTH]
         name = ""
     indent = f"  {name:{_NAME_WIDTH}} {item.column.kind:9} {gaps:>6} "
-    yield f"{indent}{what}"[:_WIDTH]
+    yield from textwrap.wrap(
+        what, _WIDTH, initial_indent=indent, subsequent_indent=" " * len(indent)
+    ) or [indent.rstrip()]
     why = [item.column.why] if gets and item.column.why != "numbers" else []
     role = [f"the {item.column.role}"] if item.column.role else []
     if why or role:
-        yield f"{'':{len(indent)}}({'; '.join([*role, *why])})"[:_WIDTH]
+        said = f"({'; '.join([*role, *why])})"
+        indent = " " * len(indent)
+        yield from textwrap.wrap(
+            said, _WIDTH, initial_indent=indent, subsequent_indent=indent + " "
+        )
 
 
 def _holds(item: Found) -> str:
@@ -53,7 +60,7 @@ def _holds(item: Found) -> str:
     if item.column.kind is Kind.TIMESTAMP:
         return f"{text_of_seconds(low)[:10]} to {text_of_seconds(high)[:10]}"
     if item.column.kind is Kind.CATEGORY:
-        return f"{item.distinct} values"
+        return counted(item.distinct, "value")
     return f"{low:.6g} to {high:.6g}"
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from artifact.columns import Kind
 from training.data.counts import Counts
 from training.data.dataset import Dataset, Floats
+from training.data.missing_codes import likely_missing_code
 from training.data.names import is_after_the_fact, is_key_name
 from training.data.shown_names import option_value, shown, shown_list
 from training.data.split import Split
@@ -100,7 +101,7 @@ def _about_columns(data: Dataset) -> Iterator[str]:
         column.name
         for column in data.table
         if is_after_the_fact(column.name)
-        and column.kind not in (Kind.LABEL, Kind.DROPPED, Kind.WEIGHT)
+        and (column.kind.is_input or column.kind is Kind.ENTITY)
     ]
     if known:
         yield (
@@ -115,16 +116,38 @@ def _about_columns(data: Dataset) -> Iterator[str]:
             f"features with the names of identifiers: {shown_list(keys)}; if they are "
             f"keys, say --entities {option_value(keys)}"
         )
+    yield from _about_codes(data)
     growing = [
         column.name
         for position, column in enumerate(data.inputs)
         if column.kind is Kind.NUMBER and _only_grows(data.features[:, position])
     ]
+    if data.columns.time in growing:
+        growing.remove(data.columns.time)
+        yield (
+            f"the time {shown(data.columns.time)} is a feature that only grows, so "
+            "never comes again; say its unit with --time-unit, and hour and weekday "
+            "are features in its place"
+        )
     if growing:
         yield (
             f"numbers that only grow, so never come again: {shown_list(growing)}; "
             f"leave them out with --drop-columns {option_value(growing)}, or say "
             "--time-unit of a time"
+        )
+
+
+def _about_codes(data: Dataset) -> Iterator[str]:
+    by_code: dict[float, list[str]] = {}
+    for position, column in enumerate(data.inputs):
+        if column.kind is Kind.NUMBER and not column.role:
+            code = likely_missing_code(data.features[:, position])
+            if code is not None:
+                by_code.setdefault(code, []).append(column.name)
+    for code, names in by_code.items():
+        yield (
+            f"{code:g} stands apart from all else in {shown_list(names)}; if it means "
+            f"'not known', say --missing-values={code:g}"
         )
 
 
@@ -138,8 +161,7 @@ def _about_leaks(train: Dataset) -> Iterator[str]:
     leaks = [
         column.name
         for position, column in enumerate(train.inputs)
-        if column.kind is not Kind.TIMESTAMP
-        and _separation(train, position) >= _LEAKING_ROC_AUC
+        if _separation(train, position) >= _LEAKING_ROC_AUC
     ]
     if leaks:
         yield (
@@ -153,6 +175,9 @@ def _separation(train: Dataset, position: int) -> float:
     """ROC-AUC of one feature by itself, in whichever direction is better."""
     values = train.features[:, position]
     labels = train.labels
+    if train.inputs[position].kind is Kind.TIMESTAMP:
+        # Time tells the classes apart where they were collected; a gap is known.
+        values = np.isnan(values).astype(np.float64)
     if train.inputs[position].kind is Kind.CATEGORY:
         codes = np.nan_to_num(values, nan=-1.0).astype(np.intp) + 1
         totals = np.bincount(codes)

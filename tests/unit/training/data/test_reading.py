@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -252,8 +254,10 @@ class TestRefused:
         refusal(path)
 
     def test_two_columns_of_one_name(self, tmp_path: Path) -> None:
-        path = write(tmp_path / "data.csv", "0,1,2,0\n", header="V1,V1,Amount,Class\n")
-        assert "two columns are called 'V1'" in refusal(path)
+        names = ["V1", "V1", "Amount", "Class"]
+        table = pa.table([[0.0], [1.0], [2.0], [0]], names=names)
+        pa.parquet.write_table(table, tmp_path / "data.parquet")
+        assert "two columns are called 'V1'" in refusal(tmp_path / "data.parquet")
 
     def test_parts_with_other_columns(
         self, frame: pd.DataFrame, tmp_path: Path

@@ -251,3 +251,50 @@ def test_a_file_without_a_header_is_an_error_without_its_cells(
     assert said.startswith("error: ")
     assert "has no header" in said
     assert SECRET not in said
+
+
+def test_what_would_be_refused_is_not_proposed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gaps = [None if i % 3 else i / 7 for i in range(200)]
+    columns: dict[str, object] = {
+        "price_amt": gaps,
+        "Time Diff (Mins)": np.arange(200) % 9 / 7,
+    }
+    path = write(tmp_path, **columns)
+    assert main(["--data", str(path)]) == 0
+    out = capsys.readouterr().out
+    assert "--amount-column" not in out.partition("Next:")[2]
+    assert "--time-column happened" in out
+
+
+def test_a_time_in_several_columns_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    moments = pd.date_range("2026-01-01", periods=200, freq="h")
+    day, clock = moments.strftime("%Y-%m-%d"), moments.strftime("%H:%M")
+    path = write(tmp_path, happened=day, clock=clock)
+    assert main(["--data", str(path)]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "'happened' has days only, and 'clock' the time of day" in said
+    parts: dict[str, object] = {
+        "happened": "x",
+        "Year": 2026,
+        "Month": moments.month,
+        "Time": clock,
+    }
+    assert main(["--data", str(write(tmp_path, **parts))]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Year, Month, Time look like parts of a time" in said
+
+
+def test_no_line_ends_within_a_word(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path, nothing=[None] * 200)
+    assert main(["--data", str(path)]) == 0
+    lines = capsys.readouterr().out.partition("Next:")[0].splitlines()
+    assert max(map(len, lines)) <= 80
+    assert "0 of 200 rows have a value, expected at least 20" in " ".join(
+        " ".join(lines).split()
+    )

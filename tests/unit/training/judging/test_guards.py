@@ -95,9 +95,36 @@ def test_a_feature_that_alone_separates(
 
 
 def test_a_number_that_only_grows(tmp_path: Path) -> None:
-    assert "only grow, so never come again: Time" in said(
-        tmp_path, Time=np.arange(ROWS)
-    )
+    words = said(tmp_path, Time=np.arange(ROWS))
+    # The time that is named cannot be left out; its unit makes it a timestamp.
+    assert "the time 'Time' is a feature that only grows" in words
+    words = said(tmp_path, place=np.arange(ROWS) / 7)
+    assert "numbers that only grow, so never come again: place" in words
+
+
+def test_a_moment_that_only_frauds_have(tmp_path: Path) -> None:
+    moment = ["2026-01-31 12:00:00" if each else None for each in LABEL]
+    words = said(tmp_path, resolved_at=moment)
+    assert "as if it knew the label: resolved_at" in words
+
+
+@pytest.mark.parametrize(
+    ("code", "others", "said_so"),
+    [
+        (-1, np.arange(ROWS) % 40, True),
+        (-999, np.arange(ROWS) % 40 / 7, True),
+        (9999, np.arange(ROWS) % 40, True),
+        (-1, np.arange(ROWS) % 2, False),
+        (-1, np.arange(ROWS) % 40 - 20, False),
+        (9999, np.arange(ROWS) * 9, False),
+        (-7, np.arange(ROWS) % 40, False),
+    ],
+)
+def test_a_number_that_may_mean_not_known(
+    tmp_path: Path, code: int, others: np.ndarray, *, said_so: bool
+) -> None:
+    values = np.where(np.arange(ROWS) % 9 == 0, code, others)
+    assert (f"--missing-values={code}" in said(tmp_path, months=values)) == said_so
 
 
 @pytest.mark.parametrize("step_seconds", [86_400_000, 1e-9])

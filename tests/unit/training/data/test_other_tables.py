@@ -1,0 +1,151 @@
+"""What tables of other banks, tongues and programs hold, and what it is taken for."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from artifact.columns import Kind
+from artifact.manifest import Feature, Manifest, SelfTest, TrainingData
+from artifact.table import TableEncoder
+from serving.formats.csv_input import CsvReader
+from serving.formats.json_input import JsonReader
+from serving.formats.schema import Schema
+from training.columns import Columns
+from training.data.dataset import Dataset
+from training.data.reading import read_dataset
+
+ROWS = 200
+LABEL = [int(i % 10 == 0) for i in range(ROWS)]
+
+
+def read(tmp_path: Path, text: str, columns: Columns | None = None) -> Dataset:
+    path = tmp_path / "data.csv"
+    path.write_text(text)
+    return read_dataset(path, columns or Columns())
+
+
+def of(tmp_path: Path, **values: object) -> Dataset:
+    frame = pd.DataFrame({**values, "x": np.arange(ROWS) / 7, "Class": LABEL})
+    return read(tmp_path, frame.to_csv(index=False))
+
+
+def kind(data: Dataset, name: str) -> Kind:
+    return next(column.kind for column in data.table if column.name == name)
+
+
+def schema_of(data: Dataset) -> Schema:
+    quantiles = {0.0: 0.0, 1.0: 1.0}
+    features = tuple(Feature(c.name, "float64", quantiles) for c in data.inputs)
+    facts = TrainingData(sha256="0" * 64, rows=4, frauds=2)
+    test = SelfTest({c.name: 1.0 for c in data.inputs}, 0.5)
+    return Schema(Manifest({}, features, "Class", {}, facts, test, columns=data.table))
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        # As microseconds they would be moments of the years 2088 to 2140.
+        *(("NR_CARTAO", 3_745_000_000_000_038), ("whatever", 4_000_000_000_000_038)),
+        *(("x1", 5_200_000_000_000_007), ("Karte", 4_111), ("kontonummer", 12_345_678)),
+        *(("phone_nr", 49_170_000_000), ("beneficiary", 100_000_000_000)),
+        *(("CPF", 11_144_477_735), ("customerid", 17)),
+    ],
+)
+def test_long_numbers_are_keys_and_no_moments(
+    tmp_path: Path, name: str, first: int
+) -> None:
+    data = of(tmp_path, **{name: first + np.arange(ROWS) % 90})
+    assert kind(data, name) is Kind.ENTITY
+
+
+@pytest.mark.parametrize("unit", [1, 1000, 10**6, 10**9])
+def test_moments_of_our_time_are_moments(tmp_path: Path, unit: int) -> None:
+    data = of(tmp_path, at=(1_780_000_000 + np.arange(ROWS)) * unit)
+    assert kind(data, "at") is Kind.TIMESTAMP
+
+
+def test_large_amounts_are_no_keys(tmp_path: Path) -> None:
+    amounts = np.round(np.geomspace(10**7, 10**12, ROWS))
+    data = of(tmp_path, turnover=amounts.astype(int))
+    assert kind(data, "turnover") is Kind.NUMBER
+
+
+@pytest.mark.parametrize(
+    ("fraud", "legitimate"),
+    [("ja", "nein"), ("oui", "non"), ("S", "N"), ("sim", "não"), ("Sí", "No")],
+)
+def test_labels_in_other_tongues(tmp_path: Path, fraud: str, legitimate: str) -> None:
+    labels = [fraud if each else legitimate for each in LABEL]
+    assert of(tmp_path, Class=labels).labels.tolist() == LABEL
+
+
+@pytest.mark.parametrize("form", ["%d.%m.%y", "%d.%m.%y %H:%M", "%m/%d/%y", "%d-%b-%y"])
+def test_years_of_two_digits(tmp_path: Path, form: str) -> None:
+    moments = pd.Series(pd.date_range("2026-01-01", periods=ROWS, freq="31h"))
+    data = of(tmp_path, at=moments.dt.strftime(form))
+    whole = "%H" in form
+    expected = moments if whole else moments.dt.floor("D")
+    seconds = expected.astype("datetime64[s]").astype(int)
+    assert data.features[:, 0] // 60 * 60 == pytest.approx(seconds // 60 * 60)
+
+
+def test_an_amount_with_narrow_spaces_and_its_sign(tmp_path: Path) -> None:
+    texts = [f"1\u202f{i:03},50\u00a0€" for i in range(ROWS)]
+    assert of(tmp_path, montant=texts).features[:3, 0].tolist() == [
+        *(1000.5, 1001.5, 1002.5)
+    ]
+
+
+def test_empty_rows_at_the_end_are_left_out_and_said(tmp_path: Path) -> None:
+    text = "a,b,Class\n" + "".join(f"{i},u{i % 3},{i % 2}\n" for i in range(60))
+    data = read(tmp_path, f"{text},,\n,,\n")
+    assert len(data.labels) == 60
+    assert any("2 rows without any value at the end left out" in n for n in data.notes)
+
+
+class TestTwoColumnsOfOneName:
+    """IBM's transactions for anti-money laundering have two accounts."""
+
+    TEXT = "Account,Account,Amount,Class\n" + "".join(
+        f"{i},{i * 2 % 31}.5,{i % 7}.5,{i % 2}\n" for i in range(60)
+    )
+
+    def test_the_second_is_called_as_pandas_calls_it(self, tmp_path: Path) -> None:
+        data = read(tmp_path, self.TEXT)
+        assert [c.name for c in data.table[:2]] == ["Account", "Account.1"]
+        assert any("two columns are called 'Account'" in note for note in data.notes)
+
+    def test_requests_may_have_either_header(self, tmp_path: Path) -> None:
+        schema = schema_of(read(tmp_path, self.TEXT))
+        text = "\n".join(self.TEXT.splitlines()[:3])
+        rows = CsvReader(schema).read(text.encode())
+        assert rows.tolist() == [[0.5, 0.5], [2.5, 1.5]]
+        named = text.replace("Account,Account", "Account,Account.1")
+        assert CsvReader(schema).read(named.encode()).tolist() == rows.tolist()
+        (row,) = pd.read_csv(tmp_path / "data.csv", nrows=1).to_dict("records")
+        got, _ = JsonReader(schema).read(json.dumps(row).encode())
+        assert got.tolist() == rows[:1].tolist()
+
+
+def test_blanks_around_a_name_are_none_of_it(tmp_path: Path) -> None:
+    """Ethereum's fraud table has names with a blank in front; pandas keeps it."""
+    text = "id, total sent,Class\n" + "".join(
+        f"{i},{i % 7}.5,{i % 2}\n" for i in range(60)
+    )
+    data = read(tmp_path, text)
+    frame = pd.read_csv(tmp_path / "data.csv")
+    assert [c.name for c in data.inputs] == ["total sent"]
+    body = frame.head(2).to_json(orient="records").encode()
+    rows, _ = JsonReader(schema_of(data)).read(body)
+    encoded = TableEncoder(tuple(data.inputs)).transform(frame.head(2))
+    assert rows.tolist() == encoded.tolist() == [[0.5], [1.5]]
+
+
+def test_a_column_without_a_name_is_no_time_of_reports(tmp_path: Path) -> None:
+    data = read(
+        tmp_path, ",a,Class\n" + "".join(f"{i},{i},{i % 2}\n" for i in range(9))
+    )
+    assert data.table[0].kind is Kind.UNNAMED
