@@ -9,6 +9,14 @@ import pyarrow.parquet
 _ROWS_AT_ONCE = 500_000
 
 
+def divide(table: pa.Table, parts: int, folder: Path) -> None:
+    """Write a table as Parquet parts of as many rows each."""
+    per_part = -(-len(table) // parts)
+    for part in range(parts):
+        rows = table.slice(part * per_part, per_part)
+        pa.parquet.write_table(rows, folder / f"part-{part:04d}.parquet")
+
+
 def generate(source: pa.Table, rows: int, parts: int, folder: Path) -> None:
     """Write rows drawn from the source, with a little noise, as Parquet parts.
 

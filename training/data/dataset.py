@@ -49,6 +49,9 @@ class Dataset:
     #: Rows whose label is not known, which have 0 there; None where all are known.
     #: They belong to histories and to nothing else.
     unlabelled: npt.NDArray[np.bool_] | None = None
+    #: How many rows each was drawn to stand for, which its weight has in it; None
+    #: where every row stands for itself.
+    stands_for: Floats | None = None
     #: What was noticed while reading, a sentence each.
     notes: tuple[str, ...] = ()
 
@@ -120,6 +123,7 @@ class Dataset:
             features=self.features[rows],
             labels=self.labels[rows],
             weights=None if self.weights is None else self.weights[rows],
+            stands_for=None if self.stands_for is None else self.stands_for[rows],
             entities={name: keys[rows] for name, keys in self.entities.items()},
             reported=None if self.reported is None else self.reported[rows],
             unlabelled=None if self.unlabelled is None else self.unlabelled[rows],

@@ -6,7 +6,7 @@ of hosts, and a run that goes on from a checkpoint grows the same ones.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -14,24 +14,13 @@ import xgboost
 from sklearn.pipeline import Pipeline
 
 from training.data.dataset import Dataset
-from training.data.vocabulary import Vocabulary
 from training.distributed.checkpoints import Checkpoints
 from training.distributed.group import Group
-from training.distributed.membership import Booleans
-from training.distributed.spool import Spool
-from training.models.bins import Singles, bin_edges, matrix_of_edges
+from training.distributed.rows import Rows
+from training.models.bins import Singles, bin_edges
 from training.models.estimators import RECIPES
-from training.models.xgboost_classifier import TREES_TOGETHER
+from training.models.xgboost_classifier import TREES_TOGETHER, matrix_of_edges
 from training.options import ModelOptions
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Some of the rows of this host, as a model takes them."""
-
-    spool: Spool
-    vocabulary: Vocabulary
-    chosen: Booleans
 
 
 def fit_xgboost(
@@ -53,7 +42,7 @@ def fit_xgboost(
     Memory: about 4 bytes for each feature of each row of this host with more than 256
     bins, 2 with fewer, and 40 bytes a row.
     """
-    empty = rows.vocabulary.apply(rows.spool.template())
+    empty = rows.template()
     pipeline = RECIPES["xgboost"](options, empty.inputs, empty.columns)
     prepare = pipeline.named_steps["prepare"]
     prepare.fit(np.zeros((1, len(empty.feature_names))))
@@ -96,26 +85,18 @@ class _Batches(xgboost.DataIter):
     def __init__(self, rows: Rows, prepare: Callable[[Any], Any]) -> None:
         super().__init__()
         self._rows, self._prepare = rows, prepare
-        self._ranges = [
-            limits
-            for limits in rows.spool.ranges()
-            if rows.chosen[slice(*limits)].any()
-        ] or [(0, 0)]
-        self._next = 0
+        self.reset()
 
     def reset(self) -> None:
         """Begin again."""
-        self._next = 0
+        batches = self._rows.batches()
+        self._batches = chain([next(batches, self._rows.template())], batches)
 
     def next(self, input_data: Callable[..., Any]) -> bool:
         """Give XGBoost the next batch."""
-        if self._next == len(self._ranges):
+        data = next(self._batches, None)
+        if data is None:
             return False
-        start, stop = self._ranges[self._next]
-        self._next += 1
-        rows = self._rows
-        data = rows.spool.data(start, stop)
-        data = rows.vocabulary.apply(data.take(np.flatnonzero(rows.chosen[start:stop])))
         weights = {} if data.weights is None else {"weight": data.weights}
         input_data(
             data=self._prepare(data.features).astype(np.float32)

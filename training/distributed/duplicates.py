@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from training.data.hashing import DUPLICATES, mixed, shares
 from training.distributed.group import Group
-from training.distributed.hashing import DUPLICATES, mixed, shares
 from training.distributed.membership import TEST, TRAIN, Membership
 from training.distributed.spool import Spool
 

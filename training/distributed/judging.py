@@ -68,7 +68,7 @@ class Judgement:
         self.train = sample
         if sample is None:
             return
-        train = self.vocabulary.apply(sample.data)
+        train = self.vocabulary.apply(sample.data())
         nothing = self.vocabulary.apply(self.spool.template())
         parts = Split(train, nothing, self.arguments.split.protocol)
         self.warnings = tuple(find_warnings(train, parts, self.population, self.counts))
@@ -89,19 +89,18 @@ class Judgement:
         if self.train is None or self.test is None:
             raise ValueError("only the first host judges")
         protocol = self.arguments.split.protocol
-        train = self.vocabulary.apply(self.train.data)
-        test = self.vocabulary.apply(self.test.data)
-        parts = Split(train, test, protocol)
-        chosen_on, predicted = train, {}
-        if self.held_out is not None:
-            chosen_on = self.vocabulary.apply(self.held_out.data)
-            rows = np.arange(chosen_on.rows)
-            predicted = {
-                name: OutOfFold(rows, self.held_out.scores[:, place], 0 * rows)
-                for place, name in enumerate(self.models)
-            }
-        trained = {
-            name: finish(
+        train = self.vocabulary.apply(self.train.data())
+        trained, scores = {}, {}
+        for place, (name, model) in enumerate(self.models.items()):
+            chosen_on, predicted = train, {}
+            if self.held_out is not None:
+                chosen_on = self.vocabulary.apply(self.held_out.data(place))
+                rows = np.arange(chosen_on.rows)
+                out = OutOfFold(rows, self.held_out.scores[:, place], 0 * rows)
+                predicted[name] = out
+                scores[name] = cross_validate(chosen_on, out)
+            test = self.vocabulary.apply(self.test.data(place))
+            trained[name] = finish(
                 name,
                 model,
                 predicted,
@@ -109,15 +108,14 @@ class Judgement:
                 population=self.population,
                 arguments=self.arguments,
             )
-            for name, model in self.models.items()
-        }
         self.tell(f"evaluated on {self.counts.test_rows:,} rows")
+        test = self.vocabulary.apply(self.test.data())
         return Experiment(
-            parts,
+            Split(train, test, protocol),
             self.population,
             trained[self.arguments.model],
             trained[BASELINE],
-            {name: cross_validate(chosen_on, out) for name, out in predicted.items()},
+            scores,
             self.counts,
             self.warnings,
             chosen_on=CHOSEN_ON,

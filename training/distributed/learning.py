@@ -7,12 +7,14 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 
 from training.data.dataset import Dataset, Floats
+from training.data.hashing import SAMPLE, mixed, shares
 from training.data.vocabulary import Vocabulary
 from training.distributed.checkpoints import Checkpoints
 from training.distributed.collecting import Collected, collect
 from training.distributed.group import Group
-from training.distributed.hashing import SAMPLE, mixed, shares
+from training.distributed.linear import fit_to_all_rows
 from training.distributed.membership import TRAIN, Booleans, Membership
+from training.distributed.rows import Rows
 from training.distributed.sampling import sample_by_class
 from training.distributed.spool import Spool
 from training.models.fitting import fit_pipeline
@@ -23,10 +25,10 @@ from training.options import Arguments
 class Learning:
     """The training part, and what fits models to it.
 
-    Boosting takes every row. The linear model takes a sample on the first host: all
-    frauds, while they fill no more than half of it, and other rows with the weight of
-    those left out; up to `sampling.MOST_ROWS` rows that is every row, and the model is
-    that of one host.
+    A sample is on the first host: all frauds, while they fill no more than half of it,
+    and other rows with the weight of those left out; up to `sampling.MOST_ROWS` rows
+    that is every row. Trees have their bins from it, and learn from every row. The
+    linear model is fitted to it, and then to every row by sums over the hosts.
     """
 
     group: Group
@@ -64,11 +66,11 @@ class Learning:
     def _fit(self, name: str, parts: Sequence[int], what: str) -> Pipeline:
         if name == "xgboost":
             # Several hosts have it, one alone may lack it.
-            from training.distributed.boosting import Rows, fit_xgboost  # noqa: PLC0415
+            from training.distributed.boosting import fit_xgboost  # noqa: PLC0415
 
             fitted = fit_xgboost(
                 self.group,
-                Rows(self.spool, self.vocabulary, self.membership.is_in(*parts)),
+                self._rows_of(parts),
                 self._sample_of(parts),
                 self.arguments.options,
                 self.checkpoints,
@@ -77,22 +79,31 @@ class Learning:
                 tell=self.tell,
             )
         else:
-            fitted = self.group.from_first(self._fit_on_sample(name, parts))
+            fitted, is_whole = self.group.from_first(self._fit_on_sample(name, parts))
+            if not is_whole:
+                fitted = fit_to_all_rows(self.group, fitted, self._rows_of(parts))
         self.tell(f"fitted {name}: the {what}")
         return fitted
 
-    def _fit_on_sample(self, name: str, parts: Sequence[int]) -> Pipeline | None:
+    def _rows_of(self, parts: Sequence[int]) -> Rows:
+        return Rows(self.spool, self.vocabulary, self.membership.is_in(*parts))
+
+    def _fit_on_sample(
+        self, name: str, parts: Sequence[int]
+    ) -> tuple[Pipeline, bool] | None:
+        """Return the fit, and whether the sample is all rows."""
         sample = self._sample_of(parts)
         if sample is None:
             return None
         data = self.vocabulary.apply(sample)
-        return fit_pipeline(name, data, self.arguments.options)
+        fitted = fit_pipeline(name, data, self.arguments.options)
+        return fitted, data.stands_for is None
 
     def _sample_of(self, parts: Sequence[int]) -> Dataset | None:
         if self.sample is None:
             return None
         rows = np.flatnonzero(np.isin(self.sample.codes, parts))
-        return self.sample.data.take(rows)
+        return self.sample.data().take(rows)
 
 
 def weights_of(spool: Spool, inside: Booleans) -> Floats | None:

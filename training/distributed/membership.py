@@ -18,6 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from training.data.dataset import SECONDS_PER_DAY, Floats, Indices
+from training.data.hashing import HELD_OUT as HELD_OUT_CHANCE
+from training.data.hashing import SPLIT, mixed, shares
 from training.data.split import (
     delay_too_long,
     split_by_chance,
@@ -25,8 +27,6 @@ from training.data.split import (
     too_few,
 )
 from training.distributed.group import Group
-from training.distributed.hashing import HELD_OUT as HELD_OUT_CHANCE
-from training.distributed.hashing import SPLIT, mixed, shares
 from training.distributed.order_statistics import Keys, keys_of, kth_smallest, value_of
 from training.distributed.spool import Spool
 from training.errors import TrainingError

@@ -1,12 +1,11 @@
-"""The rows of one part that are judged, few enough for one host.
+"""Score histograms merged over hosts, and rows that stand for each of their bins.
 
-A part of at most `MOST_ROWS` rows comes whole, and its figures are those of the part.
-Of a larger one come as many frauds as fill half of that, mostly all of them, and as
-many legitimate rows as there is room for, where they matter: the scores are counted in
-fine bins, each bin gives its share, and small bins, as those of high scores are, come
-whole. A row stands for as many as its bin has of rows for each that comes, so that the
-totals of the bins and of the class are exact: average precision and ROC-AUC are those
-of all rows within 1e-4.
+Every host counts its rows by score and class in bins so fine that no threshold, and
+nothing that depends on the order of the scores, moves by 1e-4 within one; the counts
+are added up exactly. What the first host judges are rows of those bins: of a part of at
+most `MOST_ROWS` all. Of a larger part come at least one row of every bin, all rows of
+small bins, as those of high scores and of frauds are, and a share of large ones. Each
+stands for so many that every bin has the weight that it has over all hosts.
 """
 
 from collections.abc import Sequence
@@ -19,7 +18,8 @@ from training.data.dataset import Floats, Labels
 from training.distributed.group import Group
 
 MOST_ROWS = 300_000
-_BINS = 8192
+#: A bin is 3.1e-4 of log-odds wide, so at most 7.6e-5 of probability.
+_BINS = 1 << 17
 #: Scores are log-odds; beyond these limits they share a bin.
 _LIMIT = 20.0
 
@@ -28,13 +28,14 @@ Booleans = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Sample:
-    """Which of this host's rows come, and what each stands for.
+    """Which of this host's rows come, and how many each stands for.
 
-    `weights` is None when all rows come and each stands for itself.
+    `stands_for`, of shape (n_rows_taken, n_scores), has a column for each of several
+    scores; it is None when all rows come and each stands for itself.
     """
 
     taken: Booleans
-    weights: Floats | None
+    stands_for: Floats | None
 
 
 def sample_by_score(
@@ -46,7 +47,7 @@ def sample_by_score(
     *,
     most_rows: int = MOST_ROWS,
 ) -> Sample:
-    """Choose rows to judge several models' scores on; the first model's matter most.
+    """Choose rows to judge several models' scores on, each by a histogram of its own.
 
     Parameters
     ----------
@@ -57,19 +58,7 @@ def sample_by_score(
         In [0, 1), by the rows' hashes.
     """
     cells = [2 * _bins(one) + labels for one in scores]
-    shares = np.zeros(len(labels))
-    for of_model in cells:
-        counts = group.total(np.bincount(of_model, minlength=2 * _BINS))
-        share = _shares(counts, most_rows // len(scores))
-        shares = np.maximum(shares, share[of_model])
-    return _sample(
-        group,
-        cells[0],
-        shares,
-        weights=weights,
-        chances=chances,
-        n_cells=2 * _BINS,
-    )
+    return _sample(group, cells, weights, chances, n_cells=2 * _BINS, room=most_rows)
 
 
 def sample_by_class(
@@ -80,10 +69,8 @@ def sample_by_class(
     most_rows: int = MOST_ROWS,
 ) -> Sample:
     """Choose rows to learn from: frauds, up to half the room, and others by chance."""
-    cells = labels.astype(np.intp)
-    counts = group.total(np.bincount(cells, minlength=2))
-    shares = _shares(counts, most_rows)[cells]
-    return _sample(group, cells, shares, weights=weights, chances=chances, n_cells=2)
+    cells = [labels.astype(np.intp)]
+    return _sample(group, cells, weights, chances, n_cells=2, room=most_rows)
 
 
 def _bins(scores: Floats) -> npt.NDArray[np.intp]:
@@ -121,25 +108,38 @@ def _filled(counts: npt.NDArray[np.int64], room: int) -> Floats:
 
 def _sample(
     group: Group,
-    cells: npt.NDArray[np.intp],
-    shares: Floats,
-    *,
+    cells: Sequence[npt.NDArray[np.intp]],
     weights: Floats | None,
     chances: Floats,
+    *,
     n_cells: int,
+    room: int,
 ) -> Sample:
-    taken = chances < shares
-    left_out = group.count(int(np.count_nonzero(~taken)))
-    if not left_out:
-        return Sample(taken, None if weights is None else weights)
-    own = np.ones(len(cells)) if weights is None else weights
-    standing = own / shares
-    totals = np.bincount(cells, own, n_cells)
-    drawn = np.bincount(cells[taken], standing[taken], n_cells)
-    totals, drawn = group.total(np.stack([totals, drawn]))
-    scale = np.divide(totals, drawn, out=np.zeros(n_cells), where=drawn > 0)
-    for one in (slice(0, None, 2), slice(1, None, 2)):
-        # Rows of a cell that gives none by chance are stood for by their class.
-        standing_for = totals[one][drawn[one] > 0].sum()
-        scale[one] *= totals[one].sum() / standing_for if standing_for else 1.0
-    return Sample(taken, (standing * scale[cells])[taken])
+    """Choose rows by several divisions into cells; odd cells have the frauds."""
+    share = np.zeros(len(chances))
+    for of_rows in cells:
+        counts = group.total(np.bincount(of_rows, minlength=n_cells))
+        share = np.maximum(share, _shares(counts, room // len(cells))[of_rows])
+    taken = chances < share
+    if not group.count(int(np.count_nonzero(~taken))):
+        return Sample(taken, None)
+    for of_rows in cells:
+        taken |= chances == _least(group, of_rows, chances, n_cells)[of_rows]
+    own = np.ones(len(chances)) if weights is None else weights
+    stands_for = []
+    for of_rows in cells:
+        totals = np.bincount(of_rows, own, n_cells)
+        drawn = np.bincount(of_rows[taken], (own / share)[taken], n_cells)
+        totals, drawn = group.total(np.stack([totals, drawn]))
+        scale = np.divide(totals, drawn, out=np.ones(n_cells), where=drawn > 0)
+        stands_for.append(scale[of_rows[taken]] / share[taken])
+    return Sample(taken, np.column_stack(stands_for))
+
+
+def _least(
+    group: Group, cells: npt.NDArray[np.intp], chances: Floats, n_cells: int
+) -> Floats:
+    """Return the least chance of each cell: its row comes, so that none is empty."""
+    least = np.ones(n_cells)
+    np.minimum.at(least, cells, chances)
+    return -group.largest(-least)

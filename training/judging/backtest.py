@@ -10,6 +10,7 @@ from training.data.split import known_before
 from training.data.vocabulary import learn_vocabulary
 from training.errors import TrainingError
 from training.judging.metrics import Judged, Scoreboard
+from training.judging.resampling import poisson_draws
 from training.models.estimators import members
 from training.models.fitting import assemble, fit_pipeline
 from training.options import Arguments
@@ -115,7 +116,8 @@ def _judge(
         )
     )
     figures = board.figures(test.row_weights)
-    intervals = board.intervals(REPLICATES, arguments.split.random_state)
+    seed = arguments.split.random_state
+    intervals = board.intervals(poisson_draws(test.row_hashes, REPLICATES, seed))
     return Window(
         from_day=float(times.min() / SECONDS_PER_DAY),
         to_day=float(times.max() / SECONDS_PER_DAY),

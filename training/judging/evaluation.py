@@ -10,6 +10,7 @@ from artifact.columns import Kind
 from artifact.decision import DecisionRule, ExpectedValueRule, ThresholdRule
 from training.data.dataset import SECONDS_PER_DAY, Dataset, Floats
 from training.judging.metrics import Booleans, Judged, Scoreboard
+from training.judging.resampling import poisson_draws
 from training.judging.sweep import Outcomes
 from training.options import DecisionOptions
 
@@ -122,7 +123,9 @@ def evaluate(
     replicates = int(np.clip(_REPLICATED_ROWS // data.rows, *_REPLICATES))
     return Evaluation(
         figures=board.figures(judged.weights),
-        intervals=board.intervals(replicates, random_state),
+        intervals=board.intervals(
+            poisson_draws(data.row_hashes, replicates, random_state, data.stands_for)
+        ),
         confusion_matrix=_confusion_matrix(judged),
         slices=[
             *_amount_slices(data, judged, board),

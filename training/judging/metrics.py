@@ -4,6 +4,7 @@ All figures take weights, so that a bootstrap replicate is the same computation 
 other weights: rows are sorted once, and each replicate costs a few passes.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -94,20 +95,20 @@ class Scoreboard:
             figures["precision_at_alerts_per_day"] = self._daily_precision(weights)
         return figures
 
-    def intervals(self, replicates: int, seed: int) -> dict[str, tuple[float, float]]:
+    def intervals(self, draws: Iterable[Floats]) -> dict[str, tuple[float, float]]:
         """Return bootstrap 95 % intervals: percentiles over resampled rows.
 
-        Each row is drawn a Poisson(1) number of times, which for many rows is the
-        same as drawing n of n with replacement.
+        `draws` has for each replicate how many times every row is drawn.
         """
-        random = np.random.default_rng(seed)
-        rows = len(self._judged.labels)
-        draws = []
-        for _ in range(replicates):
-            weights = self._judged.weights * random.poisson(1.0, size=rows)
+        replicates = []
+        for times_drawn in draws:
+            weights = self._judged.weights * times_drawn
             if 0 < weights @ self._judged.labels < weights.sum():
-                draws.append(self.figures(weights))
-        return {name: _percentiles([draw[name] for draw in draws]) for name in draws[0]}
+                replicates.append(self.figures(weights))
+        return {
+            name: _percentiles([figures[name] for figures in replicates])
+            for name in replicates[0]
+        }
 
     def _ranking(self, weights: Floats) -> dict[str, float]:
         """Figures that depend on the order of the scores alone."""

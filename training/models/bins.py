@@ -4,11 +4,8 @@ A sketch of many rows depends on which host has which rows, and in which batches
 come. These edges depend on the rows alone, so that hosts grow the trees that one grows.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 import numpy.typing as npt
-import xgboost
 
 from training.data.dataset import Floats
 
@@ -54,16 +51,3 @@ def _edges_of(values: Singles, weights: Floats | None, bins: int) -> Singles:
     chosen = last[np.unique(np.searchsorted(total, ranks, side="right"))]
     edges: Singles = values[chosen]
     return edges
-
-
-def matrix_of_edges(
-    edges: Sequence[Singles], bins: int, threads: int
-) -> xgboost.QuantileDMatrix:
-    """Return a matrix whose bins are these, for others to refer to.
-
-    XGBoost gives every value a bin of its own where there are no more than `bins`.
-    """
-    values = np.full((max(1, *map(len, edges)), len(edges)), np.nan, np.float32)
-    for place, of_feature in enumerate(edges):
-        values[: len(of_feature), place] = of_feature
-    return xgboost.QuantileDMatrix(values, max_bin=bins, nthread=threads)

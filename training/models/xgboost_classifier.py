@@ -4,7 +4,7 @@ Its own probabilities are float32, which near 1 have no room for the log-odds th
 calibration needs; these are in double precision.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -13,7 +13,7 @@ from scipy.special import expit
 from xgboost import XGBClassifier
 
 from training.data.dataset import Floats
-from training.models.bins import bin_edges, matrix_of_edges
+from training.models.bins import Singles, bin_edges
 from training.models.exact_gradients import LogisticLoss, Total
 
 #: Trees after which the drawing of columns begins anew, and a checkpoint may be kept.
@@ -90,6 +90,19 @@ class XGBoostClassifier(XGBClassifier):
         margin = self.predict(X, output_margin=True).astype(np.float64)
         fraud = expit(margin)
         return np.column_stack([1.0 - fraud, fraud])
+
+
+def matrix_of_edges(
+    edges: Sequence[Singles], bins: int, threads: int
+) -> xgboost.QuantileDMatrix:
+    """Return a matrix whose bins are these, for others to refer to.
+
+    XGBoost gives every value a bin of its own where there are no more than `bins`.
+    """
+    values = np.full((max(1, *map(len, edges)), len(edges)), np.nan, np.float32)
+    for place, of_feature in enumerate(edges):
+        values[: len(of_feature), place] = of_feature
+    return xgboost.QuantileDMatrix(values, max_bin=bins, nthread=threads)
 
 
 def _forget_draws(booster: xgboost.Booster) -> None:

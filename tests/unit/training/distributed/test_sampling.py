@@ -7,19 +7,23 @@ from hypothesis import strategies as st
 from scipy.special import expit
 from sklearn.metrics import average_precision_score, roc_auc_score
 
+from artifact.decision import ThresholdRule
 from tests.unit.training.distributed.hosts_in_threads import on_hosts
+from training.data.hashing import SAMPLE, mixed, shares
 from training.distributed.group import Group
-from training.distributed.hashing import SAMPLE, mixed, shares
 from training.distributed.hosts import ALONE
 from training.distributed.sampling import Sample, sample_by_class, sample_by_score
+from training.judging.sweep import Outcomes, Sweep, sweep
+from training.judging.thresholds import choose_rule
+from training.options import DecisionOptions
 
-ROWS = 400_000
-MOST_ROWS = 100_000
+ROWS = 120_000
+MOST_ROWS = 30_000
 
 
 def made(seed: int, shift: float, spread: float) -> tuple[np.ndarray, np.ndarray]:
     random = np.random.default_rng(seed)
-    labels = (random.random(ROWS) < 0.002).astype(np.int8)
+    labels = (random.random(ROWS) < 0.004).astype(np.int8)
     scores = random.normal(-7 + shift * labels, 1 + spread * labels, ROWS)
     return scores, labels
 
@@ -28,27 +32,75 @@ def chances(rows: int) -> np.ndarray:
     return shares(mixed(np.arange(rows, dtype=np.uint64), 42, SAMPLE))
 
 
-@settings(max_examples=10, deadline=None)
+POLICIES: tuple[DecisionOptions, ...] = (
+    DecisionOptions("max-f1"),
+    DecisionOptions("cost"),
+    DecisionOptions("precision", min_precision=0.3),
+    DecisionOptions("alerts-per-day", alerts_per_day=1500),
+)
+
+
+def judged(
+    policy: DecisionOptions,
+    labels: np.ndarray,
+    p: np.ndarray,
+    weights: np.ndarray,
+    amounts: np.ndarray,
+) -> tuple[float, Sweep]:
+    totals = sweep(Outcomes(labels, weights, amounts), p)
+    rule = choose_rule(policy, totals, transactions_per_day=1e5, amount="Amount")
+    assert isinstance(rule, ThresholdRule)
+    return rule.threshold, totals
+
+
+def value_of(policy: DecisionOptions, totals: Sweep, threshold: float) -> float:
+    """Return what a policy is about, at a threshold: a share of what is possible."""
+    above = np.flatnonzero(totals.thresholds >= threshold)
+    at = int(above[-1]) if above.size else 0
+    if policy.policy == "max-f1":
+        return float(totals.f1[at])
+    return float(totals.savings(policy.review_cost)[at] / totals.all_losses)
+
+
+@settings(max_examples=6, deadline=None)
 @given(
     seed=st.integers(0, 1000),
-    shift=st.floats(0.5, 10.0),
+    shift=st.floats(4.0, 10.0),
     spread=st.floats(0.0, 3.0),
+    is_weighted=st.booleans(),
 )
-def test_figures_of_the_sample_are_those_of_all_rows(
-    seed: int, shift: float, spread: float
+def test_figures_and_thresholds_of_the_sample_are_those_of_all_rows(
+    seed: int, shift: float, spread: float, is_weighted: bool
 ) -> None:
-    scores, labels = made(seed, shift, spread)
+    random = np.random.default_rng(seed)
+    first, labels = made(seed, shift, spread)
+    # A second model of its own bins is judged on the same rows.
+    scores = [first, first + random.normal(0, 1, ROWS)]
+    given_weights = np.where(labels == 1, 1.0, 20.0) if is_weighted else None
+    weights = np.ones(ROWS) if given_weights is None else given_weights
+    amounts = random.lognormal(4, 1, ROWS)
     sample = sample_by_score(
-        Group(ALONE), [scores], labels, None, chances(ROWS), most_rows=MOST_ROWS
+        Group(ALONE), scores, labels, given_weights, chances(ROWS), most_rows=MOST_ROWS
     )
-    assert np.count_nonzero(sample.taken) < 1.1 * MOST_ROWS
-    assert sample.weights is not None
-    assert sample.weights.sum() == pytest.approx(ROWS)
-    p, kept = expit(scores), sample.taken
-    for figure in (average_precision_score, roc_auc_score):
-        exact = figure(labels, p)
-        found = figure(labels[kept], p[kept], sample_weight=sample.weights)
-        assert found == pytest.approx(exact, abs=1e-4)
+    kept = sample.taken
+    assert np.count_nonzero(kept) < 1.5 * MOST_ROWS
+    assert sample.stands_for is not None
+    for place, score in enumerate(scores):
+        p = expit(score)
+        of_kept = weights[kept] * sample.stands_for[:, place]
+        assert of_kept.sum() == pytest.approx(weights.sum())
+        for figure in (average_precision_score, roc_auc_score):
+            exact = figure(labels, p, sample_weight=weights)
+            found = figure(labels[kept], p[kept], sample_weight=of_kept)
+            assert found == pytest.approx(exact, abs=1e-4)
+        for policy in POLICIES:
+            exact, totals = judged(policy, labels, p, weights, amounts)
+            found, _ = judged(policy, labels[kept], p[kept], of_kept, amounts[kept])
+            if policy.policy in ("precision", "alerts-per-day"):
+                assert found == pytest.approx(exact, abs=1e-4), policy
+            else:  # two thresholds may be as good as each other
+                best, chosen = (value_of(policy, totals, t) for t in (exact, found))
+                assert chosen == pytest.approx(best, abs=1e-4), policy
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
@@ -59,13 +111,14 @@ def test_of_more_frauds_than_there_is_room_for_comes_a_share(seed: int) -> None:
     sample = sample_by_score(
         Group(ALONE), [scores], labels, None, chances(ROWS), most_rows=MOST_ROWS
     )
-    assert np.count_nonzero(sample.taken) < 1.1 * MOST_ROWS
-    assert sample.weights is not None
     kept = sample.taken
-    assert sample.weights[labels[kept] == 1].sum() == pytest.approx(labels.sum())
+    assert np.count_nonzero(kept) < 1.5 * MOST_ROWS
+    assert sample.stands_for is not None
+    weights = sample.stands_for[:, 0]
+    assert weights[labels[kept] == 1].sum() == pytest.approx(labels.sum())
     for figure in (average_precision_score, roc_auc_score):
         exact = figure(labels, scores)
-        found = figure(labels[kept], scores[kept], sample_weight=sample.weights)
+        found = figure(labels[kept], scores[kept], sample_weight=weights)
         assert found == pytest.approx(exact, abs=1e-4)
 
 
@@ -75,13 +128,13 @@ def test_few_rows_come_whole() -> None:
         Group(ALONE), [scores], labels, None, chances(ROWS), most_rows=ROWS
     )
     assert sample.taken.all()
-    assert sample.weights is None
+    assert sample.stands_for is None
 
 
 def test_the_same_rows_come_from_any_number_of_hosts() -> None:
     scores, labels = made(1, 3.0, 1.0)
     lots = chances(ROWS)
-    pieces = [slice(0, 90_000), slice(90_000, 90_000), slice(90_000, ROWS)]
+    pieces = [slice(0, 50_000), slice(50_000, 50_000), slice(50_000, ROWS)]
 
     def work(group: Group) -> Sample:
         own = pieces[group.hosts.rank]
@@ -96,9 +149,9 @@ def test_the_same_rows_come_from_any_number_of_hosts() -> None:
     np.testing.assert_array_equal(
         np.concatenate([one.taken for one in together]), alone.taken
     )
-    weights = [one.weights for one in together if one.weights is not None]
-    assert alone.weights is not None
-    np.testing.assert_allclose(np.concatenate(weights), alone.weights)
+    stands_for = [one.stands_for for one in together if one.stands_for is not None]
+    assert alone.stands_for is not None
+    np.testing.assert_allclose(np.concatenate(stands_for), alone.stands_for)
 
 
 def test_what_is_learnt_from_has_all_frauds_and_the_weight_of_all_rows() -> None:
@@ -108,8 +161,9 @@ def test_what_is_learnt_from_has_all_frauds_and_the_weight_of_all_rows() -> None
         Group(ALONE), labels, weights, chances(ROWS), most_rows=MOST_ROWS
     )
     assert sample.taken[labels == 1].all()
-    assert sample.weights is not None
+    assert sample.stands_for is not None
+    found = weights[sample.taken] * sample.stands_for[:, 0]
     for label in (0, 1):
         mine = labels[sample.taken] == label
         exact = weights[labels == label].sum()
-        assert sample.weights[mine].sum() == pytest.approx(exact)
+        assert found[mine].sum() == pytest.approx(exact)

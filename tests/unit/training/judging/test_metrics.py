@@ -1,5 +1,6 @@
 """Every figure against scikit-learn, or against a case done by hand."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as sk
 
+from training.data.dataset import Floats
 from training.judging.metrics import Judged, Scoreboard
+from training.judging.resampling import poisson_draws
 
 DAY = 86_400.0
 
@@ -27,6 +30,10 @@ def judge(labels: list[int], probabilities: list[float], **given: Any) -> Judged
         **given,
     }
     return Judged(labels=np.array(labels, dtype=np.int8), probabilities=p, **fields)
+
+
+def draws(rows: int, replicates: int, seed: int) -> Iterator[Floats]:
+    return poisson_draws(np.arange(rows, dtype=np.uint64), replicates, seed)
 
 
 def figures(judged: Judged) -> dict[str, float]:
@@ -148,7 +155,7 @@ def test_intervals_hold_the_figure_and_narrow_with_more_rows() -> None:
         p = np.clip(random.normal(0.3 + 0.3 * labels, 0.15), 0, 1)
         judged = judge(labels.tolist(), p.tolist())
         board = Scoreboard(judged)
-        low, high = board.intervals(200, seed=1)["average_precision"]
+        low, high = board.intervals(draws(rows, 200, seed=1))["average_precision"]
         return low, board.figures(judged.weights)["average_precision"], high
 
     low, value, high = interval(300)
@@ -160,5 +167,6 @@ def test_intervals_hold_the_figure_and_narrow_with_more_rows() -> None:
 def test_intervals_are_those_of_the_seed() -> None:
     judged = judge([0, 1] * 50, np.linspace(0, 1, 100).tolist())
     board = Scoreboard(judged)
-    assert board.intervals(50, seed=3) == board.intervals(50, seed=3)
-    assert board.intervals(50, seed=3) != board.intervals(50, seed=4)
+    found = [board.intervals(draws(100, 50, seed)) for seed in (3, 3, 4)]
+    assert found[0] == found[1]
+    assert found[0] != found[2]

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from training.models.bins import bin_edges, matrix_of_edges
+from training.models.bins import bin_edges
+from training.models.xgboost_classifier import matrix_of_edges
 
 values = arrays(
     np.float32,

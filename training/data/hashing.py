@@ -1,4 +1,4 @@
-"""Chance that all hosts agree on: a hash of a row's number in the whole of the data."""
+"""Chance that all hosts agree on: a hash of what a row is, or of its number."""
 
 import numpy as np
 import numpy.typing as npt
@@ -6,7 +6,7 @@ import numpy.typing as npt
 from training.data.dataset import Floats, Hashes
 
 #: Different chances for different ends.
-SPLIT, HELD_OUT, SAMPLE, DUPLICATES = range(1, 5)
+SPLIT, HELD_OUT, SAMPLE, DUPLICATES, BOOTSTRAP = range(1, 6)
 
 
 def mixed(numbers: npt.NDArray[np.uint64], seed: int, purpose: int) -> Hashes:
