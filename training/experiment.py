@@ -5,29 +5,25 @@ out-of-fold predictions of the training part. The test part is read once, by the
 evaluation at the end.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sklearn.ensemble import StackingClassifier
 
 from artifact.decision import DecisionRule
-from artifact.history.definition import HistoryDefinition
 from training.data.counts import Counts
-from training.data.dataset import Dataset, Floats
+from training.data.dataset import Floats
 from training.data.folds import Fold, make_folds
-from training.data.history import hide_some
-from training.data.split import Split, split
+from training.data.split import Split
 from training.errors import TrainingError
 from training.judging.alternatives import alternatives
 from training.judging.evaluation import (
     Evaluation,
     Population,
-    describe_population,
     evaluate,
     outcomes_of,
 )
-from training.judging.guards import check_span, describe_span, find_warnings
 from training.judging.sweep import sweep
 from training.judging.thresholds import choose_rule
 from training.models.calibration import calibrate, fit_calibrator, with_calibration
@@ -43,10 +39,9 @@ from training.models.fitting import (
 from training.models.long_categories import LongCategories, compare_without
 from training.models.selection import CrossValidation, choose_champion, cross_validate
 from training.options import AUTO, Arguments
+from training.preparation import Prepared, Tell
 
 BASELINE = "logistic-regression"
-
-Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -83,42 +78,9 @@ class Experiment:
     chosen_on: str = "out-of-fold predictions of the training part"
 
 
-def run(
-    data: Dataset,
-    arguments: Arguments,
-    tell: Tell,
-    histories: HistoryDefinition | None = None,
-) -> Experiment:
-    """Train and judge as the arguments say, telling of each step.
-
-    With `histories`, those of a few training rows are hidden from the models.
-
-    Raises
-    ------
-    TrainingError
-        If the data cannot bear what is asked.
-    """
-    check_amount(data, arguments)
-    parts = split(data, arguments.split)
-    if histories is not None:
-        seed = arguments.split.random_state
-        parts = replace(parts, train=hide_some(parts.train, histories, seed))
-    population = describe_population(data)
-    check_span(data, population)
-    span = describe_span(population)
-    if span:
-        tell(f"  {span}")
-    counts = Counts.of(data, parts)
-    warnings = tuple(find_warnings(data, parts, population, counts))
-    for warning in warnings:
-        tell(f"  look: {warning}")
-    tell(f"split into {parts.train.rows:,} rows to learn from and {parts.test.rows:,}")
-    unknown = data.rows - parts.train.rows - parts.test.rows
-    if unknown:
-        tell(
-            f"  {unknown:,} rows before the test part are left out: their labels came "
-            "after it began (--label-delay-hours)"
-        )
+def run(prepared: Prepared, arguments: Arguments, tell: Tell) -> Experiment:
+    """Train and judge as the arguments say, telling of each step."""
+    parts, population = prepared.parts, prepared.population
     names = CANDIDATES if arguments.model == AUTO else (arguments.model, BASELINE)
     folds = _folds(parts, arguments, tell) if arguments.needs_folds else []
     predicted = _predict(names, parts, folds, arguments, tell) if folds else {}
@@ -163,20 +125,10 @@ def run(
         trained[champion],
         trained[BASELINE],
         scores,
-        counts,
-        warnings,
+        prepared.counts,
+        prepared.warnings,
         long_categories,
     )
-
-
-def check_amount(data: Dataset, arguments: Arguments) -> None:
-    """Refuse a policy about money for data that have none, before any fit."""
-    policy = arguments.decision.policy
-    if policy in ("cost", "expected-value") and data.amounts is None:
-        raise TrainingError(
-            f"--threshold-policy {policy} needs the column {data.columns.amount!r}, "
-            "which the features lack; name another with --amount-column."
-        )
 
 
 def _folds(parts: Split, arguments: Arguments, tell: Tell) -> list[Fold]:

@@ -18,9 +18,10 @@ from training.distributed.group import Group
 from training.distributed.hosts import ALONE, threads_of
 from training.distributed.job import is_better_streamed
 from training.distributed.job import train as train_in_batches
-from training.experiment import Experiment, Tell, run
+from training.experiment import Experiment, run
 from training.judging.backtest import Window, backtest
 from training.options import Arguments
+from training.preparation import Tell, prepare
 from training.report.run import describe_run, span_of
 from training.results import write_results
 from training.writing.artifact import artifact_directory
@@ -65,19 +66,22 @@ def train_on_one_machine(
             )
         else:
             data = learnt
-        experiment = run(
+        prepared = prepare(
             data, arguments, tell, histories.definition if histories else None
         )
-        windows = (
-            _backtest(data, experiment, arguments, tell) if arguments.backtest else {}
-        )
+        span = span_of(data)
+        # The parts are a copy: of large data, only one has room beside the fits.
+        to_backtest = data if arguments.backtest else None
+        del data, learnt
+        experiment = run(prepared, arguments, tell)
+        windows = _backtest(to_backtest, experiment, arguments, tell)
         section = histories.write(history_path(model_dir)) if histories else None
         return write_results(
             directory,
             experiment,
             arguments,
             facts,
-            describe_run(data_path, span_of(data), os.environ),
+            describe_run(data_path, span, os.environ),
             backtest=windows,
             history=section,
             tell=tell,
@@ -119,8 +123,10 @@ def history_path(model_dir: Path) -> Path:
 
 
 def _backtest(
-    data: Dataset, experiment: Experiment, arguments: Arguments, tell: Tell
+    data: Dataset | None, experiment: Experiment, arguments: Arguments, tell: Tell
 ) -> dict[str, list[Window]]:
+    if data is None:
+        return {}
     names = sorted({experiment.champion.name, experiment.baseline.name})
     per_day = experiment.population.transactions_per_day
     return {name: backtest(data, name, arguments, per_day, tell) for name in names}

@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from artifact import layout
 from artifact.manifest import TrainingData
 from training.experiment import Experiment
@@ -51,6 +49,6 @@ def write_results(
         metrics=metrics,
         config=config,
         documents=documents,
-        rows=np.vstack([parts.train.features, parts.test.features]),
+        rows=(parts.train.features, parts.test.features),
     )
     return metrics

@@ -8,7 +8,6 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from training.data.csv_files import (
-    BLOCK_BYTES,
     csv_options,
     damage_reported,
     find_csv_fault,
@@ -19,6 +18,7 @@ from training.data.dialect import Dialect, find_dialect, open_bytes
 from training.data.tables import Part, Table, is_parquet, partitions_of
 
 BATCH_ROWS = 65_536
+_BLOCK_BYTES = 8_000_000
 
 
 def batches_of(
@@ -68,7 +68,7 @@ def _of_parquet(file: Path) -> Iterator[pa.Table]:
 
 def _of_text(file: Path, dialect: Dialect) -> Iterator[pa.Table]:
     options = csv_options(dialect)
-    options["read_options"].block_size = BLOCK_BYTES
+    options["read_options"].block_size = _BLOCK_BYTES
     try:
         with (
             damage_reported(file, but_not=pa.ArrowInvalid),

@@ -116,8 +116,8 @@ class Dataset:
             )
         return hashes
 
-    def take(self, rows: Indices) -> Self:
-        """Return the data set of these rows, in this order."""
+    def take(self, rows: Indices | slice) -> Self:
+        """Return the data set of these rows, in this order; of a slice, no copy."""
         return replace(
             self,
             features=self.features[rows],

@@ -49,12 +49,12 @@ def split(data: Dataset, options: SplitOptions) -> Split:
     else:
         hashes = data.row_hashes if options.protocol == "grouped" else None
         train, test = split_by_chance(data.labels, hashes, options)
-    vocabulary = learn_vocabulary(data.take(train))
-    parts = Split(
-        vocabulary.apply(data.take(train)),
-        vocabulary.apply(data.take(test)),
-        options.protocol,
+    both = data.take(np.concatenate([train, test]))
+    learnt, judged = (
+        both.take(rows) for rows in (slice(len(train)), slice(len(train), None))
     )
+    vocabulary = learn_vocabulary(learnt)
+    parts = Split(vocabulary.apply(learnt), vocabulary.apply(judged), options.protocol)
     for part in (parts.train, parts.test):
         if not 0 < part.frauds < part.rows:
             raise too_few(data.frauds, data.rows, options)

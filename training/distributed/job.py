@@ -33,8 +33,9 @@ from training.distributed.membership import (
     check_held_out,
 )
 from training.distributed.spool import Spool, write_spool
-from training.experiment import BASELINE, check_amount
+from training.experiment import BASELINE
 from training.options import Arguments
+from training.preparation import check_amount
 from training.report.run import Run
 from training.results import write_results
 from training.writing.artifact import artifact_directory

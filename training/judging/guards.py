@@ -22,6 +22,8 @@ _SUSPICIOUS_A_DAY = 1e5
 _FEW_FRAUDS = 20
 #: A feature that ranks so well by itself knows the answer.
 _LEAKING_ROC_AUC = 0.99
+#: Of the legitimate rows, so many of which show that most features know nothing.
+_EVERY = 5
 
 
 def check_span(data: Dataset, population: Population) -> None:
@@ -161,7 +163,7 @@ def _about_leaks(train: Dataset) -> Iterator[str]:
     leaks = [
         column.name
         for position, column in enumerate(train.inputs)
-        if _separation(train, position) >= _LEAKING_ROC_AUC
+        if _separates(train, position)
     ]
     if leaks:
         yield (
@@ -171,10 +173,9 @@ def _about_leaks(train: Dataset) -> Iterator[str]:
         )
 
 
-def _separation(train: Dataset, position: int) -> float:
-    """ROC-AUC of one feature by itself, in whichever direction is better."""
-    values = train.features[:, position]
-    labels = train.labels
+def _separates(train: Dataset, position: int) -> bool:
+    """Whether one feature by itself, in either direction, tells the classes apart."""
+    values, labels = train.features[:, position], train.labels
     if train.inputs[position].kind is Kind.TIMESTAMP:
         # Time tells the classes apart where they were collected; a gap is known.
         values = np.isnan(values).astype(np.float64)
@@ -183,13 +184,26 @@ def _separation(train: Dataset, position: int) -> float:
         totals = np.bincount(codes)
         rates = np.bincount(codes, labels) / np.maximum(totals, 1)
         values = rates[codes]
-    values = np.nan_to_num(values, nan=float(np.nanmedian(values)))
+    if np.isnan(values).any():
+        values = np.nan_to_num(values, nan=float(np.nanmedian(values)))
+    frauds, legitimate = values[labels == 1], values[labels == 0]
+    some = legitimate[::_EVERY]
+    if not len(frauds) or not len(legitimate):
+        return False
+    # Pairs in the wrong order among some of the rows are so among all of them.
+    wrong = _wrong_pairs(frauds, some)
+    if wrong * len(some) <= (1 - _LEAKING_ROC_AUC) * len(legitimate):
+        wrong = _wrong_pairs(frauds, legitimate)
+        return 1 - wrong >= _LEAKING_ROC_AUC
+    return False
+
+
+def _wrong_pairs(frauds: Floats, legitimate: Floats) -> float:
+    """Return the share of pairs in the rarer order: 1 - ROC-AUC, or ROC-AUC itself."""
+    values = np.concatenate([frauds, legitimate])
     _, ranks, counts = np.unique(values, return_inverse=True, return_counts=True)
     middle = np.cumsum(counts) - (counts - 1) / 2
-    positive = int(labels.sum())
-    negative = len(labels) - positive
-    if not positive or not negative:
-        return 0.5
-    total = float(middle[ranks][labels == 1].sum())
+    positive, negative = len(frauds), len(legitimate)
+    total = float(middle[ranks[:positive]].sum())
     area = (total - positive * (positive + 1) / 2) / (positive * negative)
-    return max(area, 1 - area)
+    return min(area, 1 - area)

@@ -154,28 +154,31 @@ class Scoreboard:
         """Precision among each day's highest scores, as many as can be reviewed."""
         if self._daily is None or not self._judged.transactions_per_day:
             return 0.0
-        order, starts = self._daily
+        order, starts, of_day, labels = self._daily
         sorted_weights = weights[order]
         before = np.cumsum(sorted_weights) - sorted_weights
-        of_day = np.repeat(np.arange(len(starts)), np.diff([*starts, len(order)]))
         before -= before[starts][of_day]
         # A day of which the part holds a share gets that share of the reviews.
         per_day = np.bincount(of_day, sorted_weights)
         share = per_day / self._judged.transactions_per_day
         reviewed = before < (self._judged.alerts_per_day * share)[of_day]
         flagged = sorted_weights @ reviewed
-        caught = (sorted_weights * self._judged.labels[order]) @ reviewed
+        caught = (sorted_weights * labels) @ reviewed
         return float(caught / flagged) if flagged else 0.0
 
 
-def _by_day(judged: Judged) -> tuple[Indices, Indices] | None:
-    """Rows by day and then by falling score, and where each day starts."""
+def _by_day(judged: Judged) -> tuple[Indices, Indices, Indices, Labels] | None:
+    """Rows by day and then by falling score, and where each day starts.
+
+    Then, in that order, the number of each row's day, and its label.
+    """
     if judged.times is None:
         return None
     days = np.floor(judged.times / SECONDS_PER_DAY)
     order = np.lexsort((-judged.probabilities, days))
     starts = np.flatnonzero(np.diff(days[order], prepend=np.nan) != 0)
-    return order, starts
+    of_day = np.repeat(np.arange(len(starts)), np.diff([*starts, len(order)]))
+    return order, starts, of_day, judged.labels[order]
 
 
 def _log_losses(labels: Labels, probabilities: Floats) -> Floats:

@@ -4,7 +4,7 @@ import importlib.metadata
 import os
 import platform
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -99,7 +99,7 @@ def write_artifact(
     metrics: Mapping[str, Any],
     config: Mapping[str, Any],
     documents: Mapping[str, str],
-    rows: Floats,
+    rows: Sequence[Floats],
     history: Mapping[str, Any] | None = None,
 ) -> str:
     """Write every file of the artifact and return the manifest's SHA-256.
@@ -114,7 +114,8 @@ def write_artifact(
     )
     rule = model.rule
     threshold = rule.threshold if isinstance(rule, ThresholdRule) else None
-    check_parity(model.classifier, scorer, rows, threshold)
+    for part in rows:
+        check_parity(model.classifier, scorer, part, threshold)
     for name, text in documents.items():
         _write(directory / name, text)
     _write(directory / layout.METRICS, layout.to_json(metrics))

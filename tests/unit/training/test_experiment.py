@@ -27,11 +27,16 @@ from training.options import (
     Protocol,
     SplitOptions,
 )
+from training.preparation import prepare
 
 QUICK = ModelOptions(boosting_iterations=20, trees=10, network_epochs=5)
 
 
 def silent(_: str) -> None: ...
+
+
+def run_on(data: Dataset, arguments: Arguments) -> Experiment:
+    return run(prepare(data, arguments, silent), arguments, silent)
 
 
 def with_test_labels_shuffled(data: Dataset, options: SplitOptions) -> Dataset:
@@ -54,7 +59,7 @@ def test_shuffling_the_test_labels_changes_no_choice(policy: Policy) -> None:
     )
     data = random_dataset()
     other = with_test_labels_shuffled(data, options)
-    first, second = (run(d, arguments, silent) for d in (data, other))
+    first, second = (run_on(d, arguments) for d in (data, other))
     assert first.champion.rule == second.champion.rule
     assert first.champion.name == second.champion.name
     np.testing.assert_array_equal(
@@ -65,7 +70,7 @@ def test_shuffling_the_test_labels_changes_no_choice(policy: Policy) -> None:
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_every_protocol_trains(protocol: Protocol) -> None:
-    experiment = run(random_dataset(), Arguments(split=SplitOptions(protocol)), silent)
+    experiment = run_on(random_dataset(), Arguments(split=SplitOptions(protocol)))
     assert 0.7 < experiment.champion.evaluation.figures["roc_auc"] <= 1
 
 
@@ -74,7 +79,7 @@ def test_a_policy_about_money_needs_an_amount(policy: Policy) -> None:
     data = replace(random_dataset(), columns=Columns(amount="Betrag"))
     arguments = Arguments(decision=DecisionOptions(policy))
     with pytest.raises(TrainingError, match="needs the column 'Betrag'"):
-        run(data, arguments, silent)
+        run_on(data, arguments)
 
 
 class TestCalibration:
@@ -84,7 +89,7 @@ class TestCalibration:
         return random_dataset(3000, 300, weights=weights)
 
     def run(self, data: Dataset, arguments: Arguments) -> Experiment:
-        return run(data, arguments, silent)
+        return run_on(data, arguments)
 
     def test_probabilities_mean_what_they_say_under_weights(self) -> None:
         experiment = self.run(self.weighted(), Arguments())
@@ -153,7 +158,7 @@ class TestChampion:
 
 def test_auto_keeps_the_figures_of_all_it_tried() -> None:
     arguments = Arguments(model="auto", options=QUICK)
-    experiment = run(random_dataset(), arguments, silent)
+    experiment = run_on(random_dataset(), arguments)
     assert set(experiment.cross_validation) == {
         "logistic-regression",
         "neural-network",
@@ -181,7 +186,7 @@ class TestLabelDelay:
             return predict_out_of_fold(names, train, folds, *given)
 
         monkeypatch.setattr(experiment, "predict_out_of_fold", watch)
-        run(random_dataset(), self.arguments, silent)
+        run_on(random_dataset(), self.arguments)
         assert len(gaps) == 4
         assert min(gaps) > 6 * 3600
 

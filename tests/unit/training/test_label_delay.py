@@ -9,6 +9,7 @@ from training.data.split import split
 from training.errors import TrainingError
 from training.experiment import run
 from training.options import Arguments, DecisionOptions, ModelOptions, SplitOptions
+from training.preparation import prepare
 
 WEEK = 7.0
 
@@ -28,15 +29,13 @@ def three_weeks() -> Dataset:
 
 def test_seven_days_to_learn_from_seven_of_delay_seven_of_test() -> None:
     said: list[str] = []
-    experiment = run(
-        three_weeks(),
-        Arguments(
-            options=ModelOptions(boosting_iterations=5),
-            split=SplitOptions("time", label_delay_hours=WEEK * 24, test_days=WEEK),
-            decision=DecisionOptions("max-f1"),
-        ),
-        said.append,
+    arguments = Arguments(
+        options=ModelOptions(boosting_iterations=5),
+        split=SplitOptions("time", label_delay_hours=WEEK * 24, test_days=WEEK),
+        decision=DecisionOptions("max-f1"),
     )
+    prepared = prepare(three_weeks(), arguments, said.append)
+    experiment = run(prepared, arguments, said.append)
     times = experiment.parts.train.times, experiment.parts.test.times
     assert times[0] is not None
     assert times[1] is not None

@@ -4,12 +4,18 @@ import numpy as np
 import pytest
 
 from tests.unit.training.samples import random_dataset
-from training.experiment import run
+from training.data.dataset import Dataset
+from training.experiment import Experiment, run
 from training.options import Arguments, DecisionOptions, Policy
+from training.preparation import prepare
 
 
 def silent(_: str) -> None:
     pass
+
+
+def run_on(data: Dataset, arguments: Arguments) -> Experiment:
+    return run(prepare(data, arguments, silent), arguments, silent)
 
 
 @pytest.mark.parametrize(
@@ -24,7 +30,7 @@ def test_they_are_judged_beside_the_one_that_was(
     policy: Policy, others: set[str]
 ) -> None:
     decision = DecisionOptions(policy, threshold=0.99)
-    experiment = run(random_dataset(), Arguments(decision=decision), silent)
+    experiment = run_on(random_dataset(), Arguments(decision=decision))
     champion, test = experiment.champion, experiment.parts.test
     assert set(champion.alternatives) == others
     for figures in champion.alternatives.values():
@@ -38,8 +44,8 @@ def test_they_are_judged_beside_the_one_that_was(
 
 def test_their_thresholds_are_those_that_the_policy_would_choose() -> None:
     data = random_dataset()
-    asked = run(data, Arguments(decision=DecisionOptions("cost")), silent)
-    other = run(data, Arguments(), silent).champion.alternatives["cost"]
+    asked = run_on(data, Arguments(decision=DecisionOptions("cost")))
+    other = run_on(data, Arguments()).champion.alternatives["cost"]
     assert asked.champion.rule.as_dict()["threshold"] == other["threshold"]
     assert asked.champion.evaluation.figures["savings"] == pytest.approx(
         other["savings"]
@@ -47,5 +53,5 @@ def test_their_thresholds_are_those_that_the_policy_would_choose() -> None:
 
 
 def test_without_out_of_fold_predictions_there_are_none() -> None:
-    experiment = run(random_dataset(), Arguments(calibration="none"), silent)
+    experiment = run_on(random_dataset(), Arguments(calibration="none"))
     assert experiment.champion.alternatives == {}

@@ -5,13 +5,15 @@ import pytest
 from tests.unit.training.samples import random_dataset
 from training.experiment import Experiment, run
 from training.options import Arguments, DecisionOptions
+from training.preparation import prepare
 from training.report.content import report_content
 
 
 def judged(threshold: float) -> tuple[Experiment, dict[str, float], int]:
     """Return the run, and the step that the explorer starts at with its number."""
     arguments = Arguments(decision=DecisionOptions(threshold=threshold))
-    experiment = run(random_dataset(), arguments, lambda _: None)
+    prepared = prepare(random_dataset(), arguments, lambda _: None)
+    experiment = run(prepared, arguments, lambda _: None)
     explorer = report_content({}, {}, experiment, arguments)["explorer"]
     return experiment, explorer["steps"][explorer["start"]], explorer["start"]
 
