@@ -1,6 +1,6 @@
 """The features of every row of a table, from what was known at its second."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
@@ -15,6 +15,7 @@ from artifact.history.definition import (
     WINDOWS_DAYS,
     HistoryDefinition,
 )
+from artifact.history.identity import entity_text
 
 Floats = npt.NDArray[np.floating]
 Integers = npt.NDArray[np.int64]
@@ -239,3 +240,19 @@ def _fill_reports(
     any_report = until > since
     out[any_report, 17] = rows.days[any_report] - days[since[any_report]]
     out[any_report, 18] = rows.days[any_report] - days[until[any_report] - 1]
+
+
+def entity_codes(
+    codes: npt.NDArray[np.integer], values: Sequence[object]
+) -> tuple[npt.NDArray[np.intp], tuple[str, ...]]:
+    """Return each row's entity as a number, however spelt, and each number's text.
+
+    `codes`, of shape (n_rows,), are places in `values`, or -1; so is the result.
+    """
+    place: dict[str, int] = {}
+    numbers = np.full(len(values) + 1, -1, dtype=np.intp)
+    for code, value in enumerate(values):
+        text = entity_text(value)
+        if text is not None:
+            numbers[code] = place.setdefault(text, len(place))
+    return numbers[codes], tuple(place)

@@ -2,10 +2,6 @@
 
 import math
 import re
-from collections.abc import Sequence
-
-import numpy as np
-import numpy.typing as npt
 
 from artifact.value_encoders import python_value
 from artifact.value_kinds import MISSING_WORDS
@@ -33,19 +29,3 @@ def entity_text(value: object) -> str | None:
         return None
     whole = _WHOLE_NUMBER.fullmatch(text)
     return str(int(whole.group(1))) if whole else text
-
-
-def entity_codes(
-    codes: npt.NDArray[np.integer], values: Sequence[object]
-) -> tuple[npt.NDArray[np.intp], tuple[str, ...]]:
-    """Return each row's entity as a number, however spelt, and each number's text.
-
-    `codes`, of shape (n_rows,), are places in `values`, or -1; so is the result.
-    """
-    place: dict[str, int] = {}
-    numbers = np.full(len(values) + 1, -1, dtype=np.intp)
-    for code, value in enumerate(values):
-        text = entity_text(value)
-        if text is not None:
-            numbers[code] = place.setdefault(text, len(place))
-    return numbers[codes], tuple(place)

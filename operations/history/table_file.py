@@ -12,6 +12,7 @@ import pyarrow.parquet
 
 from artifact.history.asof import (
     Table,
+    entity_codes,
     features_as_of,
     minor_units,
     whole_seconds,
@@ -21,7 +22,6 @@ from artifact.history.definition import (
     HistoryDefinition,
     feature_names_of,
 )
-from artifact.history.identity import entity_codes
 from artifact.near_names import nearest_name
 from operations.account.errors import OperationError
 

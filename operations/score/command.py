@@ -13,11 +13,9 @@ from artifact.errors import ArtifactError
 from artifact.history.identity import entity_text
 from artifact.printable import printable
 from cdk_app.naming import ARTIFACT_URI_PARAMETER, endpoint_name
-from cdk_app.settings import SettingsError, load
 from operations.account.artifacts import read_artifact
 from operations.account.credentials import aws_session
 from operations.account.errors import OperationError
-from operations.account.session import environment_session
 from operations.account.stacks import find_stack, read_stack
 from operations.client import FraudClient, Score
 from operations.history.opening import find_history
@@ -44,31 +42,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 decision_rule_parameter=options.decision_rule_parameter,
             )
         else:
-            session = environment_session(load(options.env))
-            history = find_history(session, options.env)
-            transactions = (
-                _read(options.file, endpoint_name(options.env), session, history)
-                if options.file is not None
-                else _example(session, options.env)
-            )
-            client = FraudClient(
-                endpoint_name(options.env),
-                decision_rule_parameter=options.decision_rule_parameter,
-                session=session,
-                history=history,
-            )
-            if history is not None and not _is_recorded(transactions, options):
-                print(
-                    "Histories are read and not counted; --record counts them.",
-                    file=sys.stderr,
-                )
+            transactions, client = _in_environment(options)
         if options.output:
             check_output(options.output, transactions.rows)
         scores = _scores(client, transactions, options)
         rule = client.rule
         if options.output:
             write_scores(options.output, transactions.rows, scores)
-    except (OperationError, ArtifactError, SettingsError) as error:
+    except (OperationError, ArtifactError) as error:
         print(f"error: {printable(str(error))}", file=sys.stderr)
         return 1
     if options.output:
@@ -82,6 +63,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
     else:
         print(in_table(scores, rule))
     return 0
+
+
+def _in_environment(options: argparse.Namespace) -> tuple[Transactions, FraudClient]:
+    """Return what is scored, and the client of an environment's endpoint."""
+    # With --endpoint no settings are read; they take as long to import as boto3.
+    from cdk_app.settings import SettingsError, load  # noqa: PLC0415
+    from operations.account.session import environment_session  # noqa: PLC0415
+
+    try:
+        session = environment_session(load(options.env))
+    except SettingsError as error:
+        raise OperationError(str(error)) from error
+    history = find_history(session, options.env)
+    endpoint = endpoint_name(options.env)
+    transactions = (
+        _read(options.file, endpoint, session, history)
+        if options.file is not None
+        else _example(session, options.env)
+    )
+    if history is not None and not _is_recorded(transactions, options):
+        print(
+            "Histories are read and not counted; --record counts them.",
+            file=sys.stderr,
+        )
+    return transactions, FraudClient(
+        endpoint,
+        decision_rule_parameter=options.decision_rule_parameter,
+        session=session,
+        history=history,
+    )
 
 
 def _read(

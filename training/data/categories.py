@@ -5,7 +5,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from artifact.columns import Column, Kind
-from artifact.history.identity import entity_codes
+from artifact.history.asof import entity_codes
 from artifact.value_kinds import boolean_text
 from training.columns import MOST_CATEGORIES
 from training.data.arrow_values import dictionary_of

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sklearn.model_selection import train_test_split
 
 from training.columns import Columns
 from training.data.dataset import (
@@ -144,6 +143,10 @@ def split_by_chance(
     With `hashes`, rows of equal ones stay on one side. Both are empty where a class
     has too few rows.
     """
+    # `fraud launch` looks at a table, which splits nothing: scikit-learn takes longer
+    # to import than all the rest of it.
+    from sklearn.model_selection import train_test_split  # noqa: PLC0415
+
     drawn: dict[str, Any] = {
         "test_size": options.test_size,
         "random_state": options.random_state,

@@ -15,6 +15,7 @@ from artifact.decision import ExpectedValueRule, ThresholdRule
 from artifact.history.definition import HistoryDefinition
 from artifact.scoring.reasons import Reason
 from operations import client as client_module
+from operations.account import session
 from operations.account.errors import OperationError
 from operations.client import FraudClient, Score
 from operations.history.store import History
@@ -253,7 +254,7 @@ class TestLists:
         monkeypatch.setattr(command, "find_stack", lambda *_: stack)
         monkeypatch.setattr(command, "read_artifact", lambda *_: documents)
         monkeypatch.setattr(command, "aws_session", lambda: aws)
-        monkeypatch.setattr(command, "environment_session", lambda _: aws)
+        monkeypatch.setattr(session, "environment_session", lambda _: aws)
 
     @pytest.mark.parametrize(
         ("text", "body"),
@@ -402,7 +403,7 @@ def test_several_are_counted_once_for_each_id_or_where_asked_for(
     calls: list[str],
 ) -> None:
     histories = Histories()
-    monkeypatch.setattr(command, "environment_session", lambda _: aws)
+    monkeypatch.setattr(session, "environment_session", lambda _: aws)
     monkeypatch.setattr(command, "find_history", lambda *_: histories)
     bodies = sent([0.1, 0.2])
     aws.publishes(RULE)
@@ -440,7 +441,7 @@ def test_an_answer_for_fewer_is_no_answer(aws: Aws) -> None:
 class TestWithoutAFile:
     @pytest.fixture(autouse=True)
     def in_dev(self, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(command, "environment_session", lambda _: aws)
+        monkeypatch.setattr(session, "environment_session", lambda _: aws)
         monkeypatch.setattr(command, "find_history", lambda *_: None)
         stack: Any = type("Stack", (), {"parameters": {"ModelArtifactUri": "s3://b/m"}})
         monkeypatch.setattr(command, "read_stack", lambda *_: stack)

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from artifact.history.identity import entity_codes, entity_text
+from artifact.history.asof import entity_codes
+from artifact.history.identity import entity_text
 
 
 @pytest.mark.parametrize(
