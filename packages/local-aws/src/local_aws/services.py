@@ -53,6 +53,9 @@ def dispatcher() -> Dispatcher:
     """
     _moto_backends.get_backend = _get_backend
     _werkzeug_app.DISABLE_GLOBAL_CORS = True
+    # moto looks into its folder at each request, a tenth of the request's time.
+    modules = tuple(_moto_backends.list_of_moto_modules())
+    _moto_backends.list_of_moto_modules = lambda: modules
     rebind(moto_sagemaker.sagemaker_backends, sagemaker_backends)
     patches.apply()
     return Dispatcher(_create_app)

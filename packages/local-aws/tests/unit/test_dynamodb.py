@@ -168,3 +168,21 @@ def test_what_is_wrong_is_refused_as_moto_does(
     with pytest.raises(ClientError, match=said):
         table.client.update_item(**{**table.add("a", 1), **change})
     assert table.client.get_item(TableName=TABLE, Key=table.key("a"))["Item"] == item
+
+
+def test_values_of_every_kind_come_back_as_they_were_put(table: Opened) -> None:
+    values = {
+        "text": {"S": "a"},
+        "number": {"N": "1.50"},
+        "yes": {"BOOL": True},
+        "nothing": {"NULL": True},
+        "bytes": {"B": b"\x00\xff"},
+        "texts": {"SS": ["a", "b"]},
+        "numbers": {"NS": ["1"]},
+        "many bytes": {"BS": [b"\x01"]},
+        "list": {"L": [{"S": "a"}, {"B": b"\x02"}, {"M": {"n": {"N": "2"}}}]},
+        "map": {"M": {"a": {"BOOL": False}, "b": {"L": []}}},
+    }
+    table.client.put_item(TableName=TABLE, Item={**table.key("kinds"), **values})
+    found = table.client.get_item(TableName=TABLE, Key=table.key("kinds"))["Item"]
+    assert {name: found[name] for name in values} == values
