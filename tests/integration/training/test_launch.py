@@ -6,14 +6,18 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from local_aws.testing.running import LocalAws
 
+import fraud
 from artifact import layout
 from training.launch.job import PROJECT_DIR
 
+Launch = Callable[..., subprocess.CompletedProcess[str]]
 #: The stacks' contract with the launcher: their names and outputs.
 STORAGE: dict[str, Any] = {
     "Resources": {
@@ -51,7 +55,7 @@ TRAINING: dict[str, Any] = {
 
 
 @pytest.fixture(scope="module")
-def stacks(local_aws: Any) -> Any:
+def stacks(local_aws: LocalAws) -> LocalAws:
     cloudformation = local_aws.client("cloudformation")
     for unit, template in (("storage", STORAGE), ("training", TRAINING)):
         name = f"fraud-dev-{unit}"
@@ -67,7 +71,7 @@ def stacks(local_aws: Any) -> Any:
 
 
 def launch(
-    local_aws: Any, directory: Path, *options: str
+    local_aws: LocalAws, directory: Path, *options: str
 ) -> subprocess.CompletedProcess[str]:
     environment = {
         **{k: v for k, v in os.environ.items() if not k.startswith("AWS_")},
@@ -85,8 +89,31 @@ def launch(
     )
 
 
+@pytest.fixture
+def here(
+    stacks: LocalAws,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Launch:
+    """Launch from this process, which has loaded the SageMaker SDK once."""
+    for name, value in stacks.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+
+    def run(*options: str) -> subprocess.CompletedProcess[str]:
+        capsys.readouterr()
+        try:
+            code = fraud.main(["launch", "--env", "dev", *options])
+        except SystemExit as usage_error:
+            code = int(usage_error.code or 0)
+        return subprocess.CompletedProcess(options, code, *capsys.readouterr())
+
+    return run
+
+
 def test_a_job_runs_to_an_artifact_and_the_command_that_deploys_it(
-    stacks: Any, tmp_path: Path
+    stacks: LocalAws, tmp_path: Path
 ) -> None:
     launched = launch(stacks, tmp_path, "--threshold", "0.4")
     assert launched.returncode == 0, launched.stdout + launched.stderr
@@ -132,10 +159,10 @@ def test_a_job_runs_to_an_artifact_and_the_command_that_deploys_it(
     assert not [name for name in buckets if name.startswith("sagemaker-")]
 
 
-def test_data_that_training_refuses_start_no_job(stacks: Any, tmp_path: Path) -> None:
+def test_data_that_training_refuses_start_no_job(here: Launch, tmp_path: Path) -> None:
     data = tmp_path / "data.csv"
     data.write_text("V1,Class\n1,0\nabc,1\n")
-    launched = launch(stacks, tmp_path, "--data", str(data))
+    launched = here("--data", str(data))
     assert launched.returncode == 1
     assert "Started" not in launched.stdout
     assert "column 'V1' holds text in row 2 (line 3)" in launched.stderr
@@ -143,16 +170,16 @@ def test_data_that_training_refuses_start_no_job(stacks: Any, tmp_path: Path) ->
     assert "npx cdk deploy" not in launched.stdout
 
 
-def test_a_stack_that_is_not_deployed_is_named(stacks: Any, tmp_path: Path) -> None:
-    launched = launch(stacks, tmp_path, "--env", "staging")
+def test_a_stack_that_is_not_deployed_is_named(here: Launch) -> None:
+    launched = here("--env", "staging")
     assert launched.returncode == 1
     assert "There is no stack fraud-staging-storage" in launched.stderr
 
 
 @pytest.mark.parametrize(
-    "label", ["it's fraud", "x'; touch /tmp/stolen; '", "$(id) `id` \\ -- é"]
+    "label", ["it's fraud", "x'; touch /tmp/stolen; ' $(id) `id` \\ -- é"]
 )
-def test_a_columns_name_is_no_command(stacks: Any, tmp_path: Path, label: str) -> None:
+def test_a_columns_name_is_no_command(here: Launch, tmp_path: Path, label: str) -> None:
     """What works on this machine works in the job, and runs nothing there."""
     stolen = Path("/tmp/stolen")
     stolen.unlink(missing_ok=True)
@@ -160,6 +187,7 @@ def test_a_columns_name_is_no_command(stacks: Any, tmp_path: Path, label: str) -
     rows = [[str(value), str(int(value % 7 == 0))] for value in range(140)]
     with data.open("w", newline="") as file:
         csv.writer(file).writerows([["V1", label], *rows])
-    launched = launch(stacks, tmp_path, "--data", str(data), f"--label-column={label}")
+    quick = ("--model", "logistic-regression", "--calibration", "none")
+    launched = here("--data", str(data), f"--label-column={label}", *quick)
     assert launched.returncode == 0, launched.stdout + launched.stderr
     assert not stolen.exists()
