@@ -1,15 +1,16 @@
-"""Histories of a CSV or Parquet file: read its events, add the features."""
+"""Histories of a table: read its events as training reads them, add the features."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
 
+from artifact.columns import Kind
 from artifact.history.asof import (
     Table,
     entity_codes,
@@ -24,6 +25,13 @@ from artifact.history.definition import (
 )
 from artifact.near_names import nearest_name
 from operations.account.errors import OperationError
+from training.columns import Columns
+from training.data.arrow_values import dictionary_of
+from training.data.kinds import find_kind
+from training.data.labels import read_labels
+from training.data.tables import Table as DataTable
+from training.data.tables import find_files, read_table
+from training.errors import TrainingError
 
 Floats = npt.NDArray[np.float64]
 
@@ -43,18 +51,18 @@ def read_events(
     columns = [definition.time, definition.amount, *definition.entities]
     columns += [name for name in (label, report_time) if name]
     table = _read(path, columns)
-    amounts = _numbers(path, table, definition.amount)
-    times = _times(path, table, definition.time)
-    labels = _numbers(path, table, label) if label else np.zeros(len(amounts))
+    amounts = _numbers(table, definition.amount, Columns(amount=definition.amount))
+    times = _times(table, definition.time)
+    labels = _labels(path, table, label) if label else np.zeros(len(amounts))
     frauds = np.flatnonzero(labels == 1)
     seconds, minor = whole_seconds(times), minor_units(amounts, definition.minor_units)
     reported = seconds[frauds] + round(3600 * definition.label_delay_hours)
     if report_time:
-        given = _times(path, table, report_time, may_be_missing=True)[frauds]
+        given = _times(table, report_time, may_be_missing=True)[frauds]
         reported = np.where(np.isnan(given), reported, np.floor(given)).astype(np.int64)
     return amounts, [
         Table(
-            codes=_codes(table[entity]),
+            codes=_codes(table.data[entity]),
             seconds=seconds,
             minor=minor,
             amount_known=np.isfinite(amounts),
@@ -77,9 +85,11 @@ def write_with_features(
     OperationError
         If it cannot be read or written.
     """
-    whole = _read(source, [])
+    whole = _read(source, ()).data
     kept = [n for n in whole.column_names if n not in definition.entities]
     whole = whole.select(kept)
+    if _is_parquet(target):
+        whole = _typed(whole)
     for entity, table in zip(definition.entities, tables, strict=True):
         features = np.empty((len(table.codes), len(FEATURES)))
         features_as_of(table, definition, features)
@@ -99,60 +109,81 @@ def _is_parquet(path: Path) -> bool:
     return path.suffix == ".parquet"
 
 
-def _read(path: Path, columns: list[str]) -> pa.Table:
+def _typed(table: pa.Table) -> pa.Table:
+    """Return the table with text that is plain numbers as numbers."""
+    for place, field in enumerate(table.schema):
+        for kind in (pa.int64(), pa.float64()) if field.type == pa.string() else ():
+            try:
+                column = table[place].cast(kind)
+            except pa.ArrowInvalid:
+                continue
+            table = table.set_column(place, field.name, column)
+            break
+    return table
+
+
+@contextmanager
+def _told() -> Iterator[None]:
     try:
-        if _is_parquet(path):
-            table = pa.parquet.read_table(path, columns=columns or None)
-        else:
-            options = pa.csv.ConvertOptions(include_columns=columns)
-            table = pa.csv.read_csv(path, convert_options=options)
-    except (OSError, KeyError, pa.ArrowException) as error:
-        raise OperationError(
-            f"{path} cannot be read ({type(error).__name__}); it must be a CSV or "
-            f"Parquet file with the columns {', '.join(columns)}."
-        ) from None
+        yield
+    except TrainingError as error:
+        raise OperationError(str(error)) from None
+
+
+def _read(path: Path, columns: Sequence[str]) -> DataTable:
+    with _told():
+        table = read_table(find_files(path))
+    names = table.data.column_names
     for name in columns:
-        if name not in table.column_names:
-            near = nearest_name(name, table.column_names)
+        if name not in names:
+            near = nearest_name(name, names)
             hint = f"did you mean {near!r}?" if near else "name another."
             raise OperationError(f"{path} has no column {name!r}; {hint}")
-    return table.combine_chunks()
+    return table
 
 
-def _numbers(path: Path, table: pa.Table, name: str) -> Floats:
-    try:
-        column = pc.cast(table[name], pa.float64())
-    except pa.ArrowException:
-        raise OperationError(
-            f"{path}: column {name!r} is of type {table.schema.field(name).type}, "
-            "expected numbers."
-        ) from None
-    return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.float64)
+def _labels(path: Path, table: DataTable, name: str) -> Floats:
+    with _told():
+        return read_labels(table.data[name], Columns(label=name), str(path))
 
 
-def _times(
-    path: Path, table: pa.Table, name: str, *, may_be_missing: bool = False
+def _numbers(
+    table: DataTable,
+    name: str,
+    columns: Columns,
+    expected: str = "numbers",
+    kinds: tuple[Kind, ...] = (Kind.NUMBER,),
 ) -> Floats:
+    """Values of a column as training reads them, NaN for missing."""
+    is_text = name in table.text_names
+    found = find_kind(name, table.data[name], columns, is_text_file=is_text)
+    if found.column.kind is Kind.EMPTY:
+        return np.full(len(table.data), np.nan)
+    if found.values is None or found.column.kind not in kinds or found.column.is_clock:
+        raise OperationError(
+            f"{table.parts[0].file}: column {name!r} is of kind {found.column.kind} "
+            f"({found.column.why}), expected {expected}; name another."
+        )
+    if found.stray is not None:
+        file, place = table.place(int(np.argmax(found.stray)))
+        raise OperationError(
+            f"{file}: column {name!r} holds {found.stray_kind} in {place}, expected "
+            f"{expected}; correct it."
+        )
+    return found.values
+
+
+def _times(table: DataTable, name: str, *, may_be_missing: bool = False) -> Floats:
     """Seconds; a timestamp's since 1970, without a zone taken as UTC."""
-    column = table[name]
-    if pa.types.is_string(column.type):
-        try:
-            column = pc.cast(column, pa.timestamp("us"))
-        except pa.ArrowException:
-            raise OperationError(f"{path}: column {name!r} holds no times.") from None
-    if pa.types.is_timestamp(column.type):
-        column = pc.cast(pc.cast(column, pa.timestamp("us")), pa.int64())
-        column = pc.cast(column, pa.float64())
-        times = np.asarray(column.to_numpy(), dtype=np.float64) / 1e6
-    else:
-        times = _numbers(path, table, name)
+    kinds = (Kind.TIMESTAMP, Kind.NUMBER)
+    times = _numbers(table, name, Columns(time=name), "times", kinds)
     if not may_be_missing and not np.isfinite(times).all():
-        raise OperationError(f"{path}: column {name!r} has rows without a time.")
+        file = table.parts[0].file
+        raise OperationError(f"{file}: column {name!r} has rows without a time.")
     return times
 
 
 def _codes(column: pa.ChunkedArray) -> npt.NDArray[np.int64]:
-    encoded = column.combine_chunks().dictionary_encode()
-    spelt = encoded.indices.fill_null(-1).to_numpy()
-    codes, _ = entity_codes(spelt, encoded.dictionary.to_pylist())
+    spelt, values = dictionary_of(column)
+    codes, _ = entity_codes(spelt, values)
     return codes.astype(np.int64)

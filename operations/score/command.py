@@ -22,6 +22,7 @@ from operations.history.opening import find_history
 from operations.history.store import HistoryStore
 from operations.score.options import parser
 from operations.score.showing import as_json, in_sum, in_table, in_words
+from operations.score.telling import told_apart
 from operations.score.transactions import Transactions, read_transactions
 from operations.score.writing import check_output, write_scores
 
@@ -43,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
         else:
             transactions, client = _in_environment(options)
+        columns = [name for name in options.show.split(",") if name]
+        told = told_apart(transactions.rows, columns)
         if options.output:
             check_output(options.output, transactions.rows)
         scores = _scores(client, transactions, options)
@@ -59,9 +62,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         what = shown[0] if transactions.is_single else {"scores": shown}
         print(json.dumps({**what, "decision_rule": rule.as_dict()}))
     elif transactions.is_single:
-        print(in_words(scores[0], rule))
+        print(in_words(scores[0], rule, dict(zip(columns, told[0], strict=True))))
     else:
-        print(in_table(scores, rule))
+        print(in_table(scores, rule, columns, told))
     return 0
 
 

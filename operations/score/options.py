@@ -55,6 +55,13 @@ def parser() -> argparse.ArgumentParser:
         help="with histories: count the transactions, or only read (default: count a "
         "single one, and several that have ids)",
     )
+    options.add_argument(
+        "--show",
+        default="",
+        metavar="NAME[,NAME…]",
+        help="columns to show beside the scores, such as an order's id; of numbers as "
+        "long as a card's, the last four digits",
+    )
     shown = options.add_mutually_exclusive_group()
     shown.add_argument("--json", action="store_true", help="print JSON, not words")
     shown.add_argument(

@@ -1,8 +1,9 @@
 """Scores on a terminal: one in words, several as a table; and as JSON."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from types import MappingProxyType
 from typing import Any
 
 from artifact.decision import DecisionRule
@@ -13,9 +14,12 @@ from operations.rule.published import rule_lines
 _WIDTH_COLUMNS = 79
 
 
-def in_words(score: Score, rule: DecisionRule) -> str:
-    """Return the lines about one transaction."""
+def in_words(
+    score: Score, rule: DecisionRule, told: Mapping[str, str] = MappingProxyType({})
+) -> str:
+    """Return the lines about one transaction; `told` is column → text to show of it."""
     lines = [
+        *(_filled(f"{printable(name):17}  {text}", 19) for name, text in told.items()),
         f"Fraud probability  {score.fraud_probability:.6f}",
         f"Decision           {_decision(score)}",
         rule_lines("Rule               ", rule),
@@ -33,15 +37,32 @@ def in_words(score: Score, rule: DecisionRule) -> str:
     return "\n".join(lines)
 
 
-def in_table(scores: Sequence[Score], rule: DecisionRule) -> str:
+def in_table(
+    scores: Sequence[Score],
+    rule: DecisionRule,
+    columns: Sequence[str] = (),
+    told: Sequence[Sequence[str]] = (),
+) -> str:
     """Return a line for each transaction, in the file's order, and one on all.
 
-    Rows are numbered from 1 and show nothing of what they hold.
+    Rows are numbered from 1 and show nothing of what they hold but `told`, the text of
+    each column for each of them.
     """
     width = max(3, len(str(len(scores))))
-    lines = [f"{'row':>{width}}  fraud probability  decision"]
-    for number, score in enumerate(scores, 1):
-        line = f"{number:>{width}}  {score.fraud_probability:17.6f}  {_decision(score)}"
+    names = [printable(name) for name in columns]
+    cells = told or [()] * len(scores)
+    widths = [
+        max(len(name), *(len(row[place]) for row in cells))
+        for place, name in enumerate(names)
+    ]
+    beside_row = _in_columns(names, widths)
+    lines = [f"{'row':>{width}}{beside_row}  fraud probability  decision"]
+    for number, (score, row) in enumerate(zip(scores, cells, strict=True), 1):
+        beside_row = _in_columns(row, widths)
+        line = (
+            f"{number:>{width}}{beside_row}  {score.fraud_probability:17.6f}  "
+            f"{_decision(score)}"
+        )
         remarks = [
             f"{printable(score.in_words(reason) or reason.feature)} "
             f"{reason.contribution:+.3f}"
@@ -50,7 +71,7 @@ def in_table(scores: Sequence[Score], rule: DecisionRule) -> str:
         if score.history_missing:
             missing = ", ".join(score.history_missing)
             remarks.append(f"without history of {printable(missing)}")
-        beside = f"{line:<{width + 31}}{', '.join(remarks)}".rstrip()
+        beside = f"{line:<{width + len(beside_row) + 31}}{', '.join(remarks)}".rstrip()
         # Histories in words are longer than what is left of a line.
         lines += (
             [beside]
@@ -58,6 +79,12 @@ def in_table(scores: Sequence[Score], rule: DecisionRule) -> str:
             else [line, *(_filled(f"{'':{width + 2}}{s}", width + 4) for s in remarks)]
         )
     return "\n".join([*lines, "", in_sum(scores, rule)])
+
+
+def _in_columns(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return "".join(
+        f"  {cell:<{wide}}" for cell, wide in zip(cells, widths, strict=True)
+    )
 
 
 def in_sum(scores: Sequence[Score], rule: DecisionRule) -> str:

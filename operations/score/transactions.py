@@ -3,8 +3,9 @@
 import csv
 import io
 import json
-import re
 import sys
+import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,13 +13,13 @@ from typing import Any
 
 from operations.account.errors import OperationError
 from operations.named_values import named
+from training.data.dialect import Dialect, dialect_of, unpacked
+from training.errors import TrainingError
 
 _EXPECTED = (
     "a row of the training table as a JSON object or a list of the model's values, a "
     "list of such rows, one in each line, or a CSV"
 )
-_DELIMITERS = ",;\t|"
-_NUMBER = re.compile(r"[-+]?[0-9]*[.,]?[0-9]+(?:[eE][-+]?[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -75,28 +76,37 @@ def read_transactions(file: str) -> Transactions:
     """
     try:
         data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-        text = _text_of(data).strip()
+        with unpacked(io.BytesIO(data), file) as opened:
+            data = opened.read()
+        if data.startswith(b"PAR1"):
+            raise OperationError(
+                f"{file} is a Parquet file; write its rows as a CSV or JSON Lines."
+            )
+        dialect, values = dialect_of(data, file)
     except OSError as error:
-        raise OperationError(f"{file} cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError:
         raise OperationError(
-            f"{file} cannot be read: it is no text; write it as UTF-8."
+            f"{file} cannot be read: {error.strerror or 'it is damaged'}."
         ) from None
-    if not text:
+    except (EOFError, zlib.error, zipfile.BadZipFile):
+        raise OperationError(f"{file} cannot be read: it is damaged.") from None
+    except TrainingError as error:
+        raise OperationError(str(error)) from None
+    text = _decoded(data, dialect.encoding)
+    if not text.strip():
         raise OperationError(f"{file}: expected {_EXPECTED}, found nothing.")
-    if text[0] in "{[":
-        return _read_json(file, text)
-    return Transactions(_read_csv(file, text), are_texts=True)
+    if text.lstrip()[0] in "{[":
+        return _read_json(file, text.strip())
+    return Transactions(
+        _read_csv(file, text, dialect, has_header=not values), are_texts=True
+    )
 
 
-def _text_of(data: bytes) -> str:
-    """Decode as training does: UTF-8, Excel's UTF-16, or else Latin-1."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16")
+def _decoded(data: bytes, encoding: str) -> str:
+    """Decode as training does: what is not UTF-8 further below is Latin-1 too."""
     try:
-        return data.decode("utf-8-sig")
+        return data.decode(encoding)
     except UnicodeDecodeError:
-        return data.decode("windows-1252")
+        return data.decode("windows-1252", errors="replace")
 
 
 def _read_json(file: str, text: str) -> Transactions:
@@ -138,37 +148,31 @@ def _read_lines(file: str, text: str) -> list[Any]:
     return rows
 
 
-def _read_csv(file: str, text: str) -> list[Any]:
-    first_line = text.splitlines()[0]
-    delimiter = max(_DELIMITERS, key=first_line.count)
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
+def _read_csv(file: str, text: str, dialect: Dialect, *, has_header: bool) -> list[Any]:
+    lines = io.StringIO(text, newline=None)
+    for _ in range(dialect.lines_before):
+        next(lines)
+    reader = csv.reader(
+        lines, delimiter=dialect.delimiter, quotechar=dialect.quote, strict=True
+    )
     try:
-        header, *records = [
-            [cell.strip() for cell in record] for record in reader if record
-        ]
+        records = [[cell.strip() for cell in record] for record in reader if record]
     except csv.Error:
         raise OperationError(
-            f"{file}, line {reader.line_num}: expected {_EXPECTED}, found something "
-            "else."
+            f"{file}, line {reader.line_num + dialect.lines_before}: expected "
+            f"{_EXPECTED}, found something else."
         ) from None
-    if not _is_header(header):
-        return [header, *records]
-    if len(set(header)) < len(header):
-        raise OperationError(
-            f"{file}: its header has a column name twice; name each column once."
-        )
-    if not records:
+    while len(records) > 1 and not any(records[-1]):  # as spreadsheets write them
+        records.pop()
+    if not has_header:
+        return list(records)
+    names = dialect.names
+    if len(records) == 1:
         raise OperationError(f"{file} has a header and no row; add transactions.")
-    for number, record in enumerate(records, 1):
-        if len(record) != len(header):
+    for number, record in enumerate(records[1:], 1):
+        if len(record) != len(names):
             raise OperationError(
-                f"{file}, row {number}: expected {len(header)} cells, as the header "
+                f"{file}, row {number}: expected {len(names)} cells, as the header "
                 f"has, found {len(record)}."
             )
-    return [dict(zip(header, record, strict=True)) for record in records]
-
-
-def _is_header(cells: Sequence[str]) -> bool:
-    """Whether the first record holds names: no number but those that count columns."""
-    numbers = [cell for cell in cells if _NUMBER.fullmatch(cell)]
-    return numbers == [str(number) for number in range(len(numbers))]
+    return [dict(zip(names, record, strict=True)) for record in records[1:]]

@@ -71,7 +71,10 @@ class Dialect:
 def file_format(file: Path) -> str:
     """Return "parquet", "gzip", "zip" or "text", by the file's first bytes."""
     with file.open("rb") as opened:
-        start = opened.read(4)
+        return _format_of(opened.read(4))
+
+
+def _format_of(start: bytes) -> str:
     if start == _PARQUET:
         return "parquet"
     if start == _ZIP:
@@ -88,12 +91,20 @@ def open_bytes(file: Path) -> Iterator[IO[bytes]]:
     TrainingError
         If a zip archive has several members.
     """
-    kind = file_format(file)
+    with file.open("rb") as opened, unpacked(opened, str(file)) as raw:
+        yield raw
+
+
+@contextmanager
+def unpacked(opened: IO[bytes], name: str) -> Iterator[IO[bytes]]:
+    """Yield what a file holds, whatever it is packed in; raises as `open_bytes`."""
+    kind = _format_of(opened.read(4))
+    opened.seek(0)
     if kind == "gzip":
-        with gzip.open(file, "rb") as opened:
-            yield cast("IO[bytes]", opened)
+        with gzip.open(opened, "rb") as text:
+            yield cast("IO[bytes]", text)
     elif kind == "zip":
-        with zipfile.ZipFile(file) as archive:
+        with zipfile.ZipFile(opened) as archive:
             members = [
                 item
                 for item in archive.infolist()
@@ -103,14 +114,13 @@ def open_bytes(file: Path) -> Iterator[IO[bytes]]:
             ]
             if len(members) != 1:
                 raise TrainingError(
-                    f"{file} holds {len(members)} files, expected one; unpack it and "
+                    f"{name} holds {len(members)} files, expected one; unpack it and "
                     "name the file or the directory."
                 )
             with archive.open(members[0]) as member:
                 yield member
     else:
-        with file.open("rb") as opened:
-            yield opened
+        yield opened
 
 
 @contextmanager
@@ -133,8 +143,27 @@ def find_dialect(file: Path) -> Dialect:
     """
     with open_bytes(file) as raw:
         sample = raw.read(_SAMPLE_BYTES)
+    dialect, values = dialect_of(sample, str(file))
+    if values:
+        raise TrainingError(
+            f"{file} has no header: {values} of the {len(dialect.names)} cells in its "
+            "first line are values, expected the columns' names; put a line of names "
+            "before it."
+        )
+    return dialect
+
+
+def dialect_of(sample: bytes, name: str) -> tuple[Dialect, int]:
+    """Return how a file is written that begins so, and how many names are values.
+
+    Raises
+    ------
+    TrainingError
+        If it is no text.
+    """
     if sample.startswith(_PARQUET):
-        raise TrainingError(f"{file} holds a Parquet file; unpack it.")
+        raise TrainingError(f"{name} holds a Parquet file; unpack it.")
+    sample = sample[:_SAMPLE_BYTES]
     encoding = _encoding(sample)
     text = sample.decode(encoding, errors="ignore").removeprefix("\ufeff")
     lines = list(io.StringIO(text, newline=None))
@@ -144,10 +173,10 @@ def find_dialect(file: Path) -> Dialect:
     quote = "'" if _in_single_quotes(text, delimiter) else '"'
     records = list(islice(_records(text, delimiter, quote), _SAMPLE_RECORDS))
     header = tuple(name.strip() for name in records[0]) if records else ()
-    _refuse_values(file, header, records[1:])
-    return Dialect(
+    dialect = Dialect(
         encoding, delimiter, named_apart(header), quote, lines_before, header
     )
+    return dialect, _values_among(header, records[1:])
 
 
 def named_apart(names: Sequence[str]) -> tuple[str, ...]:
@@ -224,12 +253,10 @@ def _evenness(text: str, delimiter: str) -> tuple[float, int]:
     return (widths.count(widths[0]) / len(widths), widths[0])
 
 
-def _refuse_values(
-    file: Path, names: tuple[str, ...], records: Sequence[Sequence[str]]
-) -> None:
-    """Refuse a first line of values: numbers, dates, or words that come again below.
+def _values_among(names: tuple[str, ...], records: Sequence[Sequence[str]]) -> int:
+    """Count the names that are values: numbers, dates, or words that come again below.
 
-    Numbers that are 0, 1, 2 … in order are names.
+    0 where they are names after all. Numbers that are 0, 1, 2 … in order are names.
     """
     numbers = [name for name in names if _VALUE.fullmatch(name)]
     if numbers == [str(i) for i in range(len(numbers))]:
@@ -241,9 +268,4 @@ def _refuse_values(
         and any(name == cells[place].strip() for cells in records if len(cells) > place)
     ]
     values = len({*numbers, *again})
-    if numbers or values > _MOST_REPEATED_NAMES * len(names):
-        raise TrainingError(
-            f"{file} has no header: {values} of the {len(names)} cells in its first "
-            "line are values, expected the columns' names; put a line of names before "
-            "it."
-        )
+    return values if numbers or values > _MOST_REPEATED_NAMES * len(names) else 0

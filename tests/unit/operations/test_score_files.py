@@ -1,7 +1,9 @@
 """``fraud score`` with several transactions: what it reads, and the table it shows."""
 
+import gzip
 import io
 import json
+import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -97,6 +99,36 @@ def test_several_are_a_table(
         "2 transactions, 1 alert",
         "Rule  threshold 0.4",
     ]
+
+
+def test_columns_that_are_named_tell_the_rows_apart(
+    aws: Aws,
+    sent: Callable[[Sequence[float]], Bodies],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    sent([0.25, 0.75])
+    aws.publishes(RULE)
+    text = "order,card,amount\nA-7,4929123412341234,12.5\nB-12,,900\n"
+    assert run(tmp_path, text, "--show", "order,card") == 0
+    assert capsys.readouterr().out.splitlines()[:3] == [
+        "row  order  card   fraud probability  decision",
+        "  1  A-7    …1234           0.250000  no alert",
+        "  2  B-12                   0.750000  alert",
+    ]
+
+
+def test_what_is_shown_of_one_and_is_there_for_none(
+    aws: Aws, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    aws.answers(0.75)
+    aws.publishes(RULE)
+    text = json.dumps({"order": "A 4929 1234 1234 1234\n\x1b[2J" + "x" * 99, "at": 1})
+    assert run(tmp_path, text, "--show", "order") == 0
+    (line, *_) = capsys.readouterr().out.splitlines()
+    assert line == "order              A …1234 \\x1b[2Jxxxxxxxx…"
+    assert run(tmp_path, text, "--show", "oder") == 1
+    assert "did you mean 'order'?" in capsys.readouterr().err
 
 
 def test_cells_of_a_csv_are_sent_as_they_are(
@@ -203,7 +235,6 @@ def test_an_amount_that_is_no_number_is_said(
         ("[" * 100_000, "nested too deep"),
         ('{"a": 1}\n' + '{"a":' * 100_000, "found something else"),
         ("a,b\n", "a header and no row"),
-        ("a,a\n1,2\n", "a column name twice"),
         ("a,b\n1,2\n1,2,3\n", "row 2: expected 2 cells, as the header has, found 3"),
         ('a,b\n1,"2\n', "found something else"),
     ],
@@ -226,8 +257,15 @@ def test_what_holds_no_transactions_is_refused(
         "stadt|betrag\nKöln|12,50\n".encode(),
         "stadt;betrag\nKöln;12,50\n".encode("windows-1252"),
         "stadt\tbetrag\nKöln\t12,50\n".encode("utf-16"),
+        "sep=;\r\nstadt;betrag\r\nKöln;12,50\r\n".encode("utf-8-sig"),
+        "Umsätze vom 1. März\n\nstadt;betrag\nKöln;12,50\n;\n".encode(),
+        "'stadt';'betrag'\n'Köln';'12,50'\n".encode(),
+        gzip.compress("stadt;betrag\nKöln;12,50\n".encode()),
     ],
-    ids=["semicolons", "tabs", "bars", "Latin-1", "Excel's text"],
+    ids=[
+        *("semicolons", "tabs", "bars", "Latin-1", "Excel's text", "Excel's line"),
+        *("a title", "single quotes", "gzip"),
+    ],
 )
 def test_a_csv_is_read_as_training_reads_it(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "transactions"
@@ -235,6 +273,31 @@ def test_a_csv_is_read_as_training_reads_it(tmp_path: Path, data: bytes) -> None
     read = read_transactions(str(path))
     assert read.rows == [{"stadt": "Köln", "betrag": "12,50"}]
     assert read.are_texts
+
+
+def test_a_packed_file_is_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "transactions.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("rows.csv", CSV)
+    assert [row["amount"] for row in read_transactions(str(path)).rows] == [
+        *("12.5", "900")
+    ]
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("more.csv", CSV)
+    with pytest.raises(OperationError, match="holds 2 files, expected one"):
+        read_transactions(str(path))
+    path.write_bytes(b"PAR1" + bytes(9))
+    with pytest.raises(OperationError, match="is a Parquet file; write its rows as"):
+        read_transactions(str(path))
+    path.write_bytes(gzip.compress(CSV.encode() * 9)[:40])
+    with pytest.raises(OperationError, match="it is damaged"):
+        read_transactions(str(path))
+
+
+def test_two_columns_of_one_name_are_told_apart_as_in_training(tmp_path: Path) -> None:
+    path = tmp_path / "transactions"
+    path.write_text("a,a\n1,2\n")
+    assert read_transactions(str(path)).rows == [{"a": "1", "a.1": "2"}]
 
 
 def test_columns_may_be_numbered(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """``fraud history replay``: any table through the online form."""
 
+import gzip
 from pathlib import Path
 
 import numpy as np
@@ -118,3 +119,45 @@ def test_spellings_of_one_card_are_one_history(tmp_path: Path) -> None:
     definition = HistoryDefinition(("card",), "when", "amount")
     _, (read,) = read_events(path, definition, label="")
     assert read.codes.tolist() == [0, 0, 1, -1]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("de.csv", "when;card;amount;fraud\n{}"),
+        ("de.csv.gz", "Umsätze\n\nwhen;card;amount;fraud\n{}"),
+    ],
+)
+def test_a_table_is_read_as_training_reads_it(
+    tmp_path: Path, name: str, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Semicolons, decimal commas, marks between thousands, dates, ja and nein."""
+    rows = "".join(
+        f"{1 + i // 10:02}.03.2026 {i % 10 + 8:02}:30;k{i % 7};1.{i:03},50 €;"
+        f"{'ja' if i % 9 == 0 else 'nein'}\n"
+        for i in range(200)
+    )
+    data = text.format(rows).encode("windows-1252")
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+    definition = HistoryDefinition(("card",), "when", "amount")
+    amounts, (read,) = read_events(path, definition, label="fraud")
+    assert amounts[:3].tolist() == [1000.5, 1001.5, 1002.5]
+    assert np.diff(read.seconds[:3]).tolist() == [3600, 3600]
+    assert read.reported.tolist() == list(range(0, 200, 9))
+    assert main(options(path)) == 0
+    target = tmp_path / "with.csv"
+    assert main(["features", *options(path)[1:], "--output", str(target)]) == 0
+    capsys.readouterr()
+    # What is not made here stays as it was written.
+    assert pd.read_csv(target)["amount"][0] == "1.000,50 €"
+
+
+def test_a_word_among_the_amounts_is_named_without_its_text(
+    table: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table.write_text(table.read_text().replace(",7.25,", ",secret,", 1))
+    assert main(options(table)) == 1
+    said = capsys.readouterr().err
+    assert "column 'amount' holds text in row" in said
+    assert "secret" not in said
