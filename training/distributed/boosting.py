@@ -71,7 +71,7 @@ def fit_xgboost(
             tell(f"  {grown} of {trees} trees of the {name}")
 
     def total(of_host: float) -> float:
-        return float(group.total(np.array([of_host]))[0])
+        return float(group.total(np.array([of_host], np.float64))[0])
 
     grown_model = classifier.grow(matrix, begun, after_tree, total)
     classifier.load_model(bytearray(grown_model))

@@ -13,6 +13,7 @@ from training.distributed.encoding import encode
 from training.distributed.group import Group
 from training.distributed.inventory import Inventory
 
+_Limits = tuple[float, float, float, float]
 _SAME, _REPEATS = "the same moments as ", "it repeats the time "
 
 
@@ -24,8 +25,9 @@ def confirmed_copies(
 ) -> frozenset[str]:
     """Return the columns that were dropped as copies, and are ones in all rows.
 
-    The rows are read again, if there is such a column at all. Numbers that repeat the
-    time are confirmed batch by batch: none falls in one and rises in another.
+    The rows are read again, if there is such a column at all. Numbers repeat the time
+    that rise with it everywhere, or fall: within each batch, and from each to those of
+    any host that lie after it.
 
     Parameters
     ----------
@@ -42,8 +44,10 @@ def confirmed_copies(
     if not pairs:
         return frozenset()
     contradicted: set[str] = set()
-    #: Name of a number → whether it rises, and falls, somewhere.
+    #: Name of a number → whether it rises, and falls, within a batch.
     moves = {name: np.zeros(2, bool) for name in pairs}
+    #: Name of a number → first and last time of each batch, least and largest value.
+    limits: dict[str, list[_Limits]] = {name: [] for name in pairs}
     for file in inventory.files:
         for batch in batches_of(file, inventory.everywhere, inventory.column_names):
             for name, original in pairs.items():
@@ -60,13 +64,19 @@ def confirmed_copies(
                     contradicted.add(name)
                 else:
                     moves[name] |= _moves(values, others)
-    everywhere = group.gather((contradicted, moves))
-    contradicted = set().union(*(names for names, _ in everywhere))
+                    limits[name].append(
+                        (others.min(), others.max(), values.min(), values.max())
+                    )
+    everywhere = group.gather((contradicted, moves, limits))
+    contradicted = set().union(*(names for names, _, _ in everywhere))
+
+    def rises_and_falls(name: str) -> bool:
+        within = np.any([of_host[name] for _, of_host, _ in everywhere], axis=0)
+        batches = [one for _, _, of_host in everywhere for one in of_host[name]]
+        return bool((within | _moves_between(batches)).all())
+
     return frozenset(
-        name
-        for name in pairs
-        if name not in contradicted
-        and not np.any([moves[name] for _, moves in everywhere], axis=0).all()
+        name for name in pairs if name not in contradicted and not rises_and_falls(name)
     )
 
 
@@ -88,3 +98,15 @@ def _moves(values: Floats, times: Floats) -> np.ndarray:
     low = np.minimum.reduceat(values[order], starts)
     high = np.maximum.reduceat(values[order], starts)
     return np.array([(high[1:] > low[:-1]).any(), (low[1:] < high[:-1]).any()])
+
+
+def _moves_between(batches: Sequence[_Limits]) -> np.ndarray:
+    """Whether values rise, and whether they fall, from a batch to one after it."""
+    if not batches:
+        return np.zeros(2, bool)
+    begins, ends, low, high = np.array(batches).T
+    order = np.argsort(ends, kind="stable")
+    least = np.append(np.inf, np.minimum.accumulate(low[order]))
+    largest = np.append(-np.inf, np.maximum.accumulate(high[order]))
+    before = np.searchsorted(ends[order], begins, side="left")
+    return np.array([(high > least[before]).any(), (low < largest[before]).any()])

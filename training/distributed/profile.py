@@ -20,6 +20,17 @@ from training.data.tables import Table
 SAMPLE_ROWS = 100_000
 #: What has more values is no category, unless an option says so.
 MOST_COUNTED = 1_000
+#: With more ways to write its values, a column of text is neither numbers nor dates.
+MOST_FORMS = 500
+#: What makes another way to write a number or a date: its marks, how many digits stand
+#: between them, a leading zero, and a number that is no month.
+_FORMS = (
+    (r"^([-+]?)0([0-9])", r"\1z\2"),
+    (r"\b(?:1[3-9]|[2-9][0-9])\b", "dd"),
+    (r"[0-9]", "9"),
+    (r"9{4,}", "9999"),
+    (r"[A-Za-z]{5,}", "word"),
+)
 #: Of a category that an option names, the rarest of so many values are forgotten.
 MOST_NAMED = 100_000
 
@@ -37,6 +48,8 @@ class ColumnProfile:
     first: list[pa.Array] = field(default_factory=list)
     present: int = 0
     missing: int = 0
+    #: Of text with too many values to count: the way it is written → the first such.
+    forms: dict[str, str] = field(default_factory=dict)
     #: Of numbers: the least, the largest, and one that is not whole.
     outstanding: dict[str, Any] = field(default_factory=dict)
 
@@ -57,6 +70,8 @@ class ColumnProfile:
             self.counts = None
         if self.counts is not None:
             self._count(self.counts, plain, is_named=is_named)
+        if self.counts is None and pa.types.is_string(plain.type):
+            self._keep_forms(plain)
 
     def _count(
         self, counts: Counter[str], plain: pa.ChunkedArray, *, is_named: bool
@@ -90,11 +105,29 @@ class ColumnProfile:
             arrays.append(pa.array([text == "true" for text in self.counts]))
         elif self.counts and any(map(pa.types.is_string, self.counted_types)):
             arrays.append(pa.array(list(self.counts)))
+        if self.forms:
+            arrays.append(pa.array(self.forms.values(), pa.string()))
         if self.outstanding:
             arrays.append(pa.array(self.outstanding.values(), pa.float64()))
         if self.missing:
             arrays.append(pa.nulls(1, kind))
         return arrays
+
+    def _keep_forms(self, text: pa.ChunkedArray) -> None:
+        """Keep a value of each form: one that only few rows have decides how to read.
+
+        1.358 among 12,50 and 7,25 is more than a thousand.
+        """
+        if len(self.forms) > MOST_FORMS:
+            return
+        forms = pc.utf8_trim_whitespace(text)
+        for pattern, instead in _FORMS:
+            forms = pc.replace_substring_regex(forms, pattern, instead)
+        first = pa.table({"form": forms, "text": text}).group_by("form")
+        found = first.aggregate([("text", "min")]).to_pydict()
+        for form, example in zip(found["form"], found["text_min"], strict=True):
+            if example is not None:
+                self.forms.setdefault(form, example)
 
     def _keep_outstanding(self, numbers: pa.ChunkedArray) -> None:
         limits = pc.min_max(numbers).as_py()

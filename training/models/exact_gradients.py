@@ -84,10 +84,10 @@ class LogisticLoss:
 
     def _round(self, first: Singles, second: Singles) -> None:
         # A second derivative is never larger than the first.
-        coarse = sum(
-            float(np.ceil(np.abs(first[rows]) / np.float32(_COARSE)).sum(dtype=float))
-            for rows in _pieces(len(first))
-        )
+        coarse = 0.0
+        for rows in _pieces(len(first)):
+            pieces = np.ceil(np.abs(first[rows]) / np.float32(_COARSE))
+            coarse += float(pieces.sum(dtype=np.float64))
         total = self._total(coarse) * _COARSE
         if not total:
             return

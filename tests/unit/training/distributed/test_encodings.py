@@ -149,28 +149,6 @@ class TestCategories:
         assert len(shop.categories) <= 40
 
 
-@pytest.mark.parametrize("contradicting", [True, False])
-def test_a_column_repeats_another_only_if_it_does_in_every_row(
-    frame: pd.DataFrame,
-    shard: Callable[..., list[Path]],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    contradicting: bool,
-) -> None:
-    monkeypatch.setattr("training.distributed.agreement.SAMPLE_ROWS", 100)
-    seen = frame["Time"].copy()
-    counter = np.arange(len(frame))
-    if contradicting:
-        seen.iloc[-1] += pd.Timedelta(hours=1)
-        counter[-5:] = 0
-    frame = frame.assign(seen=seen, counter=counter)
-    whole, *roots = shard([frame[:250], frame[250:]], 2)
-    alone = read_dataset(whole, Columns())
-    together = spools(roots, Columns(), tmp_path)
-    assert together[0].table == alone.table
-    np.testing.assert_array_equal(in_order(together), alone.features)
-
-
 def test_a_host_without_rows_and_one_without_fraud_are_no_fault(
     frame: pd.DataFrame, shard: Callable[..., list[Path]], tmp_path: Path
 ) -> None:
