@@ -2,19 +2,13 @@
 
     python -m benchmarks.training --data creditcard.parquet
 
-Side by side in one run, each in a process of its own, in alternating rounds: wall time
-and peak memory of reading the complete CSV file, fitting the baseline and computing its
-figures. Then ours alone on 1, 3, 10 and 30 times the rows, resampled, as Parquet.
+Side by side in one run, each in a process of its own, in alternating rounds: the plain
+script on the complete CSV file, the same work by this project's parts, and the whole
+command as a user types it. Then the command on more rows, resampled, as Parquet.
 """
 
 import argparse
-import os
-import statistics
-import subprocess
-import sys
 import tempfile
-import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -22,15 +16,14 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-ROOT = Path(__file__).resolve().parents[1]
+from benchmarks.measured import ROOT, alternate, measure, table
+
 DOCUMENT = ROOT / "docs" / "training-performance.md"
 ROUNDS = 5
-#: What is reported of a run, and with how many decimals.
-FIELDS = {"seconds": 2, "cpu_seconds": 2, "peak_mb": 0}
-SCALES = (1, 3, 10, 30)
+#: How many times the rows, by which model.
+SCALES = ((1, "logistic-regression"), (3, "logistic-regression"))
+LARGE_SCALES = ((10, "logistic-regression"), (30, "xgboost"))
 _ROWS_AT_ONCE = 500_000
-#: Of ml.m5.large, on which the environments train.
-SMALL_MACHINE_MB = 8_000
 
 #: As it is written in most notebooks on this data set.
 PLAIN = """
@@ -59,9 +52,11 @@ print(roc_auc_score(y_test, p), average_precision_score(y_test, p),
 joblib.dump(model, sys.argv[2])
 """
 
-OURS = """
+PARTS = """
 import sys
 from pathlib import Path
+from training.scikit_learn import import_scikit_learn
+import_scikit_learn()
 import joblib
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -84,152 +79,148 @@ with threadpool_limits(1):
 joblib.dump(model, sys.argv[2])
 """
 
+#: What the plain script does before its first line of work, and what the command does.
+IMPORTS = {
+    "plain script": PLAIN.partition("df = ")[0],
+    "the command": "from training.scikit_learn import import_scikit_learn\n"
+    "import_scikit_learn()\nimport training.train, training.one_machine",
+}
 
-@dataclass(frozen=True)
-class Run:
-    """What one process took, from its start to its end."""
-
-    seconds: float
-    cpu_seconds: float
-    peak_mb: float
-    output: str
-
-
-def run(script: str, data: Path, directory: Path) -> Run:
-    """Run a script in a process of its own and measure it."""
-    started = time.perf_counter()
-    with (directory / "output").open("w+") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-c", script, str(data), str(directory / "model.joblib")],
-            cwd=ROOT,
-            stdout=output,
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - started
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            raise SystemExit(f"The measured process ended with {process.returncode}.")
-        output.seek(0)
-        cpu_seconds = usage.ru_utime + usage.ru_stime
-        return Run(seconds, cpu_seconds, usage.ru_maxrss / 1024, output.read())
+#: Runs the command, and says what its steps took.
+STEPS = """
+import sys, time
+from training import train
+from training.scikit_learn import import_scikit_learn
+import_scikit_learn()
+from training import one_machine
+def timed(name):
+    step = getattr(one_machine, name)
+    def run(*arguments, **named):
+        begun = time.process_time()
+        result = step(*arguments, **named)
+        print("STEP", name, time.process_time() - begun)
+        return result
+    setattr(one_machine, name, run)
+for name in ("read_dataset", "prepare", "run", "write_results"):
+    timed(name)
+sys.exit(train.main(sys.argv[1:]))
+"""
+WORDS = {
+    "read_dataset": "read the file, and find what every column is",
+    "prepare": "split, count repeated rows, look for leaks",
+    "run": "fit, predict, all figures with bootstrap intervals",
+    "write_results": "model card, report, artifact, parity of the scorer",
+}
 
 
-def side_by_side(csv_file: Path, directory: Path) -> str:
-    """Measure both in alternating rounds; return a table of medians and ratios."""
-    runs: dict[str, list[Run]] = {"plain script": [], "this project": []}
-    for number in range(ROUNDS):
-        for name, script in zip(runs, (PLAIN, OURS), strict=True):
-            runs[name].append(run(script, csv_file, directory))
-            last = runs[name][-1]
-            print(
-                f"round {number + 1}, {name}: {last.seconds:.1f} s, "
-                f"{last.peak_mb:.0f} MB",
-                flush=True,
-            )
-    lines = [
-        "| | wall time (s) | CPU time (s) | peak memory (MB) |",
-        "|---|---|---|---|",
-    ]
-    for name, measured in runs.items():
-        cells = [_median_and_range(measured, field, n) for field, n in FIELDS.items()]
-        lines.append(f"| {name} | {' | '.join(cells)} |")
-    ratios = [
-        statistics.median(
-            getattr(ours, field) / getattr(plain, field)
-            for plain, ours in zip(*runs.values(), strict=True)
-        )
-        for field in FIELDS
-    ]
-    cells = [f"{ratio:.2f}" for ratio in ratios]
-    lines.append(f"| ratio, median over rounds | {' | '.join(cells)} |")
+def command(data: Path, directory: Path, model: str = "") -> list[str]:
+    """Return what a user types, as arguments of Python."""
+    chosen = ["--model", model] if model else []
+    paths = ["--data", str(data), "--model-dir", str(directory / "out")]
+    return ["-m", "training.train", "--calibration", "none", *chosen, *paths]
+
+
+def side_by_side(csv_file: Path, directory: Path, rounds: int) -> str:
+    """Measure all in alternating rounds; return a table of medians and ratios."""
+    written = str(directory / "model.joblib")
+    runs = alternate(
+        {
+            "plain script": ["-c", PLAIN, str(csv_file), written],
+            "the same by parts": ["-c", PARTS, str(csv_file), written],
+            "the whole command": command(csv_file, directory),
+        },
+        rounds,
+    )
+    return table(runs)
+
+
+def steps(csv_file: Path, directory: Path, rounds: int) -> str:
+    """Return what the command's processor time goes to, as a table."""
+    begins = alternate({n: ["-c", code] for n, code in IMPORTS.items()}, rounds)
+    lines = [table(begins), "", "| step of the command | CPU time (s) |", "|---|---|"]
+    _, *arguments = command(csv_file, directory)[1:]
+    output = measure(["-c", STEPS, *arguments]).output
+    for line in output.splitlines():
+        if line.startswith("STEP "):
+            _, name, seconds = line.split()
+            lines.append(f"| {WORDS[name]} | {float(seconds):.2f} |")
     return "\n".join(lines)
 
 
-def _median_and_range(measured: list[Run], field: str, digits: int) -> str:
-    values = sorted(getattr(one, field) for one in measured)
-    middle = statistics.median(values)
-    return f"{middle:.{digits}f} ({values[0]:.{digits}f} to {values[-1]:.{digits}f})"
-
-
 def growing(
-    table: pa.Table, directory: Path, scales: tuple[int, ...]
-) -> tuple[str, float]:
-    """Measure ours on resampled rows; return a table, and the rows that fit.
-
-    These are the rows, in millions, at which the peak reaches `SMALL_MACHINE_MB`, on
-    the line through the last two measurements.
-    """
-    peaks: list[tuple[int, float]] = []
+    rows: pa.Table, directory: Path, scales: tuple[tuple[int, str], ...]
+) -> str:
+    """Measure the command on resampled rows; return a table."""
     head = (
-        "rows",
-        "file (MB)",
-        "wall time (s)",
-        "CPU time (s)",
-        "CPU s per million rows",
-        "peak memory (MB)",
+        *("rows", "model", "file (MB)", "wall time (s)", "CPU time (s)"),
+        *("CPU s per million rows", "peak memory (MB)"),
     )
     lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
     random = np.random.default_rng(0)
-    for scale in scales:
+    for scale, model in scales:
         path = directory / "resampled.parquet"
-        rows = scale * len(table)
-        with pa.parquet.ParquetWriter(path, table.schema) as writer:
-            for start in range(0, rows, _ROWS_AT_ONCE):
-                count = min(_ROWS_AT_ONCE, rows - start)
-                writer.write_table(table.take(random.integers(0, len(table), count)))
-        measured = run(OURS, path, directory)
+        count = scale * len(rows)
+        with pa.parquet.ParquetWriter(path, rows.schema) as writer:
+            for start in range(0, count, _ROWS_AT_ONCE):
+                taken = min(_ROWS_AT_ONCE, count - start)
+                writer.write_table(rows.take(random.integers(0, len(rows), taken)))
+        measured = measure(command(path, directory, model))
         lines.append(
-            f"| {rows:,} | {path.stat().st_size / 1e6:,.0f} | {measured.seconds:.1f} "
-            f"| {measured.cpu_seconds:.1f} "
-            f"| {1e6 * measured.cpu_seconds / rows:.1f} | {measured.peak_mb:,.0f} |"
+            f"| {count:,} | {model} | {path.stat().st_size / 1e6:,.0f} "
+            f"| {measured.seconds:.1f} | {measured.cpu_seconds:.1f} "
+            f"| {1e6 * measured.cpu_seconds / count:.1f} | {measured.peak_mb:,.0f} |"
         )
         print(lines[-1], flush=True)
-        peaks.append((rows, measured.peak_mb))
-    (fewer, lower), (more, higher) = peaks[-2:]
-    fitting = more + (SMALL_MACHINE_MB - higher) * (more - fewer) / (higher - lower)
-    return "\n".join(lines), fitting / 1e6
+    return "\n".join(lines)
 
 
 def main() -> None:
     """Run the benchmark and write the document."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--data", type=Path, required=True, metavar="PARQUET")
-    parser.add_argument("--largest", type=int, default=SCALES[-1], metavar="TIMES")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, metavar="COUNT")
     options = parser.parse_args()
-    table = pa.parquet.read_table(options.data)
+    rows = pa.parquet.read_table(options.data)
     with tempfile.TemporaryDirectory(prefix="training-benchmark-") as temporary:
         directory = Path(temporary)
         csv_file = directory / "complete.csv"
-        pa.csv.write_csv(table, csv_file)
-        compared = side_by_side(csv_file, directory)
-        scales = tuple(scale for scale in SCALES if scale <= options.largest)
-        grown, fitting = growing(table, directory, scales)
+        pa.csv.write_csv(rows, csv_file)
+        compared = side_by_side(csv_file, directory, options.rounds)
+        taken = steps(csv_file, directory, options.rounds)
+        grown = growing(rows, directory, SCALES + LARGE_SCALES)
     DOCUMENT.write_text(
         f"""\
 # Training performance
 
 Written by `python -m benchmarks.training`. Each figure is a process of its own, from
-its start to its end, imports included. Where the machine is shared, CPU time says more
-than wall time.
+its start to its end, imports included; medians and ranges of {options.rounds}
+alternating rounds, a ratio is that of one round. Where the machine is shared, CPU time
+says more than wall time.
 
 ## Beside the plain script
 
-`pandas.read_csv`, `train_test_split`, the same pipeline and the same figures, on the
-complete CSV file of {len(table):,} rows. {ROUNDS} alternating rounds; median and range.
+`pandas.read_csv`, `train_test_split`, a pipeline, a dozen figures and `joblib.dump`, on
+the complete CSV file of {len(rows):,} rows. The parts do the same with this project's
+functions. The whole command is `fraud train --calibration none` as a user types it,
+with all that it finds out and writes besides: what each column is, repeated rows and
+leaks, bootstrap intervals and slices, model card, report, scorer and its parity.
 
 {compared}
 
-Both give the same ROC-AUC and average precision. This project also checks every value
-on the way.
+All give the same ROC-AUC and average precision.
+
+## What the command spends
+
+Imports, of which both need scikit-learn and SciPy:
+
+{taken}
 
 ## More rows
 
-The same work of this project on resampled rows, as Parquet.
+The whole command on resampled rows, as Parquet. With `--model xgboost` large data stay
+on disk and are read in batches.
 
 {grown}
-
-A machine ends where the peak memory does: ml.m5.large, with {SMALL_MACHINE_MB:,} MB, at
-about {fitting:.0f} million rows.
 """,
         encoding="utf-8",
     )

@@ -5,7 +5,7 @@ from typing import Self
 
 import numpy as np
 
-from training.data.dataset import Dataset
+from training.data.dataset import Dataset, Hashes
 from training.data.split import Split, duplicates_across
 
 
@@ -36,10 +36,16 @@ class Counts:
             has_weights=data.weights is not None,
             weighted_rows=float(data.row_weights.sum()),
             weighted_frauds=float(data.row_weights @ data.labels),
-            repeated_rows=data.rows - len(np.unique(data.row_hashes)),
+            repeated_rows=_repeats(data.row_hashes),
             train_rows=parts.train.rows,
             train_frauds=parts.train.frauds,
             test_rows=parts.test.rows,
             test_frauds=parts.test.frauds,
             repeated_test_rows=duplicates_across(parts),
         )
+
+
+def _repeats(hashes: Hashes) -> int:
+    """Count the rows with the hash of an earlier one."""
+    in_order = np.sort(hashes)
+    return int(np.count_nonzero(in_order[1:] == in_order[:-1]))

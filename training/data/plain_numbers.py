@@ -29,13 +29,13 @@ class _Numbers:
         self._values: Floats = np.empty(rows)
         self._rows = 0
 
-    def add(self, values: pa.Array) -> None:
+    def add(self, values: Floats) -> None:
         stop = self._rows + len(values)
         if stop > len(self._values):
             larger = np.empty(2 * stop)
             larger[: self._rows] = self._values[: self._rows]
             self._values = larger
-        self._values[self._rows : stop] = values.to_numpy(zero_copy_only=False)
+        self._values[self._rows : stop] = values
         self._rows = stop
 
     def column(self) -> pa.ChunkedArray:
@@ -72,7 +72,8 @@ class _Growing:
         if self.numbers is None and _has_fraction(values):
             self.numbers = _Numbers(expected_rows)
             for earlier in self.texts:
-                self.numbers.add(earlier.cast(pa.float64()))
+                cast = earlier.cast(pa.float64())
+                self.numbers.add(cast.to_numpy(zero_copy_only=False))
             self.texts = []
         if self.numbers is None:
             self.texts.append(text)
@@ -115,27 +116,22 @@ def collect(
     return columns, lost
 
 
-def _numbers(text: pa.Array) -> pa.Array | None:
-    """Return plain numbers of text; None if a cell is anything else."""
+def _numbers(text: pa.Array) -> Floats | None:
+    """Return plain numbers of text, NaN for null; None if a cell is anything else."""
     try:
-        values = text.cast(pa.float64())
+        cast = text.cast(pa.float64())
     except pa.ArrowInvalid:
         return None
-    if not _all(pc.is_finite(values)):
+    values: Floats = cast.to_numpy(zero_copy_only=False)
+    if np.isinf(values).any() or np.isnan(values).sum() != text.null_count:
         return None
-    whole = text.filter(pc.equal(values, pc.round(values)))
-    if _any(pc.match_substring_regex(whole, CODE)):
-        return None
+    whole = values == np.rint(values)
+    if whole.any():
+        matches = pc.match_substring_regex(text.filter(pa.array(whole)), CODE)
+        if pc.any(matches).as_py():
+            return None
     return values
 
 
-def _has_fraction(values: pa.Array) -> bool:
-    return _any(pc.not_equal(values, pc.round(values)))
-
-
-def _any(flags: pa.Array) -> bool:
-    return bool(pc.any(flags).as_py())
-
-
-def _all(flags: pa.Array) -> bool:
-    return bool(pc.all(flags).as_py())
+def _has_fraction(values: Floats) -> bool:
+    return bool((np.isfinite(values) & (values != np.rint(values))).any())
