@@ -3,16 +3,14 @@
 from typing import Any
 
 import numpy as np
-from sklearn.metrics import average_precision_score
-from threadpoolctl import threadpool_limits
 
 from artifact.decision import ThresholdRule
-from artifact.history.words import name_in_words
 from training.data.dataset import Dataset, Floats
 from training.experiment import Experiment, Trained
 from training.judging.evaluation import outcomes_of
 from training.judging.sweep import Sweep, sweep
 from training.options import Arguments
+from training.report.importance import importance
 from training.report.shares import effective_count, weighted_share, wilson
 
 #: Points of a curve: more cannot be told apart on a screen.
@@ -24,8 +22,6 @@ _CALIBRATION_LEVELS = (
     0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995,
 )  # fmt: skip
 _HISTOGRAM_LOG_ODDS = 12.0
-#: Legitimate rows among which features are permuted; frauds are all taken.
-_PERMUTED_ROWS = 2000
 
 
 def report_content(
@@ -61,7 +57,7 @@ def report_content(
             arguments.decision.review_cost,
             experiment.population.transactions_per_day,
         ),
-        "importance": _importance(test, champion, arguments.split.random_state),
+        "importance": importance(test, champion, arguments.split.random_state),
     }
 
 
@@ -214,34 +210,3 @@ def _no_alerts(threshold: float) -> dict[str, float]:
         "savings",
     )
     return {"threshold": threshold, **dict.fromkeys(figures, 0.0)}
-
-
-def _importance(
-    test: Dataset, model: Trained, random_state: int
-) -> list[dict[str, Any]]:
-    """Average precision lost when one feature's values are shuffled among rows."""
-    random = np.random.default_rng(random_state)
-    legitimate = np.flatnonzero(test.labels == 0)
-    taken = min(_PERMUTED_ROWS, len(legitimate))
-    sampled = random.choice(legitimate, taken, replace=False)
-    part = test.take(np.concatenate([np.flatnonzero(test.labels == 1), sampled]))
-    # Sampled rows stand for those left out, so that precision keeps its meaning.
-    weights = part.row_weights * np.where(part.labels == 1, 1, len(legitimate) / taken)
-
-    def score(features: Floats) -> float:
-        p = model.classifier.predict_proba(features)[:, 1]
-        return float(average_precision_score(part.labels, p, sample_weight=weights))
-
-    with threadpool_limits(1):
-        whole = score(part.features)
-        losses = []
-        for position, name in enumerate(part.feature_names):
-            shuffled = part.features.copy()
-            shuffled[:, position] = random.permutation(shuffled[:, position])
-            losses.append(
-                {
-                    "feature": name_in_words(name),
-                    "loss": _short(whole - score(shuffled)),
-                }
-            )
-    return sorted(losses, key=lambda item: -item["loss"])
