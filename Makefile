@@ -72,9 +72,11 @@ demo-history: setup ## A card's fourth payment in ten minutes becomes an alert
 	@python -m demo history
 
 # Long tests come first, so that the workers end together. They often wait for a
-# child process: one worker more than there are cores.
+# child process: one worker more than there are cores. Threads of a worker's own would
+# spin while they wait for one another; what is compiled is kept, for every child.
 WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
-PYTEST = pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+PYTEST = PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \
+	pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test: setup browser ## Every test: unit, infrastructure, integration, end to end
 	@$(PYTEST)

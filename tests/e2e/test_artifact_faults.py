@@ -4,7 +4,7 @@ import io
 import json
 import shutil
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import pytest
 from local_aws.testing.running import LocalAws, eventually
 
 from tests.e2e.conftest import ROOT, run, shell
+from tests.integration.stacks.account import Account
 
 STACK = "fraud-dev-serving"
 ENDPOINT = "fraud-dev"
@@ -76,25 +77,15 @@ class Deployed:
 
 
 @pytest.fixture(scope="module")
-def deployed(
-    local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Deployed]:
+def deployed(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Deployed:
     model_dir = tmp_path_factory.mktemp("trained") / "model"
     run(f"fraud train --data data/creditcard-sample.csv.gz --model-dir {model_dir}")
-    run("npx cdk bootstrap && npx cdk deploy fraud-dev-storage", local_aws)
-    described = local_aws.client("cloudformation").describe_stacks(
-        StackName="fraud-dev-storage"
-    )
-    outputs = {
-        o["OutputKey"]: o["OutputValue"] for o in described["Stacks"][0]["Outputs"]
-    }
+    account = Account(local_aws)
+    outputs = account.deploy("dev", "storage")
     environment = Deployed(local_aws, outputs["ArtifactBucketName"], model_dir)
     uri = environment.upload("good", model_dir)
-    run(
-        f"npx cdk deploy {STACK} --parameters {STACK}:ModelArtifactUri={uri}", local_aws
-    )
-    yield environment
-    run("npx cdk destroy --all --force", local_aws)
+    account.deploy("dev", "serving", ModelArtifactUri=uri)
+    return environment
 
 
 def without_the_model(model_dir: Path) -> None:

@@ -16,6 +16,7 @@ from local_aws.testing.running import LocalAws, eventually
 from local_aws.testing.stacks import physical_ids, reasons, status
 
 from artifact.archive import pack
+from tests.e2e.audit import assert_nothing_undeclared, kinds_under
 from tests.e2e.conftest import ROOT, output_of, run, shell
 
 ENDPOINT = "fraud-prod"
@@ -25,6 +26,8 @@ SERVING = "fraud-prod-serving"
 OBSERVABILITY = "fraud-prod-observability"
 TRANSACTION = (ROOT / "demo" / "transactions" / "fraud.json").read_bytes()
 SCALED_TO = 3
+#: Kinds of what production's settings keep.
+RETAINED = ["KMS key", "bucket", "bucket", "bucket", "image repository", "stack"]
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,8 @@ def prod(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Prod:
     run("npx cdk bootstrap", local_aws)
     run(f"npx cdk deploy {options} {STORAGE} {TRAINING}", local_aws)
     run("fraud image --env prod", local_aws)
-    run("fraud launch --env prod", local_aws)
+    told = run("fraud launch --env prod --spot --max-cost-usd 0.05", local_aws)
+    assert "(spot), at most" in told
     printed = shlex.split(run("fraud launch --env prod --last", local_aws))
     parameters = [
         shlex.quote(value)
@@ -108,6 +112,8 @@ def prod(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Prod:
     assert all(one.strip("'").startswith(f"{SERVING}:") for one in parameters)
     given = " ".join(f"--parameters {one}" for one in parameters)
     run(f"npx cdk deploy --all {options} {given}", local_aws)
+
+    run(f"fraud cost --env prod --templates {temporary / 'cdk.out'}")
 
     cdk = f"npx cdk --app {temporary / 'cdk.out'}"
     newer = " ".join(
@@ -122,6 +128,13 @@ def test_everything_is_deployed_and_answers(prod: Prod) -> None:
     for stack in (STORAGE, TRAINING, SERVING, OBSERVABILITY):
         assert status(prod.account, stack) == "CREATE_COMPLETE"
     assert set(json.loads(prod.ask())) == {"fraud_probability"}
+    audit = shell("fraud leftovers --env prod", prod.account)
+    assert audit.returncode == 1, audit.stdout
+    assert "endpoint" in kinds_under("DEPLOYED", audit.stdout)
+    assert kinds_under("LEFTOVER", audit.stdout) == []
+    # The image repository is its stack's for as long as that stands.
+    retained = [kind for kind in RETAINED if kind != "image repository"]
+    assert kinds_under("DECLARED", audit.stdout) == retained
     prod.account.client("sagemaker").update_endpoint_weights_and_capacities(
         EndpointName=ENDPOINT,
         DesiredWeightsAndCapacities=[
@@ -194,7 +207,8 @@ def test_destroying_leaves_what_the_settings_retain_and_storage_is_protected(
     ]
     assert len(buckets) == 3
     assert all(bucket in told for bucket in buckets)
-    assert "KMS key" in told
+    assert_nothing_undeclared(told)
+    assert kinds_under("DECLARED", told) == RETAINED
     stacks = aws.client("cloudformation").describe_stacks()["Stacks"]
     assert {one["StackName"] for one in stacks} == {"CDKToolkit", STORAGE}
     assert status(aws, STORAGE) == "CREATE_COMPLETE"

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from local_aws.testing.running import LocalAws
 
+from tests.e2e.audit import assert_nothing_undeclared, kinds_under
 from tests.e2e.conftest import ROOT, run
 
 # These two run the tests themselves, or what test_demo.py runs.
@@ -60,14 +61,22 @@ def payments(tmp_path: Path) -> Path:
 
 
 def test_the_story_on_an_account_works_as_written(
-    local_aws: LocalAws, payments: Path
+    local_aws: LocalAws, payments: Path, tmp_path: Path
 ) -> None:
-    story = [block for block in blocks() if not block.startswith(TWO_COMMANDS)]
+    blocks_told = [block for block in blocks() if not block.startswith(TWO_COMMANDS)]
+    story = "\n".join(blocks_told).replace(OWN_DATA, str(payments))
+    # Between its commands: what is deployed is known to the audit of what remains.
+    audited = tmp_path / "audited"
+    audit = f"fraud leftovers --env dev >{audited} || test $? = 1\n"
+    assert story.count("\nfraud verify --env dev") == 1
     said = run(
-        "\n".join(story).replace(OWN_DATA, str(payments)),
+        story.replace("\nfraud verify --env dev", f"\n{audit}fraud verify --env dev"),
         local_aws,
         AWS_DEFAULT_REGION=local_aws.environment["AWS_REGION"],
     )
+    during = audited.read_text(encoding="utf-8")
+    assert "endpoint" in kinds_under("DEPLOYED", during)
+    assert kinds_under("LEFTOVER", during) == kinds_under("DECLARED", during) == []
     # The typical transaction of the sample, then each row of the table.
     assert re.search(r"^Fraud probability +0\.\d+$", said, re.MULTILINE)
     assert re.search(r"^900 transactions, \d+ alerts?$", said, re.MULTILINE)
@@ -76,6 +85,9 @@ def test_the_story_on_an_account_works_as_written(
     assert "Each was judged on its own test part" in said
     # example.json in the bank's columns, as any SDK sends it.
     assert re.search(r'^\{"fraud_probability": ?[\d.e-]+\}', said, re.MULTILINE)
+    after = run("fraud leftovers --env dev", local_aws)
+    assert_nothing_undeclared(after)
+    assert kinds_under("DECLARED", after) == []
     assert local_aws.client("sagemaker").list_endpoints()["Endpoints"] == []
     left = local_aws.client("cloudformation").list_stacks(
         StackStatusFilter=["CREATE_COMPLETE", "UPDATE_COMPLETE"]
