@@ -98,6 +98,32 @@ def test_addresses(server: Server, method: str, path: str, status: int) -> None:
     assert server.request(method, path)[0] == status
 
 
+def peak_bytes(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return 1024 * int(status.partition("VmHWM:")[2].split()[0])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="peaks are read from /proc")
+def test_memory_depends_on_the_payload_and_not_on_how_many_there_are(
+    server: Server,
+) -> None:
+    """As a batch transform job sends a file that is larger than the memory."""
+    lines = b"3,0.25,12.5\n" * 20_000
+    csv = {"Content-Type": "text/csv"}
+
+    def send(payloads: int) -> int:
+        connection = server.connect()
+        for _ in range(payloads):
+            connection.request("POST", "/invocations", lines, csv)
+            assert connection.getresponse().read().count(b"\n") == 20_000
+        connection.close()
+        return sum(map(peak_bytes, server.workers()))
+
+    first = send(3)
+    # Held until the end, the answers alone would take more.
+    assert send(60) - first < 10 * len(lines)
+
+
 def test_a_connection_serves_many_requests(server: Server) -> None:
     connection = server.connect()
     for body, status in [(BODY, 200), (b"{}", 400), (BODY, 200), (b"x", 400)] * 5:
