@@ -1,14 +1,13 @@
 """Run commands in processes of their own and say what they took, side by side."""
 
-import os
+import json
 import statistics
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryFile
-from time import perf_counter
+from tempfile import NamedTemporaryFile
 
 ROOT = Path(__file__).resolve().parents[1]
 #: What is reported of a run, and with how many decimals.
@@ -27,6 +26,18 @@ class Run:
     output: str
 
 
+#: A process begins with the peak memory of the one that starts it, which is this small.
+_STARTER = """
+import json, os, sys, time
+started = time.perf_counter()
+child = os.posix_spawn(sys.executable, [sys.executable, *sys.argv[2:]], os.environ)
+_, status, usage = os.wait4(child, 0)
+with open(sys.argv[1], "w") as file:
+    json.dump([os.waitstatus_to_exitcode(status), time.perf_counter() - started,
+        usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024], file)
+"""
+
+
 def measure(arguments: Sequence[str]) -> Run:
     """Run Python with these arguments and measure it.
 
@@ -35,20 +46,20 @@ def measure(arguments: Sequence[str]) -> Run:
     SystemExit
         If it fails.
     """
-    with TemporaryFile("w+") as output:
-        started = perf_counter()
-        process = subprocess.Popen(
-            [sys.executable, *arguments], cwd=ROOT, stdout=output, stderr=output
+    with NamedTemporaryFile("r") as figures:
+        done = subprocess.run(
+            [sys.executable, "-S", "-c", _STARTER, figures.name, *arguments],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=True,
         )
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = perf_counter() - started
-        process.returncode = os.waitstatus_to_exitcode(status)
-        output.seek(0)
-        text = output.read()
-    if process.returncode:
-        raise SystemExit(f"python {' '.join(arguments[:3])} failed:\n{text[-2000:]}")
-    cpu_seconds = usage.ru_utime + usage.ru_stime
-    return Run(seconds, cpu_seconds, usage.ru_maxrss / 1024, text)
+        status, seconds, cpu_seconds, peak_mb = json.load(figures)
+    if status:
+        said = done.stdout[-2000:]
+        raise SystemExit(f"python {' '.join(arguments[:3])} failed:\n{said}")
+    return Run(seconds, cpu_seconds, peak_mb, done.stdout)
 
 
 def alternate(
