@@ -16,7 +16,7 @@ from flask import Flask, Response
 from moto.core.utils import get_service_model
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
-from local_aws.context import log
+from local_aws.server_state import log
 
 SUPPORTED = "docs/local-aws.md lists what it supports."
 # moto's package names, where they are not botocore's service names.

@@ -13,11 +13,11 @@ from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import make_server
 
 from local_aws.containers.dockerfile import DockerfileImage
-from local_aws.context import Context, activate
 from local_aws.guard import guarded
 from local_aws.processes import Processes
 from local_aws.sagemaker.models import sagemaker_backends
 from local_aws.scheduler.clock import Clock
+from local_aws.server_state import ServerState, activate
 from local_aws.services import dispatcher
 
 
@@ -44,7 +44,7 @@ class Server:
         self._directory = Path(tempfile.mkdtemp(prefix="local-aws-"))
         self._processes = Processes(self._directory)
         activate(
-            Context(
+            ServerState(
                 self.url,
                 self._directory,
                 self._processes,

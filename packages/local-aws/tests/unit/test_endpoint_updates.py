@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from local_aws import context
+from local_aws import server_state
 from local_aws.sagemaker.deployment_config import Capacity, DeploymentConfig
 from local_aws.sagemaker.endpoint import Traffic
 from local_aws.sagemaker.endpoints import Deployment, Update
@@ -84,7 +84,9 @@ def green(monkeypatch: pytest.MonkeyPatch) -> FakeFleet:
 
     monkeypatch.setattr(Fleet, "start", lambda *_: fleet)
     monkeypatch.setattr(Deployment, "_in_background", at_once)
-    monkeypatch.setattr(context, "current", lambda: SimpleNamespace(time_scale=0.0))
+    monkeypatch.setattr(
+        server_state, "current", lambda: SimpleNamespace(time_scale=0.0)
+    )
     return fleet
 
 

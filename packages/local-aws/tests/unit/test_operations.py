@@ -15,7 +15,7 @@ from local_aws.cloudformation.resources.base import REGISTRY, Registration, Requ
 from local_aws.cloudformation.stack import Output, Physical, Resource, Stack
 from local_aws.cloudformation.submission import Target
 from local_aws.cloudformation.template import Template, parse
-from local_aws.context import Clients
+from local_aws.server_state import Clients
 
 TYPE = "Test::Thing"
 CLIENTS = Clients("http://localhost:1", "us-east-1")

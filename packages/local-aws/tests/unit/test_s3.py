@@ -42,8 +42,8 @@ class FakeS3:
     def __init__(self, content: bytes) -> None:
         self.content = content
 
-    def download_file(self, bucket: str, key: str, path: str) -> None:
-        Path(path).write_bytes(self.content)
+    def get_object(self, **_: str) -> dict[str, io.BytesIO]:
+        return {"Body": io.BytesIO(self.content)}
 
 
 def tar_of(name: str) -> bytes:

@@ -3,7 +3,7 @@
 from local_aws.cloudformation.handling import delete_resource, note
 from local_aws.cloudformation.stack import Resource, Stack
 from local_aws.cloudformation.template import dependencies, order
-from local_aws.context import Clients
+from local_aws.server_state import Clients
 
 RETAINED = {"Retain", "RetainExceptOnCreate"}
 

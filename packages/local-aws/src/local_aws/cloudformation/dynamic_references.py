@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from local_aws.cloudformation.errors import ResourceError
-from local_aws.context import Clients
+from local_aws.server_state import Clients
 
 REFERENCE = re.compile(r"\{\{resolve:([^:}]+):([^}]+)\}\}")
 #: The parts of a secret's ARN, which has colons itself.

@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from local_aws.cloudformation.errors import ResourceError
 from local_aws.cloudformation.resources import Request, handler_for
 from local_aws.cloudformation.stack import Physical, Resource, Stack
-from local_aws.context import Clients
+from local_aws.server_state import Clients
 
 
 def attempt(step: Callable[[], Physical]) -> Physical:

@@ -12,7 +12,7 @@ from local_aws.cloudformation.resource_changes import ResourceChanges, StepFaile
 from local_aws.cloudformation.stack import LiveResources, Output, Resource, Stack
 from local_aws.cloudformation.submission import Target
 from local_aws.cloudformation.template import order
-from local_aws.context import Clients
+from local_aws.server_state import Clients
 
 # Raises ValidationError for outputs or imports that do not fit the region's exports.
 Check = Callable[[list[Output], set[str]], None]

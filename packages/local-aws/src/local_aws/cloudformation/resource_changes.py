@@ -21,7 +21,7 @@ from local_aws.cloudformation.resources import (
     handler_for,
 )
 from local_aws.cloudformation.stack import Physical, Resource, Stack
-from local_aws.context import Clients
+from local_aws.server_state import Clients
 
 
 class StepFailedError(Exception):

@@ -1,44 +1,18 @@
 """CloudFormation's actions."""
 
-from typing import Any
+from moto.core.responses import ActionResult, EmptyResult
 
-from moto.core.responses import ActionResult, BaseResponse, EmptyResult
-
-from local_aws import context
 from local_aws.cloudformation import describe
 from local_aws.cloudformation.errors import ValidationError
-from local_aws.cloudformation.models import (
-    CloudFormationBackend,
-    cloudformation_backends,
-)
-from local_aws.cloudformation.stack import Stack
+from local_aws.cloudformation.request import CloudFormationRequest
 from local_aws.cloudformation.stack_backend import GRACE_SECONDS
-from local_aws.cloudformation.submission import Submission, template_from_url
 from local_aws.cloudformation.template import parse
-from local_aws.context import Clients
 
 PAGE = 100
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
-MAX_BODY_BYTES = 51_200
 
 
-class CloudFormationResponse(BaseResponse):
+class CloudFormationResponse(CloudFormationRequest):
     """Requests to answers; what is not here is not supported."""
-
-    def __init__(self) -> None:
-        super().__init__(service_name="cloudformation")
-        self.automated_parameter_parsing = True
-
-    @property
-    def _backend(self) -> CloudFormationBackend:
-        backend: CloudFormationBackend = cloudformation_backends[self.current_account][
-            self.region
-        ]
-        return backend
-
-    @property
-    def _clients(self) -> Clients:
-        return context.current().clients(self.region)
 
     # Stacks
 
@@ -265,46 +239,3 @@ class CloudFormationResponse(BaseResponse):
         )
         stack.idle.wait(GRACE_SECONDS)
         return EmptyResult()
-
-    # Requests' parts
-
-    def _stack(self) -> Stack:
-        return self._backend.stack(self._get_param("StackName"))
-
-    def _submission(self, stack: Stack | None) -> Submission:
-        protection: Any = self._get_bool_param("EnableTerminationProtection")
-        tags = self._get_param("Tags")
-        if tags is None and stack is not None:
-            kept = dict(stack.tags)
-        else:
-            kept = {tag["Key"]: tag["Value"] for tag in tags or []}
-        return Submission(
-            template_body=self._body(stack),
-            parameters=self._get_param("Parameters") or [],
-            tags=kept,
-            role_arn=self._get_param("RoleARN"),
-            capabilities=self._get_param("Capabilities") or [],
-            notification_arns=self._get_param("NotificationARNs") or [],
-            termination_protection=protection,
-            disable_rollback=bool(
-                self._get_bool_param("DisableRollback", if_none=False)
-            ),
-            request_token=self._get_param("ClientRequestToken"),
-        )
-
-    def _body(self, stack: Stack | None) -> str:
-        if body := self._get_param("TemplateBody"):
-            # A larger one has to be in S3.
-            if len(body.encode()) > MAX_BODY_BYTES:
-                raise ValidationError(
-                    "1 validation error detected: Value at 'templateBody' failed to "
-                    "satisfy constraint: Member must have length less than or equal to "
-                    f"{MAX_BODY_BYTES}"
-                )
-            return str(body)
-        if url := self._get_param("TemplateURL"):
-            return template_from_url(url, self._clients)
-        previous = self._get_bool_param("UsePreviousTemplate", if_none=False)
-        if stack and previous:
-            return stack.template_body
-        raise ValidationError("Either Template URL or Template Body must be specified.")

@@ -9,7 +9,7 @@ from typing import Any
 
 from moto.core.utils import utcnow
 
-from local_aws import context
+from local_aws import server_state
 from local_aws.cloudformation.errors import ValidationError
 from local_aws.cloudformation.template import Template
 
@@ -83,7 +83,6 @@ class Stack:
     template_body: str = ""
     template: Template = field(default_factory=dict)
     parameters: dict[str, str] = field(default_factory=dict)
-    resolved_parameters: dict[str, Any] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
     role_arn: str | None = None
     description: str | None = None
@@ -121,7 +120,7 @@ class Stack:
         self.status = status
         self.status_reason = reason
         self.note(self.name, self.stack_id, STACK_TYPE, status, reason)
-        context.log.info(
+        server_state.log.info(
             "stack %s: %s%s", self.name, status, f": {reason}" if reason else ""
         )
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from moto.core.base_backend import BaseBackend
 from moto.core.utils import utcnow
 
-from local_aws import context
+from local_aws import server_state
 from local_aws.cloudformation.deletion import delete_stack
 from local_aws.cloudformation.errors import AlreadyExistsError, ValidationError
 from local_aws.cloudformation.exports import (
@@ -133,7 +133,7 @@ class StackBackend(BaseBackend):
 
     def _delete(self, stack: Stack) -> None:
         stack.cancelled.clear()
-        if delete_stack(stack, context.current().clients(self.region_name)):
+        if delete_stack(stack, server_state.current().clients(self.region_name)):
             stack.outputs = []
             stack.imports = set()
             stack.deleted = utcnow()
@@ -174,7 +174,7 @@ class StackBackend(BaseBackend):
 
     def _target(self, stack: Stack, submission: Submission) -> Target:
         exports = {name: value for name, (_, value) in self.exports().items()}
-        clients = context.current().clients(self.region_name)
+        clients = server_state.current().clients(self.region_name)
         return target_of(stack, submission, exports, clients)
 
     def _start(
@@ -198,7 +198,7 @@ class StackBackend(BaseBackend):
         stack.enter(f"{verb}_IN_PROGRESS", "User Initiated")
         operation = Operation(
             stack,
-            context.current().clients(self.region_name),
+            server_state.current().clients(self.region_name),
             target,
             lambda outputs, imports: check_outputs(
                 stack, self._others(stack), outputs, imports
@@ -217,7 +217,7 @@ class StackBackend(BaseBackend):
             try:
                 work()
             except Exception as error:  # noqa: BLE001  (the stack's history tells it)
-                context.log.exception("stack %s", stack.name)
+                server_state.log.exception("stack %s", stack.name)
                 verb = stack.status.partition("_IN_PROGRESS")[0]
                 stack.enter(
                     f"{verb}_FAILED",

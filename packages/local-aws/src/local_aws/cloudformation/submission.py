@@ -14,8 +14,8 @@ from local_aws.cloudformation.errors import ValidationError
 from local_aws.cloudformation.intrinsics import Resolver, Scope
 from local_aws.cloudformation.stack import Stack
 from local_aws.cloudformation.template import Template, parse
-from local_aws.context import Clients
 from local_aws.partitions import url_suffix
+from local_aws.server_state import Clients
 
 MAX_TAGS = 50
 

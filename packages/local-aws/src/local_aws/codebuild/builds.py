@@ -21,7 +21,7 @@ from moto.codebuild.models import CodeBuild, CodeBuildBackend
 from moto.codebuild.responses import CodeBuildResponse
 from moto.core.responses import ActionResult
 
-from local_aws import context
+from local_aws import server_state
 from local_aws.codebuild import docker
 from local_aws.codebuild.buildspec import Build, BuildError, Login, Push, read
 from local_aws.logs import LogStream
@@ -66,7 +66,7 @@ class _Run:
     ) -> None:
         self._project: dict[str, Any] = project.project_metadata
         self._build = build
-        self._clients = context.current().clients(region)
+        self._clients = server_state.current().clients(region)
         group = (
             self._project.get("logsConfig", {})
             .get("cloudWatchLogs", {})
@@ -85,7 +85,7 @@ class _Run:
     def _run(self, overrides: list[Mapping[str, str]]) -> None:
         given = [*self._project["environment"].get("environmentVariables", ())]
         variables = {one["name"]: one["value"] for one in (*given, *overrides)}
-        sources = Path(tempfile.mkdtemp(dir=context.current().directory))
+        sources = Path(tempfile.mkdtemp(dir=server_state.current().directory))
         phase, failure = "DOWNLOAD_SOURCE", ""
         try:
             self._download(sources)

@@ -13,7 +13,7 @@ from typing import Any
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import ClientError
 
-from local_aws import context, s3
+from local_aws import s3, server_state
 from local_aws.sagemaker.training_host import Host
 from local_aws.sagemaker.training_job import (
     DEFAULT_CHECKPOINT_PATH,
@@ -86,7 +86,7 @@ def synchronized(job: TrainingJob, hosts: Sequence[Host]) -> Iterator[None]:
         return
     path = config.get("LocalPath", DEFAULT_CHECKPOINT_PATH)
     uri = s3.S3Uri.parse(config["S3Uri"].rstrip("/") + "/")
-    client = context.current().clients(job.region).client("s3")
+    client = server_state.current().clients(job.region).client("s3")
     all_hosts = [
         Checkpoints(client, uri, Path(host.container.rewrite(path))) for host in hosts
     ]

@@ -10,7 +10,7 @@ from moto.core.utils import utcnow
 from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import FakeEndpoint, FakeEndpointConfig
 
-from local_aws import context
+from local_aws import server_state
 from local_aws.sagemaker.fleet import Fleet
 
 
@@ -110,7 +110,7 @@ class Endpoint(FakeEndpoint):
         self.pending_deployment_summary = None
         self.last_modified_time = utcnow()
         self.endpoint_status = status
-        context.log.info(
+        server_state.log.info(
             "endpoint %s: %s%s",
             self.endpoint_name,
             status,

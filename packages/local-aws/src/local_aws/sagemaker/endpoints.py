@@ -9,7 +9,7 @@ from typing import Any
 from moto.core.utils import utcnow
 from moto.sagemaker.models import FakeEndpointConfig, Model
 
-from local_aws import context
+from local_aws import server_state
 from local_aws.sagemaker.deployment_config import DeploymentConfig, RollbackAlarms
 from local_aws.sagemaker.endpoint import NO_TRAFFIC, Endpoint, Traffic
 from local_aws.sagemaker.fleet import Fleet
@@ -109,7 +109,7 @@ class Deployment:
                 else Traffic.split(blue, green, share)
             )
             self._tell(update, "Baking")
-            context.log.info(
+            server_state.log.info(
                 "endpoint %s: %.0f%% of the traffic to %s",
                 self.endpoint.endpoint_name,
                 100 * share,
@@ -168,7 +168,7 @@ class Deployment:
             try:
                 work()
             except Exception as error:  # noqa: BLE001  (it is told as the reason)
-                context.log.exception("endpoint %s", self.endpoint.endpoint_name)
+                server_state.log.exception("endpoint %s", self.endpoint.endpoint_name)
                 served = self.endpoint.traffic is not NO_TRAFFIC
                 reason = f"InternalFailure: {type(error).__name__}: {error}"
                 self.endpoint.enter("InService" if served else "Failed", reason)
@@ -185,7 +185,7 @@ def weigh(fleet: Fleet, described: Sequence[Mapping[str, Any]]) -> None:
 
 def _wait(seconds: float, check: Callable[[], None] = lambda: None) -> None:
     """Wait as long as a deployment's setting says, scaled; check all the while."""
-    deadline = time.monotonic() + seconds * context.current().time_scale
+    deadline = time.monotonic() + seconds * server_state.current().time_scale
     check()
     while (remaining := deadline - time.monotonic()) > 0:
         time.sleep(min(POLL_SECONDS, remaining))

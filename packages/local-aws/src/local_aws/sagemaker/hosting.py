@@ -7,7 +7,7 @@ from typing import Any, cast
 from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import FakeEndpointConfig, Model, SageMakerModelBackend
 
-from local_aws import context, s3
+from local_aws import s3, server_state
 from local_aws.sagemaker import model_data, variant_properties
 from local_aws.sagemaker.deployment_config import DeploymentConfig, RollbackAlarms
 from local_aws.sagemaker.endpoint import (
@@ -71,7 +71,7 @@ class HostingBackend(SageMakerModelBackend):
         return model
 
     def _check_model_data(self, url: str) -> None:
-        client = context.current().clients(self.region_name).client("s3")
+        client = server_state.current().clients(self.region_name).client("s3")
         try:
             found = model_data.exists(client, url)
         except s3.S3Error as error:
@@ -223,7 +223,7 @@ class HostingBackend(SageMakerModelBackend):
         for fleet in fleets:
             fleet.stop()
         del self.endpoints[endpoint.endpoint_name]
-        context.log.info("endpoint %s: deleted", endpoint.endpoint_name)
+        server_state.log.info("endpoint %s: deleted", endpoint.endpoint_name)
 
     def _config(self, name: str) -> FakeEndpointConfig:
         self.describe_endpoint_config(name)  # Raises SageMaker's error if unknown.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local_aws import context, s3
+from local_aws import s3, server_state
 from local_aws.containers import images
 from local_aws.containers.container import (
     ContainerDirectory,
@@ -49,7 +49,7 @@ class Variant:
     @property
     def startup_timeout_seconds(self) -> float:
         """Longest wait for the first healthy /ping."""
-        limit = context.current().startup_timeout_seconds
+        limit = server_state.current().startup_timeout_seconds
         own = self.settings.get("ContainerStartupHealthCheckTimeoutInSeconds", limit)
         return min(limit, float(own))
 
@@ -93,7 +93,7 @@ class VariantServer:
     def stop(self) -> None:
         """End the process and remove its files."""
         self.process.stop(STOP_GRACE_SECONDS)
-        context.current().processes.ended(self.process)
+        server_state.current().processes.ended(self.process)
         self.log.close()
         shutil.rmtree(self.directory.root, ignore_errors=True)
 
@@ -108,7 +108,7 @@ def start_server(
     FleetError
         If it cannot be started; nothing of it is left.
     """
-    shared = context.current()
+    shared = server_state.current()
     directory = ContainerDirectory.create(shared.directory, name)
     try:
         port = _free_port()
@@ -134,7 +134,7 @@ def _command(
     region: str,
     variant: Variant,
 ) -> Command:
-    shared = context.current()
+    shared = server_state.current()
     client = shared.clients(region).client("s3")
 
     def fetch_archive(uri: str, path: Path) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from moto.core.utils import utcnow
 
-from local_aws import context
+from local_aws import server_state
 from local_aws.containers.container import ContainerDirectory
 from local_aws.logs import LogStream
 from local_aws.sagemaker import training_cluster, training_host, training_output
@@ -60,9 +60,9 @@ class TrainingRun:
         except Exception as error:  # noqa: BLE001  (a job must end)
             status = "Failed"
             job.failure_reason = f"InternalServerError: {type(error).__name__}: {error}"
-            context.log.exception("training job %s", job.training_job_name)
+            server_state.log.exception("training job %s", job.training_job_name)
         job.finish(status)
-        context.log.info("training job %s: %s", job.training_job_name, status)
+        server_state.log.info("training job %s: %s", job.training_job_name, status)
 
     def _train(self) -> str:
         """Run on new hosts to the job's end, or to an interruption."""
@@ -114,7 +114,7 @@ class TrainingRun:
 @contextlib.contextmanager
 def _hosts(job: TrainingJob) -> Iterator[list[Host]]:
     """Make a job's hosts; their logs are closed and their files removed at the end."""
-    directory = context.current().directory
+    directory = server_state.current().directory
     name, now = job.training_job_name, int(time.time())
     hosts: list[Host] = []
     try:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from local_aws import context
+from local_aws import server_state
 from local_aws.processes import Command, ContainerProcess
 from local_aws.sagemaker.training_host import Host
 
@@ -49,7 +49,7 @@ def run(
     The outcome ("Completed", "Failed", or what ended it), and the hosts that failed,
     the likely cause first.
     """
-    processes = context.current().processes
+    processes = server_state.current().processes
     ended: queue.SimpleQueue[Ended] = queue.SimpleQueue()
     running: dict[Host, ContainerProcess] = {}
     try:

@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local_aws import context, s3
+from local_aws import s3, server_state
 from local_aws.containers import images
 from local_aws.containers.container import (
     ContainerDirectory,
@@ -83,7 +83,7 @@ def write_inputs(host: Host, hosts: Sequence[Host], job: TrainingJob) -> None:
     for name, document in documents.items():
         path = ml / "input" / "config" / f"{name}.json"
         path.write_text(json.dumps(document), encoding="utf-8")
-    client = context.current().clients(job.region).client("s3")
+    client = server_state.current().clients(job.region).client("s3")
     for channel in channels:
         directory = ml / "input" / "data" / channel["ChannelName"]
         directory.mkdir()
@@ -144,7 +144,7 @@ def command(host: Host, hosts: Sequence[Host], job: TrainingJob) -> Command:
         If the image is not known or not in its repository, or says not what to run.
     """
     specification = job.algorithm_specification
-    shared = context.current()
+    shared = server_state.current()
     clients = shared.clients(job.region)
     container = host.container
     environment = container.environment(

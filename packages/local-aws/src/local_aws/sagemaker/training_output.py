@@ -7,7 +7,7 @@ from pathlib import Path
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import ClientError
 
-from local_aws import context, s3
+from local_aws import s3, server_state
 from local_aws.sagemaker.training_cluster import Ended
 from local_aws.sagemaker.training_host import Host
 from local_aws.sagemaker.training_job import JobFailedError, TrainingJob
@@ -25,7 +25,7 @@ def upload(hosts: Sequence[Host], job: TrainingJob) -> None:
     """
     output = s3.S3Uri.parse(job.output_data_config["S3OutputPath"])
     output = output / job.training_job_name / "output"
-    client = context.current().clients(job.region).client("s3")
+    client = server_state.current().clients(job.region).client("s3")
     model, data = merged(hosts, "model"), merged(hosts, "output/data")
     try:
         s3.upload_archive(client, model, output / "model.tar.gz")

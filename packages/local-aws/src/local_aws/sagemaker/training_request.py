@@ -5,7 +5,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 from moto.sagemaker.exceptions import ValidationError
 
-from local_aws import context, s3
+from local_aws import s3, server_state
 from local_aws.sagemaker.training_job import DEFAULT_CHECKPOINT_PATH, TrainingJob
 
 
@@ -24,7 +24,7 @@ def check_supported(job: TrainingJob) -> None:
         )
     _check_spot(job)
     _check_checkpoints(job)
-    client = context.current().clients(job.region).client("s3")
+    client = server_state.current().clients(job.region).client("s3")
     for channel in job.input_data_config or []:
         source = channel["DataSource"].get("S3DataSource", {})
         if source.get("S3DataType") != "S3Prefix":

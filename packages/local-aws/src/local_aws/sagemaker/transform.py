@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 from moto.core.utils import utcnow
 
-from local_aws import context, s3
+from local_aws import s3, server_state
 from local_aws.logs import LogStream
 from local_aws.sagemaker.serving_container import (
     FleetError,
@@ -74,11 +74,11 @@ class TransformRun:
         except Exception as error:  # noqa: BLE001  (a job must end)
             status = "Failed"
             job.failure_reason = f"InternalServerError: {type(error).__name__}: {error}"
-            context.log.exception("transform job %s", job.transform_job_name)
+            server_state.log.exception("transform job %s", job.transform_job_name)
         job.enter(status)
 
     def _transform(self) -> None:
-        client = context.current().clients(self.job.region).client("s3")
+        client = server_state.current().clients(self.job.region).client("s3")
         try:
             found = _find_input(client, self.job.data_source)
         except (ClientError, s3.S3Error, ValueError) as error:

@@ -16,7 +16,7 @@ from boto3.exceptions import Boto3Error
 from botocore.exceptions import ClientError
 
 from local_aws.logs import LogStream
-from local_aws.s3 import S3Uri, relative_name
+from local_aws.s3 import S3Uri, download, relative_name
 from local_aws.sagemaker.json_path import JsonPathError
 from local_aws.sagemaker.records import Processing, RecordError, mini_batches
 from local_aws.sagemaker.serving_container import VariantServer
@@ -122,7 +122,7 @@ class Instance:
         source, target = directory / "object", directory / "object.out"
         output = S3Uri.parse(self.job.transform_output["S3OutputPath"])
         try:
-            self.client.download_file(bucket, key, str(source))
+            download(self.client, S3Uri(bucket, key), source)
             with self._open(source) as lines, target.open("wb") as results:
                 for result in self._results(lines):
                     results.write(result)

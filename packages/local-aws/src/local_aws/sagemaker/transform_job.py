@@ -8,7 +8,7 @@ from moto.core.utils import utcnow
 from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import FakeTransformJob
 
-from local_aws import context
+from local_aws import server_state
 from local_aws.s3 import S3Error, S3Uri
 from local_aws.sagemaker.json_path import JsonPathError
 from local_aws.sagemaker.records import Processing
@@ -84,7 +84,7 @@ class TransformJob(FakeTransformJob):
         if status in {"Completed", "Failed", "Stopped"}:
             self.transform_end_time = now
         self.transform_job_status = status
-        context.log.info("transform job %s: %s", self.transform_job_name, status)
+        server_state.log.info("transform job %s: %s", self.transform_job_name, status)
 
 
 def check_supported(job: TransformJob) -> None:

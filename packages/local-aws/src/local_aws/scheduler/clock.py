@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from botocore.exceptions import BotoCoreError, ClientError
 from moto.scheduler.models import Schedule, ScheduleGroup, scheduler_backends
 
-from local_aws.context import current, log
 from local_aws.scheduler.expressions import ExpressionError, is_due
 from local_aws.scheduler.firing import FiringError, fire
+from local_aws.server_state import current, log
 
 TICK_SECONDS = 0.5
 

@@ -13,8 +13,8 @@ from typing import Any
 import boto3
 from botocore import xform_name
 
-from local_aws.context import Clients
 from local_aws.partitions import arn
+from local_aws.server_state import Clients
 
 SERVICE = "scheduler.amazonaws.com"
 UNIVERSAL = re.compile(r"arn:[a-z-]+:scheduler:::aws-sdk:([a-z0-9-]+):([A-Za-z0-9]+)")

@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError
 
 from local_aws.cloudformation.errors import ResourceError
 from local_aws.cloudformation.stack import Physical, Resource
-from local_aws.context import Clients
+from local_aws.server_state import Clients
 
 SUFFIX_CHARACTERS = 12
 POLL_SECONDS = 0.05

@@ -1,4 +1,4 @@
-"""What every service of one server shares."""
+"""The running server's address, processes and clients, which every service shares."""
 
 import functools
 import logging
@@ -45,7 +45,7 @@ class Clients:
 
 
 @dataclass
-class Context:
+class ServerState:
     """The server's address, processes and temporary directory.
 
     Attributes
@@ -69,17 +69,17 @@ class Context:
         return self._clients.setdefault(region, Clients(self.url, region))
 
 
-_current: Context | None = None
+_current: ServerState | None = None
 
 
-def activate(context: Context) -> None:
-    """Make a context the one that the services of this process use."""
+def activate(state: ServerState) -> None:
+    """Make a state the one that the services of this process use."""
     global _current  # noqa: PLW0603
-    _current = context
+    _current = state
 
 
-def current() -> Context:
-    """Return the running server's context.
+def current() -> ServerState:
+    """Return the running server's state.
 
     moto makes its backends itself, with a region and an account and nothing else, so
     they fetch here what they share.
