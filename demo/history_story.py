@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from demo.payments import DAY_SECONDS, FIRST_DAY, Population
-from demo.story import deploy_command, expect
+from demo.story import Decision, deploy_command, expect
 from demo.terminal import Terminal, say
 
 ENVIRONMENT = "cards"
@@ -29,11 +29,9 @@ class Reason(TypedDict):
     words: str
 
 
-class Decision(TypedDict):
-    """What ``fraud score --json`` prints."""
+class Explained(Decision):
+    """What ``fraud score --explain --json`` prints."""
 
-    fraud_probability: float
-    alert: bool
     reasons: list[Reason]
 
 
@@ -79,7 +77,7 @@ def tell(terminal: Terminal) -> None:
     terminal.close_part()
 
 
-def pay(terminal: Terminal, number: int) -> Decision:
+def pay(terminal: Terminal, number: int) -> Explained:
     """Score and record one payment of the card, as an application does."""
     seconds = (FIRST_DAY + Population.days) * DAY_SECONDS + 36_000
     payment = {
@@ -97,7 +95,7 @@ def pay(terminal: Terminal, number: int) -> Decision:
         f"  --transaction-id payment-{number + 1} --explain 3 --json",
         show=False,
     )
-    decision: Decision = json.loads(answer.splitlines()[-1])
+    decision: Explained = json.loads(answer.splitlines()[-1])
     probability = decision["fraud_probability"]
     said = "ALERT" if decision["alert"] else "no alert"
     say(f"  {said}, probability {probability:.3f}")

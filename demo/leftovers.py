@@ -1,12 +1,33 @@
 """What an account still holds of the project, asked through the AWS API."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import boto3
 import psutil
 
 BOOTSTRAP_STACK = "CDKToolkit"
 GUARD = "local_aws/reaper.py"
+#: Kind → service, operation that lists it, key of the list, key of a name.
+LISTINGS: Mapping[str, tuple[str, str, str, str | None]] = {
+    "endpoints": ("sagemaker", "list_endpoints", "Endpoints", "EndpointName"),
+    "endpoint configs": (
+        "sagemaker",
+        "list_endpoint_configs",
+        "EndpointConfigs",
+        "EndpointConfigName",
+    ),
+    "models": ("sagemaker", "list_models", "Models", "ModelName"),
+    "stacks other than bootstrap's": (
+        "cloudformation",
+        "describe_stacks",
+        "Stacks",
+        "StackName",
+    ),
+    "project buckets": ("s3", "list_buckets", "Buckets", "Name"),
+    "tables": ("dynamodb", "list_tables", "TableNames", None),
+    "secrets": ("secretsmanager", "list_secrets", "SecretList", "Name"),
+}
 
 
 def remaining(environment: Mapping[str, str]) -> dict[str, list[str]]:
@@ -19,60 +40,26 @@ def remaining(environment: Mapping[str, str]) -> dict[str, list[str]]:
         aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
         region_name=environment["AWS_REGION"],
     )
-    # Lists are paged, some with ten items a page.
-    sagemaker = session.client(
-        "sagemaker", endpoint_url=environment.get("AWS_ENDPOINT_URL")
+    url = environment.get("AWS_ENDPOINT_URL")
+    found: dict[str, list[str]] = {}
+    for kind, (service, operation, items, name) in LISTINGS.items():
+        client: Any = session.client(service, endpoint_url=url)  # type: ignore[call-overload]
+        # Lists are paged, some with ten items a page.
+        found[kind] = [
+            item if name is None else item[name]
+            for page in client.get_paginator(operation).paginate()
+            for item in page[items]
+            if not _is_the_accounts(item)
+        ]
+    return found
+
+
+def _is_the_accounts(item: Any) -> bool:  # noqa: ANN401 - whatever a page lists
+    return isinstance(item, dict) and (
+        item.get("StackName") == BOOTSTRAP_STACK
+        or item.get("StackStatus") == "DELETE_COMPLETE"
+        or str(item.get("Name")).startswith("cdk-")
     )
-    cloudformation = session.client(
-        "cloudformation", endpoint_url=environment.get("AWS_ENDPOINT_URL")
-    )
-    s3 = session.client("s3", endpoint_url=environment.get("AWS_ENDPOINT_URL"))
-    dynamodb = session.client(
-        "dynamodb", endpoint_url=environment.get("AWS_ENDPOINT_URL")
-    )
-    secrets = session.client(
-        "secretsmanager", endpoint_url=environment.get("AWS_ENDPOINT_URL")
-    )
-    return {
-        "endpoints": [
-            endpoint["EndpointName"]
-            for page in sagemaker.get_paginator("list_endpoints").paginate()
-            for endpoint in page["Endpoints"]
-        ],
-        "endpoint configs": [
-            config["EndpointConfigName"]
-            for page in sagemaker.get_paginator("list_endpoint_configs").paginate()
-            for config in page["EndpointConfigs"]
-        ],
-        "models": [
-            model["ModelName"]
-            for page in sagemaker.get_paginator("list_models").paginate()
-            for model in page["Models"]
-        ],
-        "stacks other than bootstrap's": [
-            stack["StackName"]
-            for page in cloudformation.get_paginator("describe_stacks").paginate()
-            for stack in page["Stacks"]
-            if stack["StackName"] != BOOTSTRAP_STACK
-            and stack["StackStatus"] != "DELETE_COMPLETE"
-        ],
-        "project buckets": [
-            bucket["Name"]
-            for page in s3.get_paginator("list_buckets").paginate()
-            for bucket in page["Buckets"]
-            if not bucket["Name"].startswith("cdk-")
-        ],
-        "tables": [
-            table
-            for page in dynamodb.get_paginator("list_tables").paginate()
-            for table in page["TableNames"]
-        ],
-        "secrets": [
-            secret["Name"]
-            for page in secrets.get_paginator("list_secrets").paginate()
-            for secret in page["SecretList"]
-        ],
-    }
 
 
 def child_processes(pid: int) -> list[psutil.Process]:

@@ -12,10 +12,6 @@ from cdk_app.naming import PROJECT
 from review.assembly import Templates
 from review.schemas import deployment_actions, takes_resource
 
-# Managed policies hold 6,144 characters, white space not counted.
-# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-LONGEST_POLICY = 6144
-
 # By service: what its actions may touch. SageMaker's models and configurations and
 # SSM's parameters get generated names that do not start with the stack's.
 RESOURCES: Mapping[str, tuple[str, ...]] = {

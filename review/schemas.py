@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any
 
 from cfnlint.data import AdditionalSpecs  # type: ignore[import-untyped]
-from cfnlint.helpers import REGIONS, load_resource  # type: ignore[import-untyped]
+from cfnlint.helpers import load_resource  # type: ignore[import-untyped]
 from cfnlint.schema.manager import (  # type: ignore[import-untyped]
     PROVIDER_SCHEMA_MANAGER,
 )
@@ -88,10 +88,3 @@ def _actions() -> dict[str, Any]:
     """Return IAM's service authorization reference: service → actions, lower case."""
     found: dict[str, Any] = load_resource(AdditionalSpecs, "Policies.json")
     return found
-
-
-def has_type(region: str, resource_type: str) -> bool:
-    """Tell whether a region has a resource type; a region without schemas has none."""
-    return region in REGIONS and resource_type in (
-        PROVIDER_SCHEMA_MANAGER.get_resource_types(region)
-    )

@@ -31,24 +31,30 @@ def use_wheels(project_dir: Path) -> None:
     if not wheels.is_dir() or find_spec("xgboost") is not None:
         return
     target = tempfile.mkdtemp(prefix="wheels-")
-    done = subprocess.run(  # noqa: S603 - our own arguments
-        [
-            *(sys.executable, "-m", "pip", "install", "--quiet", "--no-index"),
-            *("--no-deps", "--require-hashes", "--disable-pip-version-check"),
-            *("--find-links", str(wheels), "--target", target),
-            *("--requirement", str(wheels / REQUIREMENTS)),
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
+    failure = pip(
+        *("install", "--no-index", "--find-links", str(wheels), "--target", target),
+        *("--requirement", str(wheels / REQUIREMENTS)),
     )
-    if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+    if failure:
         raise TrainingError(
-            f"The packages beside the code cannot be installed: {last}; start the job "
-            "again with 'fraud launch', which sends those of the lock."
+            f"The packages beside the code cannot be installed: {failure}; start the "
+            "job again with 'fraud launch', which sends those of the lock."
         )
     sys.path.insert(0, target)
     # Fits run in processes of their own.
     inherited = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (target, inherited)))
+
+
+def pip(*arguments: str) -> str:
+    """Run pip on locked packages, their hashes checked; return why it failed, or ""."""
+    command = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
+    done = subprocess.run(  # noqa: S603 - our own arguments
+        [*command, *arguments, "--no-deps", "--require-hashes"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if not done.returncode:
+        return ""
+    return (done.stderr.strip().splitlines() or ["no reason given"])[-1]

@@ -23,8 +23,6 @@ class Difference:
 
     row: int
     feature: str
-    as_of: float
-    online: float
 
 
 def replay(
@@ -47,7 +45,7 @@ def replay(
                 if value == want or (math.isnan(value) and math.isnan(want)):
                     continue
                 different += 1
-                first = first or Difference(row, names[column], want, value)
+                first = first or Difference(row, names[column])
         yield len(table.codes), different, first
 
 

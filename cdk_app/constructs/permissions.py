@@ -14,11 +14,7 @@ from cdk_app.settings import NetworkSettings
 def pull_image(image: ContainerImage) -> list[iam.PolicyStatement]:
     """Allow pulling from the image's repository and no other."""
     return [
-        iam.PolicyStatement(
-            sid="LogInToRegistry",
-            actions=["ecr:GetAuthorizationToken"],
-            resources=["*"],
-        ),
+        _log_in_to_registry(),
         iam.PolicyStatement(
             sid="PullImage",
             actions=[
@@ -37,11 +33,7 @@ def push_image(repository_arn: str) -> list[iam.PolicyStatement]:
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html
     """
     return [
-        iam.PolicyStatement(
-            sid="LogInToRegistry",
-            actions=["ecr:GetAuthorizationToken"],
-            resources=["*"],
-        ),
+        _log_in_to_registry(),
         iam.PolicyStatement(
             sid="PushImage",
             actions=[
@@ -199,3 +191,11 @@ def log_group_arn(name: str) -> str:
 
 def _ec2_arn(resource: str) -> str:
     return f"arn:{Aws.PARTITION}:ec2:{Aws.REGION}:{Aws.ACCOUNT_ID}:{resource}"
+
+
+def _log_in_to_registry() -> iam.PolicyStatement:
+    return iam.PolicyStatement(
+        sid="LogInToRegistry",
+        actions=["ecr:GetAuthorizationToken"],
+        resources=["*"],
+    )

@@ -97,6 +97,25 @@ def find_stack(session: boto3.Session, name: str, remedy: str) -> DeployedStack:
     )
 
 
+def is_deployed(session: boto3.Session, environment: str) -> bool:
+    """Whether an environment has a serving stack.
+
+    Raises
+    ------
+    OperationError
+        If AWS refuses to show it.
+    """
+    with explained():
+        client = session.client("cloudformation")
+        try:
+            client.describe_stacks(StackName=stack_name(environment, "serving"))
+        except ClientError as error:
+            if error_code(error) != "ValidationError":
+                raise
+            return False
+    return True
+
+
 def project_stacks(session: boto3.Session) -> Iterator[str]:
     """Yield the names of the project's stacks that exist, in every environment."""
     pages = session.client("cloudformation").get_paginator("describe_stacks").paginate()

@@ -23,10 +23,10 @@ from artifact.errors import ArtifactError
 from artifact.manifest import Manifest
 from artifact.near_names import nearest_name
 from artifact.printable import printable
-from cdk_app.naming import DECISION_RULE_OUTPUT, endpoint_name, stack_name
+from cdk_app.naming import DECISION_RULE_OUTPUT, endpoint_name
 from operations.account.absent import absent
 from operations.account.errors import OperationError, error_code, explained
-from operations.account.stacks import find_stack
+from operations.account.stacks import find_stack, is_deployed
 
 _WIDTH_COLUMNS = 79
 
@@ -108,14 +108,8 @@ def published_rule(session: boto3.Session, environment: str) -> DecisionRule | N
     OperationError
         If what it publishes is no rule, or AWS refuses to show it.
     """
-    with explained():
-        client = session.client("cloudformation")
-        try:
-            client.describe_stacks(StackName=stack_name(environment, "serving"))
-        except ClientError as error:
-            if error_code(error) != "ValidationError":
-                raise
-            return None
+    if not is_deployed(session, environment):
+        return None
     endpoint = endpoint_name(environment)
     return read_rule(session, find_parameter(session, endpoint))
 

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import boto3
-from botocore.exceptions import ClientError
 
 from artifact import layout
 from artifact.archive import Documents
 from artifact.errors import ArtifactError
-from cdk_app.naming import ARTIFACT_URI_PARAMETER, stack_name
+from cdk_app.naming import ARTIFACT_URI_PARAMETER
 from operations.account.artifacts import read_artifact
-from operations.account.errors import OperationError, error_code, explained
-from operations.account.stacks import read_stack
+from operations.account.errors import OperationError
+from operations.account.stacks import is_deployed, read_stack
 from training.report.summary import in_lines
 from training.report.wording import FIGURES, counted, written
 
@@ -69,14 +68,8 @@ def find_in_service(session: boto3.Session, environment: str) -> InService | Non
     OperationError, ArtifactError
         If its artifact cannot be read.
     """
-    with explained():
-        client = session.client("cloudformation")
-        try:
-            client.describe_stacks(StackName=stack_name(environment, "serving"))
-        except ClientError as error:
-            if error_code(error) != "ValidationError":
-                raise
-            return None
+    if not is_deployed(session, environment):
+        return None
     uri = read_stack(session, environment).parameters[ARTIFACT_URI_PARAMETER]
     documents = read_artifact(session, uri, documents=True)
     return InService(uri, json.loads(documents.files[layout.METRICS]))

@@ -103,17 +103,7 @@ def describe_limit(job: Mapping[str, Any], region: str) -> str:
     resources = job["ResourceConfig"]
     seconds = job["StoppingCondition"]["MaxRuntimeInSeconds"]
     text = f"{seconds / 60:.0f} minutes of {_instances_of(resources)}"
-    try:
-        usd = prices.training_cost_usd(
-            region,
-            resources["InstanceType"],
-            seconds,
-            instance_count=resources.get("InstanceCount", 1),
-            volume_size_gb=resources.get("VolumeSizeInGB", 0),
-        )
-    except prices.UnknownPriceError as error:
-        return f"{text}, cost unknown ({error.item} in {region})"
-    return f"{text}, {usd:.4f} USD"
+    return f"{text}, {_cost_of(resources, seconds, region)}"
 
 
 def describe_cost(job: Mapping[str, Any], region: str) -> str:
@@ -126,16 +116,21 @@ def describe_cost(job: Mapping[str, Any], region: str) -> str:
         return "Billable: nothing; the job never ran."
     resources = job["ResourceConfig"]
     text = f"Billable: {billable:,} s of {_instances_of(resources)}"
+    lasted = job.get("TrainingTimeInSeconds") or billable
+    saved = f", {1 - billable / lasted:.0%} saved by spot" if billable < lasted else ""
+    return f"{text}, {_cost_of(resources, billable, region)}{saved}."
+
+
+def _cost_of(resources: Mapping[str, Any], seconds: float, region: str) -> str:
+    """Return what so many seconds of a job's instances cost, in words."""
     try:
         usd = prices.training_cost_usd(
             region,
             resources["InstanceType"],
-            billable,
+            seconds,
             instance_count=resources.get("InstanceCount", 1),
             volume_size_gb=resources.get("VolumeSizeInGB", 0),
         )
     except prices.UnknownPriceError as error:
-        return f"{text}, cost unknown ({error.item} in {region})."
-    lasted = job.get("TrainingTimeInSeconds") or billable
-    saved = f", {1 - billable / lasted:.0%} saved by spot" if billable < lasted else ""
-    return f"{text}, {usd:.4f} USD{saved}."
+        return f"cost unknown ({error.item} in {region})"
+    return f"{usd:.4f} USD"

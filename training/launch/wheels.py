@@ -5,12 +5,10 @@ the image's Python. ``training/requirements-job.txt`` is exported from ``uv.lock
 """
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 from operations.account.errors import OperationError
-from training.wheels import REQUIREMENTS
+from training.wheels import REQUIREMENTS, pip
 
 LOCKED = Path(__file__).resolve().parents[1] / "requirements-job.txt"
 #: The image's Python and the oldest C library of its kind.
@@ -40,21 +38,13 @@ def fetch_wheels(folder: Path) -> None:
     requirements.write_text(
         locked_requirements(LOCKED.read_text(encoding="utf-8")), encoding="utf-8"
     )
-    done = subprocess.run(  # noqa: S603 - our own arguments
-        [
-            *(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"),
-            *("--only-binary", ":all:", "--require-hashes"),
-            *("--platform", PLATFORM, "--python-version", PYTHON),
-            *("--disable-pip-version-check", "--dest", str(folder)),
-            *("--requirement", str(requirements)),
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
+    failure = pip(
+        *("download", "--only-binary", ":all:"),
+        *("--platform", PLATFORM, "--python-version", PYTHON),
+        *("--dest", str(folder), "--requirement", str(requirements)),
     )
-    if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+    if failure:
         raise OperationError(
-            f"The packages that the job needs cannot be downloaded: {last}; check the "
-            "network, or train another model."
+            f"The packages that the job needs cannot be downloaded: {failure}; check "
+            "the network, or train another model."
         )
