@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from training.columns import Columns
 from training.distributed.group import Group
 from training.distributed.job import train
 from training.distributed.refusing import refuse
+from training.distributed.sampling import sample_by_class, sample_by_score
 from training.errors import TrainingError
 from training.options import Arguments, DecisionOptions, SplitOptions
 from training.report.run import describe_run
@@ -61,6 +63,31 @@ def test_the_linear_model_of_two_hosts_is_that_of_one(
     for field in ("features", "columns", "training_data"):
         assert documents[0][field] == documents[1][field]
     assert load_artifact(tmp_path / "together").manifest.label == "Class"
+
+
+def test_parts_too_large_for_one_host_are_judged_as_they_would_be_there(
+    frame: pd.DataFrame,
+    shard: Callable[..., list[Path]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Room for a sixth of what is learnt from, and for half of what is judged."""
+    score = partial(sample_by_score, most_rows=60)
+    monkeypatch.setattr("training.distributed.judging.sample_by_score", score)
+    some = partial(sample_by_class, most_rows=80)
+    monkeypatch.setattr("training.distributed.learning.sample_by_class", some)
+    frame = frame.drop(columns="gaps")  # its median is the sample's
+    whole, *roots = shard([frame[:200], frame[200:]], 2)
+    arguments = Arguments(calibration="none")
+    together = train_together(roots, tmp_path / "together", arguments)
+    alone = train_alone(whole, tmp_path / "alone", arguments)
+    for figure in ("average_precision", "roc_auc", "brier", "savings", "recall"):
+        found, exact = (one["test"][figure] for one in (together, alone))
+        assert found == pytest.approx(exact, rel=1e-3), figure
+    confusion = (one["test"]["confusion_matrix"] for one in (together, alone))
+    assert next(confusion) == pytest.approx(next(confusion))
+    calibrated = train_together(roots, tmp_path / "calibrated", Arguments())
+    assert calibrated["test"].keys() == together["test"].keys()
 
 
 def test_the_test_part_decides_nothing(
