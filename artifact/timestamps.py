@@ -21,6 +21,9 @@ SECONDS_PER_UNIT = {
 ISO = "iso"
 #: A date as one whole number, such as 20260131.
 DATE_NUMBER = "%Y%m%d"
+#: The same with the time of day, such as 20260131235959.
+MOMENT_NUMBER = "%Y%m%d%H%M%S"
+DATE_NUMBERS = frozenset({DATE_NUMBER, MOMENT_NUMBER})
 #: Tried in this order on text that is not ISO 8601. Where day and month may both
 #: come first, all values of a column decide.
 FORMS = (
@@ -41,6 +44,13 @@ FORMS = (
     "%Y/%m/%d %H:%M:%S",
     "%Y/%m/%d %H:%M",
     "%Y/%m/%d",
+    "%Y.%m.%d %H:%M:%S",
+    "%Y.%m.%d %H:%M",
+    "%Y.%m.%d",
+    "%H:%M:%S %d/%m/%Y",
+    "%m-%d-%Y %H:%M:%S",
+    "%m-%d-%Y %H:%M",
+    "%m-%d-%Y",
     "%d.%m.%Y %H:%M:%S",
     "%d.%m.%Y %H:%M",
     "%d.%m.%Y",
@@ -50,12 +60,18 @@ FORMS = (
     "%d-%m-%Y %H:%M",
     "%d-%m-%Y",
     "%d-%b-%Y %H:%M:%S",
+    "%d-%b-%Y %H:%M",
+    "%d-%b-%Y %I:%M %p",
+    "%d-%b-%Y %I:%M:%S %p",
     "%d-%b-%Y",
     "%d-%b-%y",
     "%d %b %Y %H:%M:%S",
     "%d %b %Y",
     "%b %d %Y %I:%M%p",
     "%b %d, %Y",
+    "%B %d, %Y",
+    "%d %B %Y",
+    "%a %d %b %Y",
     "%Y-%m-%d %H:%M:%S UTC",
     "%Y-%m-%d %H:%M:%S.%f UTC",
     "%Y-%m-%d %H:%M:%S %z",
@@ -81,7 +97,7 @@ def seconds_of_text(text: str, form: str) -> float:
         If it is neither.
     """
     text = text.strip()
-    if len(text) >= _SHORTEST_ISO and "-" in text:
+    if len(text) >= _SHORTEST_ISO and ("-" in text or "T" in text):
         try:
             return _seconds(datetime.fromisoformat(text))
         except ValueError:

@@ -6,13 +6,13 @@ else, so that a row means the same to all of them. Missing is NaN.
 
 import math
 from collections.abc import Callable
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 
 from artifact.columns import Column, Kind
 from artifact.number_text import PLAIN_NUMBER, hours_of_clock, parse_number
 from artifact.timestamps import (
-    DATE_NUMBER,
+    DATE_NUMBERS,
     SECONDS_PER_UNIT,
     seconds_of_moment,
     seconds_of_text,
@@ -94,7 +94,12 @@ def any_encoder(column: Column) -> Encode:
 
 
 def python_value(value: Any) -> Any:  # noqa: ANN401 - whatever a library has
-    """Return numpy's, pandas' and decimal values as Python's, missing ones as None."""
+    """Return numpy's, pandas' and decimal values as Python's, missing ones as None.
+
+    A duration is its seconds.
+    """
+    if isinstance(value, timedelta):
+        return value.total_seconds()
     if type(value).__name__ in ("NAType", "NaTType"):
         return None
     if type(value).__name__ == "datetime64":
@@ -219,8 +224,8 @@ def _timestamp_encoder(column: Column) -> Encode:
         is_number = isinstance(value, float | int) and not isinstance(value, bool)
         if unit is not None and is_number:
             return math.nan if value in codes else float(value) * unit
-        if column.time_format == DATE_NUMBER and is_number:
-            return seconds_of_text(category_text(value), DATE_NUMBER)
+        if column.time_format in DATE_NUMBERS and is_number:
+            return seconds_of_text(category_text(value), column.time_format)
         if unit is None and isinstance(value, str):
             if value.strip() in MISSING_WORDS:
                 return math.nan

@@ -5,6 +5,7 @@ import math
 from artifact.columns import Column, Kind
 from artifact.timestamps import (
     DATE_NUMBER,
+    MOMENT_NUMBER,
     SECONDS_PER_UNIT,
 )
 
@@ -46,6 +47,7 @@ def expected_of(column: Column) -> str:
 _EXPECTED_MOMENTS = {
     **dict.fromkeys(SECONDS_PER_UNIT, "a number"),
     DATE_NUMBER: "a date such as 20260131",
+    MOMENT_NUMBER: "a moment such as 20260131235959",
 }
 
 

@@ -5,7 +5,7 @@ import io
 import json
 import math
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from datetime import time as time_of_day
 from numbers import Number
 from typing import Any
@@ -71,7 +71,9 @@ def _is_missing(value: object) -> bool:
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever json does not know
-    """Return moments as ISO 8601, and numpy's values as Python's."""
+    """Return moments as ISO 8601, durations in seconds, numpy's values as Python's."""
+    if isinstance(value, timedelta):
+        return value.total_seconds()
     if isinstance(value, date | time_of_day):
         return value.isoformat()
     if isinstance(value, bytes):

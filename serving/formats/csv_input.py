@@ -55,9 +55,18 @@ class CsvReader:
     def _names_ignored(self, line: str) -> bool:
         """Whether a header names columns that the model does not use."""
         ignored = self._schema.ignored
-        return bool(ignored) and any(
+        if not ignored:
+            return False
+        if any(
             cell in ignored and not _NUMBER.fullmatch(cell) for cell in _cells(line)
-        )
+        ):
+            return True
+        # All of them are numbers: only a line of nothing but names is one of names.
+        names = self._schema.index.keys()
+        if line.count(",") + 1 <= len(names):
+            return False
+        cells = set(_cells(line))
+        return names <= cells <= names | ignored
 
     def _header(self, line: str) -> list[int] | None:
         """Column of the model for each cell, or None when the line is data."""

@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Iterator
 from itertools import chain
 
+from artifact.number_text import PLAIN_NUMBER
 from serving.errors import RequestError, bad_request, empty_body
 from serving.formats.schema import Ignored, Rows, Schema
 
@@ -21,13 +22,25 @@ class TableCsv:
         self._schema = schema
         values = {text for column in schema.columns for text in column.categories}
         #: Names that no value can be taken for.
-        self._telling = (schema.index.keys() | schema.ignored) - values
+        self._telling = {
+            name
+            for name in (schema.index.keys() | schema.ignored) - values
+            if not PLAIN_NUMBER.fullmatch(name)
+        }
+        self._needed = {
+            name
+            for place, name in enumerate(schema.names)
+            if place not in schema.optional
+        }
 
     def is_header(self, cells: list[str]) -> bool:
         """Whether the first row holds names."""
         names = self._schema.index.keys() | self._schema.ignored
         stripped = {cell.strip() for cell in cells}
-        return stripped <= names or bool(stripped & self._telling)
+        if bool(stripped & self._telling):
+            return True
+        # What may be a value too is a name where all that are needed are there.
+        return stripped <= names and self._needed <= stripped
 
     def read(self, text: str, ignored: Ignored) -> Rows:
         """Rows of shape (n_rows, n_features); row numbers count records of data.

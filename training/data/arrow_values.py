@@ -36,7 +36,8 @@ def simplified(
     elif pa.types.is_null(kind) or pa.types.is_decimal(kind) or kind == pa.float16():
         data = data.cast(pa.float64())
     elif pa.types.is_duration(kind):
-        data = data.cast(pa.int64()).cast(pa.float64())
+        # Seconds, as a request has them; a unit of storage says nothing of them.
+        data = pc.divide(data.cast(pa.int64()).cast(pa.float64()), per_second(kind))
     elif pa.types.is_time(kind):
         data = data.cast(pa.time64("ns")).cast(pa.string())
     elif not (
@@ -47,6 +48,11 @@ def simplified(
     ):
         return None, str(kind)
     return data, ""
+
+
+def per_second(kind: pa.DataType) -> float:
+    """Return how many of a moment's or duration's unit are a second."""
+    return {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}[kind.unit]
 
 
 def _text_of_bytes(data: pa.ChunkedArray) -> tuple[pa.ChunkedArray, pa.DataType]:

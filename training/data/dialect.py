@@ -260,6 +260,8 @@ def _values_among(names: tuple[str, ...], records: Sequence[Sequence[str]]) -> i
     """
     numbers = [name for name in names if _VALUE.fullmatch(name)]
     if numbers == [str(i) for i in range(len(numbers))]:
+        if len(numbers) == len(names):
+            return 0
         numbers = []
     again = [
         name

@@ -65,7 +65,10 @@ def _about_cells(table: Table, item: Found) -> list[str]:
     if item.stray is not None:
         file, place = _place(table, item.stray)
         expected = "timestamps" if column.kind is Kind.TIMESTAMP else "numbers"
-        remedy = "correct it, or take the column as a category or entity with --kinds"
+        remedy = (
+            "correct it, name it with --missing-values if it means 'not known', or "
+            "take the column as a category or entity with --kinds"
+        )
         if item.stray_kind in OTHER_MARKS:
             expected = OTHER_MARKS[item.stray_kind]
             remedy = "correct it"

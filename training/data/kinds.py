@@ -88,7 +88,8 @@ def find_kind(
 def _role(column: Column, options: Columns) -> str:
     if column.name == options.time and not column.is_clock:
         return "time"
-    return "amount" if column.name == options.amount else ""
+    is_amount = column.name == options.amount and column.kind is Kind.NUMBER
+    return "amount" if is_amount else ""
 
 
 def _forced(name: str, options: Columns) -> Kind | None:

@@ -48,7 +48,7 @@ _AFTER_THE_FACT = re.compile(
 _INDEX = re.compile(r"|__index_level_[0-9]+__|Unnamed: [0-9]+")
 # In the languages of those who keep such tables; in one word or several.
 _LABEL_WORD = re.compile(
-    r"(?:is|has)?(?:fraud\w*|chargeback|cbk|laundering|sar|illicit|betrug\w*|frode|"
+    r"(?:is|has)?(?:fraud\w*|frd|chargeback|cbk|laundering|sar|illicit|betrug\w*|frode|"
     r"fraude|bedrageri)"
 )
 _PLAIN_LABELS = frozenset({"class", "label", "target"})
@@ -91,6 +91,22 @@ _TIME_WORDS = frozenset(
     }
 )
 
+_LATER = frozenset(
+    {
+        *(
+            "updated",
+            "modified",
+            "changed",
+            "closed",
+            "resolved",
+            "settled",
+            "settlement",
+        ),
+        *("posted", "processed", "loaded", "inserted", "ingested", "value", "valuta"),
+        *("valutadatum", "exp", "expiry", "expires", "expiration", "due", "until"),
+        *("delivery", "delivered", "shipped", "cancelled", "canceled"),
+    }
+)
 _YEAR = frozenset({"year", "jahr", "annee", "ano", "anno"})
 _PARTS_OF_TIME = _YEAR | {"month", "day", "hour", "minute", "monat", "tag", "mois"}
 
@@ -167,6 +183,11 @@ def _amount_rank(words: list[str]) -> int | None:
         if any(word in known or word.endswith(long) for word in telling):
             return rank
     return None
+
+
+def is_of_later(name: str) -> bool:
+    """Whether it is the time of what comes after a transaction, or will come."""
+    return bool(_LATER.intersection(words_of(name)))
 
 
 def likely_times(names: list[str]) -> list[str]:

@@ -6,17 +6,19 @@ import numpy as np
 import pyarrow as pa
 
 from artifact.columns import Column, Kind
-from artifact.timestamps import DATE_NUMBER, SECONDS_PER_UNIT
+from artifact.timestamps import SECONDS_PER_UNIT
 from training.columns import Columns
 from training.data.arrow_values import text_of
 from training.data.categories import as_category, as_entity
 from training.data.dataset import Floats
 from training.data.found import LEAST_VALUES, Found
 from training.data.names import is_key_name
-from training.data.timestamp_numbers import are_date_numbers, days_of, epoch_unit
+from training.data.timestamp_numbers import date_form, epoch_unit, seconds_of_numbers
 
 #: Whole numbers beyond it are keys: no quantity has so many digits, nor a float.
 _LARGEST_QUANTITY, _LARGEST_KEY = 2.0**53, 2.0**64
+#: Text holds more digits: those of an account in 26, and no number of physics.
+_LARGEST_KEY_AS_TEXT = 1e27
 _SHORTEST_KEY = 1e9
 #: A few numbers that each stand in so many rows are flags, not keys: is_new_device.
 _FEW, _FLAG_REPEATS = 20, 5
@@ -72,8 +74,8 @@ def _moments_of_numbers(
         # Account numbers may have the span of moments.
         is_key = is_key_name(name) and name != options.time and forced is None
         unit = unit or ("" if is_key else epoch_unit(known))
-        if not unit and not is_key and are_date_numbers(known):
-            return _as_dates(column, values)
+        if not unit and not is_key and (form := date_form(known)):
+            return _as_dates(column, values, form)
     if forced is Kind.TIMESTAMP and not unit:
         unit, why = "s", "an option says so; taken as seconds"
     if not unit:
@@ -90,12 +92,12 @@ def _are_flags(known: Floats) -> bool:
 
 def _are_keys(known: Floats, kind: pa.DataType) -> bool:
     """Whether most whole numbers have more digits than a quantity or a float has."""
-    exact = pa.types.is_integer(kind) or pa.types.is_string(kind)
+    is_text = pa.types.is_string(kind)
     sizes = np.abs(known)
     return (
-        exact
+        (is_text or pa.types.is_integer(kind))
         and len(known) >= LEAST_VALUES
-        and bool(sizes.max() < _LARGEST_KEY)
+        and bool(sizes.max() < (_LARGEST_KEY_AS_TEXT if is_text else _LARGEST_KEY))
         and float(np.median(sizes)) > _LARGEST_QUANTITY
     )
 
@@ -111,12 +113,12 @@ def _are_as_long(known: Floats) -> bool:
     return len(digits) == 1 and len(np.unique(known)) > _FEW
 
 
-def _as_dates(column: Column, values: Floats) -> Found:
+def _as_dates(column: Column, values: Floats, form: str) -> Found:
     seconds = np.full(len(values), np.nan)
     known = ~np.isnan(values)
-    seconds[known] = days_of(values[known]).astype("datetime64[s]").astype(np.int64)
+    seconds[known] = seconds_of_numbers(values[known], form)
     why = "whole numbers that are dates"
     column = replace(
-        column, kind=Kind.TIMESTAMP, why=why, time_format=DATE_NUMBER, missing_codes=()
+        column, kind=Kind.TIMESTAMP, why=why, time_format=form, missing_codes=()
     )
     return Found(column, seconds)

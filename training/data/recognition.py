@@ -7,7 +7,12 @@ import numpy as np
 from artifact.columns import Kind
 from training.columns import Columns
 from training.data.found import Found
-from training.data.names import is_after_the_fact, likely_amounts, likely_times
+from training.data.names import (
+    is_after_the_fact,
+    is_of_later,
+    likely_amounts,
+    likely_times,
+)
 from training.data.shown_names import option_value, shown
 from training.data.table_kinds import usable_roles
 
@@ -28,7 +33,7 @@ def likely_roles(found: Sequence[Found], columns: Columns) -> tuple[str, str]:
     if columns.time == Columns.time and usable.time not in names:
         moments = [item for item in known if item.column.kind is Kind.TIMESTAMP]
         time = _latest(moments) or next(iter(likely_times(numbers)), "")
-    if columns.amount == Columns.amount and columns.amount not in names:
+    if columns.amount == Columns.amount and usable.amount not in names:
         amount = next(iter(likely_amounts(numbers)), "")
     return time, amount
 
@@ -38,6 +43,7 @@ def _latest(moments: Sequence[Found]) -> str:
 
     What a row is about comes after birth, sign-up and first use.
     """
+    moments = [m for m in moments if not is_of_later(m.column.name)] or moments
     named = likely_times([item.column.name for item in moments])
     wanted = [item for item in moments if item.column.name in named] or moments
     latest = max(wanted, key=_median, default=None)

@@ -53,19 +53,31 @@ def is_time(column: Column) -> bool:
 
 
 def usable_roles(found: Sequence[Found], columns: Columns) -> tuple[Columns, list[str]]:
-    """Return the columns without a time that was not named and is none, and a note.
+    """Return the columns without a time or amount that was not named and is none.
 
-    ``Time`` may be a time of day, or text, in a table whose owner named no time.
+    ``Time`` may be a time of day, ``Amount`` a word, in a table whose owner named none.
+    Also returns a note of each.
     """
+    notes = []
     for item in found:
-        name = item.column.name
-        if name == columns.time == Columns.time and not (
-            is_time(item.column) or item.column.kind is Kind.DROPPED
+        column, name = item.column, item.column.name
+        why = f"({column.kind}: {column.why})"
+        if column.kind is Kind.DROPPED:
+            continue
+        if name == columns.time == Columns.time and not is_time(column):
+            columns = replace(columns, time="")
+            notes.append(
+                f"{shown(name)} is not the time of the rows {why}; name another with "
+                "--time-column"
+            )
+        elif name == columns.amount == Columns.amount and (
+            column.kind is not Kind.NUMBER or column.is_clock
         ):
-            why = f"{item.column.kind}: {item.column.why}"
-            note = f"{shown(name)} is not the time of the rows ({why}); "
-            return replace(columns, time=""), [f"{note}name another with --time-column"]
-    return columns, []
+            columns = replace(columns, amount="")
+            notes.append(
+                f"{shown(name)} is no amount {why}; name another with --amount-column"
+            )
+    return columns, notes
 
 
 def _without_copies(found: list[Found], columns: Columns) -> list[Found]:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from artifact.columns import Column, Kind
-from artifact.timestamps import DATE_NUMBER, SECONDS_PER_UNIT
+from artifact.timestamps import DATE_NUMBERS, SECONDS_PER_UNIT
 from artifact.value_encoders import encoder, text_encoder
 from artifact.value_kinds import WrongKindError, boolean_text, category_text
 from training.data.arrow_values import dictionary_of, floats_of, simplified
@@ -39,7 +39,7 @@ def encode(column: Column, data: pa.ChunkedArray) -> Found:
         return Found(column, _codes(column, plain))
     if pa.types.is_string(plain.type):
         return _of_text(column, plain)
-    if column.time_format == DATE_NUMBER:
+    if column.time_format in DATE_NUMBERS:
         return _cell_by_cell(column, plain, encoder(column))
     return Found(column, _of_numbers(column, plain))
 

@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _print_list("Looks wrong", look.warnings)
     given = options_of(columns, str(options.kinds))
     # Without it, entities have no histories.
-    given += ["--split", "time"] if columns.entities else []
+    given += ["--split", "time"] if look.fills_histories else []
     data = ["--data", str(path)]
     print("\nNext:")
     print(_command(["fraud", "train", *data, "--model-dir", "out", *given]))

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from artifact.columns import Kind
+from artifact.history.definition import HistoryDefinition
 from artifact.timestamps import SECONDS_PER_UNIT
 from training.columns import Columns
 from training.data.counts import Counts
@@ -50,6 +51,8 @@ class Look:
     span: str
     #: What looks wrong, a sentence each.
     warnings: Sequence[str]
+    #: Whether histories of the entities can be made of these rows.
+    fills_histories: bool = False
 
 
 def look_at(
@@ -86,7 +89,27 @@ def look_at(
         span, warnings = _judged(data, options, is_sample=table.is_sample)
     except TrainingError as error:
         return Look(table, found, columns, [str(error)], notes, noticed, "", ())
-    return Look(table, found, columns, (), notes, noticed, span, warnings)
+    fills = bool(columns.entities) and not table.is_sample
+    if fills and (lack := _lacks_for_histories(data)):
+        noticed.append(lack)
+        fills = False
+    return Look(table, found, columns, (), notes, noticed, span, warnings, fills)
+
+
+def _lacks_for_histories(data: Dataset) -> str:
+    """Say what keeps the entities from having histories, "" for nothing."""
+    names = shown_list(data.columns.entities)
+    if data.times is None or data.amounts is None:
+        return f"{names}: histories need a time and an amount"
+    days = (data.times.max() - data.times.min()) / SECONDS_PER_UNIT["d"]
+    columns = data.columns
+    needed = HistoryDefinition(columns.entities, columns.time, columns.amount).kept_days
+    if days > needed:
+        return ""
+    return (
+        f"{names}: histories and their label delay take {needed} days to fill, and the "
+        f"data span {days:.1f}; add earlier transactions for --split time"
+    )
 
 
 def _absent(found: Sequence[Found], columns: Columns) -> list[str]:
@@ -149,10 +172,14 @@ def _judged(
 def recognise(files: Sequence[Path], columns: Columns) -> Columns:
     """Take the columns that are named like label, time and amount where none is."""
     names = column_names(files[0])
-    if columns.label == Columns.label and columns.label not in names:
-        likely = find_labels(files, names)
-        columns = replace(columns, label=likely[0]) if len(likely) == 1 else columns
+    table = None
+    if columns.label == Columns.label:
+        table = read_table(files, sample=True)
+        if columns.label not in names or labels_of(table, columns)[1]:
+            others = [name for name in names if name != columns.label]
+            likely = find_labels(files, others)
+            columns = replace(columns, label=likely[0]) if len(likely) == 1 else columns
     check_columns(files, columns)
-    table = read_table(files, sample=True)
+    table = table or read_table(files, sample=True)
     time, amount = likely_roles(find_kinds(table, columns), columns)
     return replace(columns, time=time or columns.time, amount=amount or columns.amount)

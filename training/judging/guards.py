@@ -9,7 +9,7 @@ from training.data.counts import Counts
 from training.data.dataset import Dataset, Floats
 from training.data.missing_codes import likely_missing_code
 from training.data.names import is_after_the_fact, is_key_name
-from training.data.shown_names import option_value, shown, shown_list
+from training.data.shown_names import counted, option_value, shown, shown_list
 from training.data.split import Split
 from training.errors import TrainingError
 from training.judging.evaluation import Population
@@ -50,7 +50,9 @@ def describe_span(population: Population) -> str:
     if population.days is None or population.transactions_per_day is None:
         return ""
     days, rate = population.days, population.transactions_per_day
-    return f"the time spans {days:,.1f} days, {rate:,.0f} transactions a day"
+    return (
+        f"the time spans {days:,.1f} days, {counted(round(rate), 'transaction')} a day"
+    )
 
 
 def find_warnings(
@@ -72,8 +74,9 @@ def find_warnings(
     yield from _about_leaks(parts.train)
     if counts.repeated_test_rows:
         yield (
-            f"{counts.repeated_test_rows:,} test rows repeat a training row, which "
-            "flatters the figures; try --split grouped, or remove duplicates"
+            f"{counted(counts.repeated_test_rows, 'row')} of the test part repeat a "
+            "training row, which flatters the figures; try --split grouped, or remove "
+            "duplicates"
         )
 
 

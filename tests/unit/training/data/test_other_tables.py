@@ -10,6 +10,7 @@ import pytest
 from artifact.columns import Kind
 from artifact.manifest import Feature, Manifest, SelfTest, TrainingData
 from artifact.table import TableEncoder
+from operations.request_body import json_body, json_row
 from serving.formats.csv_input import CsvReader
 from serving.formats.json_input import JsonReader
 from serving.formats.schema import Schema
@@ -149,3 +150,67 @@ def test_a_column_without_a_name_is_no_time_of_reports(tmp_path: Path) -> None:
         tmp_path, ",a,Class\n" + "".join(f"{i},{i},{i % 2}\n" for i in range(9))
     )
     assert data.table[0].kind is Kind.UNNAMED
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        *("%Y%m%d%H%M%S", "%Y%m%d", "%Y%m%dT%H%M%SZ", "%d-%b-%Y %I:%M %p", "%d %B %Y"),
+        *("%H:%M:%S %d/%m/%Y", "%m-%d-%Y", "%Y.%m.%d %H:%M", "%a %d %b %Y"),
+    ],
+)
+def test_moments_as_other_programs_write_them(tmp_path: Path, form: str) -> None:
+    moments = pd.Series(pd.date_range("2026-01-01", periods=ROWS, freq="31h"))
+    texts = moments.dt.strftime(form)
+    data = of(tmp_path, at=texts)
+    expected = pd.to_datetime(texts, format=form, utc=True)
+    seconds = expected.dt.tz_localize(None).astype("datetime64[s]").astype(int)
+    assert data.features[:, 0].tolist() == seconds.tolist()
+    schema = schema_of(data)
+    assert schema.encoded_cell(texts[5], 1, 0) == seconds[5], "the request is the row"
+    if form in ("%Y%m%d%H%M%S", "%Y%m%d"):
+        assert schema.encoded(int(texts[5]), 1, 0) == seconds[5]
+
+
+def test_seconds_since_1970_may_have_fractions(tmp_path: Path) -> None:
+    moments = 1_780_000_000.25 + np.arange(ROWS) * 900.5
+    data = of(tmp_path, at=moments)
+    assert kind(data, "at") is Kind.TIMESTAMP
+    assert data.features[:, 0].tolist() == moments.tolist()
+
+
+def test_a_duration_is_its_seconds_whatever_its_unit(tmp_path: Path) -> None:
+    seconds = np.arange(ROWS) % 50 + 0.5
+    for unit in ("ms", "us", "ns"):
+        took = (seconds * 1e9).astype("m8[ns]").astype(f"m8[{unit}]")
+        frame = pd.DataFrame({"took": took, "Class": LABEL})
+        frame.to_parquet(tmp_path / "data.parquet")
+        data = read_dataset(tmp_path / "data.parquet", Columns())
+        assert data.features[:, 0].tolist() == seconds.tolist()
+    records: list[dict[str, object]] = frame.head(2).to_dict("records")  # type: ignore[assignment]
+    body = json_body([*map(json_row, records)])
+    rows, _ = JsonReader(schema_of(data)).read(body.encode())
+    encoded = TableEncoder(tuple(data.inputs)).transform(frame.head(2))
+    assert rows.tolist() == encoded.tolist() == [[0.5], [1.5]]
+
+
+def test_accounts_of_many_digits_are_keys(tmp_path: Path) -> None:
+    accounts = [f"{10**25 + i % 90}" for i in range(ROWS)]
+    assert kind(of(tmp_path, nrb=accounts), "nrb") is Kind.ENTITY
+
+
+def test_a_header_of_numbers_may_name_the_label_too(tmp_path: Path) -> None:
+    names = [str(place) for place in range(4)]
+    lines = [f"{i}.5,{i % 7}.5,{i % 5}.25,{i % 2}" for i in range(60)]
+    text = "\n".join([",".join(names), *lines])
+    data = read(tmp_path, text, Columns(label="3"))
+    rows = CsvReader(schema_of(data)).read(f"0,1,2,3\n{lines[2]}".encode())
+    assert rows.tolist() == [[2.5, 2.5, 2.25]]
+
+
+def test_values_that_are_names_of_columns_too_are_values(tmp_path: Path) -> None:
+    lines = [f"{i % 3},{i % 3},{i % 2 or ''},{i % 2}" for i in range(60)]
+    data = read(tmp_path, "\n".join(["0,1,2,3", *lines]), Columns(label="3"))
+    reader = CsvReader(schema_of(data))
+    assert reader.read(b"1,1,1\n0,0,").tolist()[0] == [1, 1, 1]
+    assert len(reader.read(b"2,1,0\n1,1,1")) == 1, "a header in another order"

@@ -73,7 +73,15 @@ def test_what_a_german_table_is_taken_for_is_said(
 def test_entities_are_proposed_with_the_split_that_they_need(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    # Two days: training would refuse to make histories of them.
     _, said = of_german(tmp_path, capsys, "--entities", "card_no")
+    assert "take 37 days to fill, and the data span 2.0" in said
+    assert "--split time" not in said.partition("Next:")[2]
+    path = write(
+        tmp_path, happened=pd.date_range("2026-01-01", periods=200, freq="12h")
+    )
+    main(["--data", str(path), "--entities", "cc_num"])
+    said = capsys.readouterr().out
     assert said.count("--split time") == 2
 
 
@@ -298,3 +306,26 @@ def test_no_line_ends_within_a_word(
     assert "0 of 200 rows have a value, expected at least 20" in " ".join(
         " ".join(lines).split()
     )
+
+
+def test_columns_with_the_default_names_may_be_something_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A ticket's class is no label, a word no amount, an hour no time of the rows."""
+    others: dict[str, object] = {
+        "Class": ["economy", "business"] * 100,
+        "Amount": ["high", "low"] * 100,
+    }
+    assert main(["--data", str(write(tmp_path, **others))]) == 0
+    proposed = capsys.readouterr().out.partition("Next:")[2]
+    assert "--label-column is_fraud" in proposed
+    assert "--amount-column price_amt" in proposed
+
+
+@pytest.mark.parametrize("name", ["updated_at", "card_expiry_date", "settled date"])
+def test_what_comes_after_is_not_the_time_of_the_rows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    later = pd.date_range("2027-01-01", periods=200, freq="7h").astype(str)
+    assert main(["--data", str(write(tmp_path, **{name: later}))]) == 0
+    assert "--time-column happened" in capsys.readouterr().out
