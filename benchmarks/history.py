@@ -14,13 +14,9 @@ times are no estimate of theirs, but of what the client itself takes, an upper b
 """
 
 import argparse
-import io
-import json
 import os
-import tarfile
 import tempfile
 import time
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -31,33 +27,22 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet
-from aws_cdk import App
 from sklearn.metrics import average_precision_score
 
-from app import add_stacks
-from artifact import layout
-from artifact.archive import pack
 from artifact.history.asof import features_as_of
-from artifact.history.definition import FEATURES, SECONDS_PER_DAY, HistoryDefinition
-from artifact.history.snapshot import FILE_NAME
-from artifact.history.state import Bucket, EntityState, features_of_one
+from artifact.history.definition import FEATURES, HistoryDefinition
 from artifact.loading import load_artifact
-from cdk_app import settings
-from cdk_app.naming import ARTIFACT_BUCKET_OUTPUT, endpoint_name, stack_name
-from cdk_app.settings import HistorySettings
+from benchmarks.history_compute import print_compute
+from benchmarks.history_deployment import ENVIRONMENT, deploy
+from cdk_app.naming import endpoint_name
 from demo.local_account import local_account
 from operations.client import FraudClient
-from operations.history import items
-from operations.history.opening import open_history, open_table
-from operations.history.seeding import seed
-from operations.history.snapshots import OUTPUT_ARCHIVE, fetch_snapshot
+from operations.history.opening import open_history
 from operations.history.store import HistoryStore
 from operations.history.table_file import read_events
 from training.command_line import build_parser, to_arguments
-from training.one_machine import history_path
 from training.train import train
 
-ENVIRONMENT = "dev"
 #: What is compared must not be missing because this machine is busy.
 DEADLINE_SECONDS = 60.0
 PRINT_EVERY = 5000
@@ -68,7 +53,7 @@ Floats = npt.NDArray[np.float64]
 def main() -> None:
     """Measure and print."""
     options = _parser().parse_args()
-    _print_compute()
+    print_compute()
     with tempfile.TemporaryDirectory() as temporary:
         directory = Path(temporary)
         table = pa.parquet.read_table(options.data)
@@ -81,7 +66,7 @@ def main() -> None:
         with local_account() as account:
             os.environ.update(account.variables)
             session = boto3.Session(region_name=account.variables["AWS_REGION"])
-            _deploy(session, model_dir, directory)
+            deploy(session, model_dir, directory)
             _play(
                 session, table.slice(0, begin + options.limit), begin, whole, model_dir
             )
@@ -99,32 +84,6 @@ def _parser() -> argparse.ArgumentParser:
         "--limit", type=int, default=10**9, help="play no more transactions than these"
     )
     return parser
-
-
-def _print_compute() -> None:
-    """Print what one entity of a transaction takes, without any call."""
-    definition = HistoryDefinition(("card",), "time", "amount")
-    days = range(20_000, 20_000 + definition.kept_days)
-    item = {f"d{day}": items.number(items.packed(Bucket(3, 4550, 1))) for day in days}
-    now = days[-1] * SECONDS_PER_DAY + 5
-    rounds = []
-    for _ in range(20):
-        started = time.perf_counter()
-        for _ in range(500):
-            features_of_one(items.state_of(item), now, 12.5, definition)
-        rounds.append((time.perf_counter() - started) / 500 * 1e6)
-    low, middle, high = np.percentile(rounds, [0, 50, 100])
-    print(
-        f"features of one entity, from an item of {definition.kept_days} days: "
-        f"{middle:.0f} us ({low:.0f} to {high:.0f} in {len(rounds)} rounds)",
-        flush=True,
-    )
-    state: EntityState = items.state_of(item)
-    started = time.perf_counter()
-    for _ in range(2000):
-        features_of_one(state, now, 12.5, definition)
-    taken = (time.perf_counter() - started) / 2000 * 1e6
-    print(f"  of it the features themselves: {taken:.0f} us", flush=True)
 
 
 def _boundary(table: pa.Table, options: argparse.Namespace) -> int:
@@ -147,84 +106,6 @@ def _train(data: Path, model_dir: Path, options: argparse.Namespace) -> Path:
         words += [f"--{name.replace('_', '-')}", getattr(options, name)]
     train(data, model_dir, to_arguments(build_parser().parse_args(words)))
     return model_dir
-
-
-def _deploy(session: boto3.Session, model_dir: Path, directory: Path) -> None:
-    """Deploy storage and serving, and put the model where a job leaves it."""
-    section = HistorySettings(point_in_time_recovery=False)
-    chosen = settings.load(ENVIRONMENT).model_copy(update={"history": section})
-    app = App(
-        outdir=str(directory / "templates"),
-        context=json.loads(Path("cdk.json").read_text())["context"],
-        analytics_reporting=False,
-    )
-    add_stacks(app, chosen)
-    assembly = Path(app.synth().directory)
-    outputs = _deploy_stack(session, assembly, "storage", {})
-    bucket, s3 = outputs[ARTIFACT_BUCKET_OUTPUT], session.client("s3")
-    archive, beside = directory / "model.tar.gz", directory / OUTPUT_ARCHIVE
-    pack(model_dir, archive)
-    with tarfile.open(beside, "w:gz") as tar:
-        tar.add(history_path(model_dir), FILE_NAME)
-    for file in (archive, beside):
-        s3.upload_file(str(file), bucket, f"job/output/{file.name}")
-    parameters = {
-        "ModelArtifactUri": f"s3://{bucket}/job/output/{archive.name}",
-        "ModelManifestSha256": layout.sha256_of(model_dir / layout.MANIFEST),
-    }
-    _deploy_stack(session, assembly, "serving", parameters)
-    definition, snapshot = fetch_snapshot(session, ENVIRONMENT, directory)
-    table = open_table(session, ENVIRONMENT, definition)
-    started = time.perf_counter()
-    seeded = seed(table, snapshot, lambda _: None)
-    print(
-        f"seeded {seeded:,} histories in {time.perf_counter() - started:.0f} s",
-        flush=True,
-    )
-
-
-def _deploy_stack(
-    session: boto3.Session, assembly: Path, unit: str, parameters: dict[str, str]
-) -> dict[str, str]:
-    name = stack_name(ENVIRONMENT, unit)  # type: ignore[arg-type]
-    template = (assembly / f"{name}.template.json").read_text()
-    _publish_code(session, json.loads(template))
-    cloudformation = session.client("cloudformation")
-    cloudformation.create_stack(
-        StackName=name,
-        TemplateBody=template,
-        Capabilities=["CAPABILITY_IAM"],
-        Parameters=[
-            {"ParameterKey": key, "ParameterValue": value}
-            for key, value in parameters.items()
-        ],
-    )
-    cloudformation.get_waiter("stack_create_complete").wait(
-        StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 300}
-    )
-    (stack,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
-    return {item["OutputKey"]: item["OutputValue"] for item in stack["Outputs"]}
-
-
-def _publish_code(session: boto3.Session, template: dict[str, Any]) -> None:
-    """Stand in for `cdk bootstrap` and the publishing of functions, which never run."""
-    s3 = session.client("s3")
-    account = session.client("sts").get_caller_identity()["Account"]
-    bucket = f"cdk-hnb659fds-assets-{account}-{session.region_name}"
-    s3.create_bucket(Bucket=bucket)
-    session.client("ssm").put_parameter(
-        Name="/cdk-bootstrap/hnb659fds/version",
-        Value="30",
-        Type="String",
-        Overwrite=True,
-    )
-    for resource in template["Resources"].values():
-        if resource["Type"] == "AWS::Lambda::Function":
-            code = io.BytesIO()
-            with zipfile.ZipFile(code, "w") as archive:
-                archive.writestr("index.js", "")
-            key = resource["Properties"]["Code"]["S3Key"]
-            s3.put_object(Bucket=bucket, Key=key, Body=code.getvalue())
 
 
 def _play(
