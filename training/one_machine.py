@@ -13,6 +13,8 @@ from training.data.dataset import Dataset
 from training.data.history import add_history
 from training.data.reading import read_dataset
 from training.data.report_times import mean_delay_hours
+from training.data.size import memory_warning
+from training.data.tables import find_files
 from training.distributed.checkpoints import checkpoints_dir
 from training.distributed.group import Group
 from training.distributed.hosts import ALONE, threads_of
@@ -43,6 +45,9 @@ def train_on_one_machine(
         tell(f"  look: {arguments.about_histories}")
     if is_better_streamed(data_path, arguments):
         return _streamed(data_path, model_dir, arguments, tell)
+    warning = memory_warning(find_files(data_path))
+    if warning:
+        tell(f"  look: {warning}")
     # Small products of vectors gain nothing from threads, which wait by spinning.
     with artifact_directory(model_dir) as directory, threadpool_limits(1):
         data = read_dataset(data_path, arguments.columns)

@@ -22,10 +22,10 @@ from training.options import ModelOptions
 
 Model: TypeAlias = Pipeline | VotingClassifier
 
-#: Below this many rows, starting other processes costs more than it saves: the
-#: linear model takes a second for 100,000 rows, the others much longer.
+#: Below this many rows, starting other processes costs more than it saves: each takes
+#: two seconds to import, and the linear model less for 200,000 rows.
 _PARALLEL_FROM_ROWS = 5_000
-_LINEAR_PARALLEL_FROM_ROWS = 100_000
+_LINEAR_PARALLEL_FROM_ROWS = 1_000_000
 _WEIGHTED_STEPS = {"scale", "classify"}
 
 
