@@ -31,12 +31,12 @@ def read_dataset(path: Path, columns: Columns) -> Dataset:
     """
     files = find_files(path)
     check_columns(files, columns)
-    table = read_table(files, as_text=_read_as_text(columns))
+    table = read_table(files, as_text=columns_of_text(columns))
     found = find_kinds(table, columns)
     return dataset_of(table, found, columns, sha256_of_files(files))
 
 
-def _read_as_text(columns: Columns) -> frozenset[str] | None:
+def columns_of_text(columns: Columns) -> frozenset[str] | None:
     """Return the columns whose text says more than its numbers; None for all."""
     if columns.missing_values:  # what is left without them may be whole: keys
         return None

@@ -16,6 +16,7 @@ from training.inspection.options import parser
 from training.inspection.table import describe
 from training.option_types import MissingValues
 from training.options import SplitOptions
+from training.scikit_learn import import_scikit_learn
 
 _WIDTH = 80
 
@@ -24,6 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit status."""
     options = parser().parse_args(arguments)
     try:
+        import_scikit_learn()
         path: Path = options.data
         files = find_files(path)
         columns = recognise(files, columns_of(options))

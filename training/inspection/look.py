@@ -16,7 +16,7 @@ from training.data.faults import faults_of, notes_of
 from training.data.found import Found
 from training.data.headers import check_columns, find_labels
 from training.data.names import time_parts
-from training.data.reading import dataset_of, labels_of
+from training.data.reading import columns_of_text, dataset_of, labels_of
 from training.data.recognition import likely_roles, ready_options
 from training.data.shown_names import shown, shown_list
 from training.data.split import split
@@ -70,7 +70,7 @@ def look_at(
         If the files cannot be read, or a column that was named is absent.
     """
     check_columns(files, columns)
-    table = read_table(files, sample=sample)
+    table = read_table(files, sample=sample, as_text=columns_of_text(columns))
     found = find_kinds(table, columns)
     usable, notes = usable_roles(found, columns)
     labels, wrong = labels_of(table, columns)
