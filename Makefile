@@ -74,7 +74,8 @@ demo-history: setup ## A card's fourth payment in ten minutes becomes an alert
 # Long tests come first, so that the workers end together. They often wait for a
 # child process: one worker more than there are cores. Threads of a worker's own would
 # spin while they wait for one another; what is compiled is kept, for every child.
-WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+CORES := $(shell getconf _NPROCESSORS_ONLN)
+WORKERS = $(shell expr $(CORES) + 1)
 PYTEST = PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \
 	pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
@@ -84,6 +85,8 @@ test: setup browser ## Every test: unit, infrastructure, integration, end to end
 install-check: ## The way without make, in an empty clone: pip, npm, cdk synth, fraud
 	@.ci/install $(PYTHON)
 
+# These wait for nothing, and each worker more imports everything once more.
+test-fast: WORKERS = $(CORES)
 test-fast: setup ## The tests of a minute: unit and infrastructure
 	@$(PYTEST) tests/unit tests/infrastructure \
 	  packages/local-aws/tests/unit

@@ -7,6 +7,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from cdk_app import images
 from cdk_app.settings import load
 from training.launch.job import start_job
 from training.launch.resources import JobResources
@@ -60,3 +61,19 @@ def test_without_a_key_of_its_own_the_services_keys_are_used(
     job = asked_for(session, None)
     assert "KmsKeyId" not in job["OutputDataConfig"]
     assert "VolumeKmsKeyId" not in job["ResourceConfig"]
+
+
+def test_registries_are_those_of_the_sagemaker_sdk() -> None:
+    from sagemaker.core import image_uris  # noqa: PLC0415 -- four seconds
+
+    for region, account in images.REGISTRY_ACCOUNTS.items():
+        assert image_uris.retrieve(
+            "sklearn",
+            region=region,
+            version=images.SCIKIT_LEARN_VERSION,
+            py_version="py3",
+            instance_type="ml.m5.large",
+            image_scope="inference",
+        ) == (
+            f"{account}.dkr.ecr.{region}.amazonaws.com/{images.REPOSITORY}:{images.TAG}"
+        )

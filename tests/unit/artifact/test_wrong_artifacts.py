@@ -97,7 +97,7 @@ def copied(directory: Path, temporary: str) -> Path:
 ONCE = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=ONCE)
+@settings(max_examples=75, deadline=None, suppress_health_check=ONCE)
 @given(data=st.data())
 @pytest.mark.parametrize("name", [layout.MANIFEST, layout.CONFIG, layout.METRICS])
 def test_any_wrong_value_anywhere_in_a_document(
@@ -114,7 +114,7 @@ def test_any_wrong_value_anywhere_in_a_document(
         loads_or_is_refused(directory)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=ONCE)
+@settings(max_examples=75, deadline=None, suppress_health_check=ONCE)
 @given(data=st.data())
 def test_any_wrong_value_anywhere_in_the_graph(
     trees_dir: Path, data: st.DataObject
@@ -132,7 +132,7 @@ def test_any_wrong_value_anywhere_in_the_graph(
         loads_or_is_refused(directory)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=ONCE)
+@settings(max_examples=120, deadline=None, suppress_health_check=ONCE)
 @given(data=st.data())
 def test_any_wrong_number_anywhere_in_the_arrays(
     trees_dir: Path, data: st.DataObject
@@ -176,7 +176,7 @@ def test_any_wrong_number_anywhere_in_the_arrays(
         loads_or_is_refused(directory)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=ONCE)
+@settings(max_examples=60, deadline=None, suppress_health_check=ONCE)
 @given(
     name=st.sampled_from(
         [layout.MANIFEST, layout.CONFIG, layout.METRICS, layout.SCORER]

@@ -32,7 +32,7 @@ def requests(draw: st.DrawFn) -> Request:
     return Request(bytes(body), content_type, draw(st.sampled_from(["", "text/csv"])))
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(sent=requests())
 def test_every_body_is_answered(invocations: Invocations, sent: Request) -> None:
     answer = invocations.answer(sent)

@@ -93,7 +93,7 @@ def exactly(body: bytes) -> Any:
 
 
 @pytest.mark.parametrize("name", READERS)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(body=bodies())
 def test_a_quick_reader_accepts_and_refuses_as_the_exact_one(
     name: str, body: bytes
@@ -102,7 +102,7 @@ def test_a_quick_reader_accepts_and_refuses_as_the_exact_one(
 
 
 @pytest.mark.parametrize("name", READERS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(rows=st.lists(bodies(), min_size=1, max_size=3), end=st.sampled_from(["", "\n"]))
 def test_json_lines_are_read_as_the_exact_reader_reads_them(
     name: str, rows: list[bytes], end: str
@@ -119,7 +119,7 @@ def test_json_lines_are_read_as_the_exact_reader_reads_them(
 
 
 @pytest.mark.parametrize("make", [decoder_of_one, standard_decoder_of_one])
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(body=bodies())
 def test_the_shortest_way_takes_only_what_the_exact_reader_takes(
     make: Any, body: bytes

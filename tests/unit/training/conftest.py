@@ -5,8 +5,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from training.judging import evaluation
+
 Frame = pd.DataFrame
 WriteCsv = Callable[..., Path]
+
+
+@pytest.fixture(autouse=True)
+def few_replicates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Intervals of a hundred replicates, as large tables have, not of a thousand."""
+    monkeypatch.setattr(evaluation, "_REPLICATES", (100, 100))
 
 
 @pytest.fixture

@@ -60,7 +60,7 @@ rows = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(data=st.data(), rows=rows, delay=st.sampled_from([0.0, 5.0, 24.0, 168.0, 400.0]))
 def test_a_table_played_row_by_row_gives_the_features_of_the_whole(
     data: st.DataObject, rows: list[tuple[int, float, float]], delay: float
