@@ -33,7 +33,6 @@ class Sweep:
     #: Totals of all rows.
     all_rows: float
     all_frauds: float
-    all_losses: float
 
     @property
     def precision(self) -> Floats:
@@ -75,5 +74,4 @@ def sweep(outcomes: Outcomes, probabilities: Floats) -> Sweep:
         losses_caught=np.cumsum(losses)[last_of_score],
         all_rows=float(weights.sum()),
         all_frauds=float(frauds.sum()),
-        all_losses=float(losses.sum()),
     )

@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import shutil
+import tarfile
 import tempfile
 import uuid
 import warnings
@@ -79,11 +80,15 @@ def start_job(
     logging.getLogger("sagemaker").setLevel(logging.ERROR)
     training = settings.training
     key = resources.encryption_key_arn
-    with explained(), tempfile.TemporaryDirectory(prefix="fraud-code-") as code:
-        stage_code(Path(code), options)
+    with explained(), tempfile.TemporaryDirectory(prefix="fraud-code-") as temporary:
+        code = Path(temporary) / "code"
+        stage_code(code, options)
         if options.get("model") in MODELS or limits.instances > 1:
             print("Fetching the packages that the job brings along", flush=True)
-            fetch_wheels(Path(code) / FOLDER)
+            fetch_wheels(code / FOLDER)
+        # One object: the SDK uploads a folder file by file, some two hundred.
+        with tarfile.open(code.with_suffix(".tar.gz"), "w:gz", compresslevel=1) as tar:
+            tar.add(code, arcname="")
         trainer = ModelTrainer(
             sagemaker_session=Session(
                 boto_session=session,
@@ -100,7 +105,9 @@ def start_job(
                 version=SCIKIT_LEARN_VERSION,
                 instance_type=training.instance_type,
             ),
-            source_code=SourceCode(source_dir=code, entry_script=ENTRY_SCRIPT),
+            source_code=SourceCode(
+                source_dir=str(code.with_suffix(".tar.gz")), entry_script=ENTRY_SCRIPT
+            ),
             compute=Compute(
                 instance_type=training.instance_type,
                 instance_count=limits.instances,
@@ -159,6 +166,7 @@ def start_job(
 
 def stage_code(directory: Path, options: Mapping[str, str]) -> None:
     """Copy what runs in the container, and what was chosen for it, to be uploaded."""
+    directory.mkdir(exist_ok=True)
     (directory / OPTIONS_FILE).write_text(json.dumps(options), encoding="utf-8")
     for package in CODE:
         shutil.copytree(

@@ -59,7 +59,7 @@ def value_of(policy: DecisionOptions, totals: Sweep, threshold: float) -> float:
     at = int(above[-1]) if above.size else 0
     if policy.policy == "max-f1":
         return float(totals.f1[at])
-    return float(totals.savings(policy.review_cost)[at] / totals.all_losses)
+    return float(totals.savings(policy.review_cost)[at] / totals.losses_caught[-1])
 
 
 @settings(max_examples=6, deadline=None)
