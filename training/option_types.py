@@ -109,7 +109,9 @@ class MissingValues:
     words: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return ",".join([*(f"{number:g}" for number in self.numbers), *self.words])
+        # All digits: of 9999999, six would be another number.
+        exact = (repr(number).removesuffix(".0") for number in self.numbers)
+        return ",".join([*exact, *self.words])
 
 
 def missing_values(text: str) -> MissingValues:

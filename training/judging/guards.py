@@ -151,8 +151,8 @@ def _about_codes(data: Dataset) -> Iterator[str]:
                 by_code.setdefault(code, []).append(column.name)
     for code, names in by_code.items():
         yield (
-            f"{code:g} stands apart from all else in {shown_list(names)}; if it means "
-            f"'not known', say --missing-values={code:g}"
+            f"{code:.0f} stands apart from all else in {shown_list(names)}; if it "
+            f"means 'not known', say --missing-values={code:.0f}"
         )
 
 

@@ -18,16 +18,17 @@ def test_only_what_was_asked_for_goes_to_the_job() -> None:
 def test_chosen_options_parse_back_to_the_same_arguments() -> None:
     options = ["--test-size", "0.3", "--drop-columns", "a,b", "--random-state", "7"]
     options += ["--backtest", "--model", "vote", "--threshold-policy", "cost"]
-    again = [
-        text
-        for name, value in chosen_options(options).items()
-        for text in (f"--{name}", value)
-    ]
+    options += ["--missing-values=-1,9999999,0.1,unknown"]
+    again = [f"--{name}={value}" for name, value in chosen_options(options).items()]
     first, second = (
         to_arguments(build_parser().parse_args(given)) for given in (options, again)
     )
     assert first == second
-    assert first.columns == Columns(drop=("a", "b"))
+    assert first.columns == Columns(
+        drop=("a", "b"),
+        missing_values=(-1.0, 9_999_999.0, 0.1),
+        missing_words=("unknown",),
+    )
 
 
 def test_the_options_offer_every_model() -> None:

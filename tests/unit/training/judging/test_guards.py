@@ -114,6 +114,7 @@ def test_a_moment_that_only_frauds_have(tmp_path: Path) -> None:
         (-1, np.arange(ROWS) % 40, True),
         (-999, np.arange(ROWS) % 40 / 7, True),
         (9999, np.arange(ROWS) % 40, True),
+        (9_999_999, np.arange(ROWS) % 40, True),
         (-1, np.arange(ROWS) % 2, False),
         (-1, np.arange(ROWS) % 40 - 20, False),
         (9999, np.arange(ROWS) * 9, False),
