@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
 
-import pyarrow.compute as pc
-
 from artifact.near_names import nearest_name
 from training.columns import Columns
+from training.data.labels import are_plain_labels
 from training.data.names import likely_labels, likely_outcomes
 from training.data.shown_names import option_value, shown, shown_list
 from training.data.tables import column_names, partitions_of, read_table
@@ -70,7 +69,7 @@ def check_columns(
 def find_labels(files: Sequence[Path], names: Sequence[str]) -> list[str]:
     """Return the columns that look like the label, by their names.
 
-    A name that says less must hold two values in the first rows.
+    A name that says less must hold values in the first rows that say more.
     """
     likely = likely_labels(list(names))
     outcomes = [] if likely else likely_outcomes(list(names))
@@ -80,7 +79,7 @@ def find_labels(files: Sequence[Path], names: Sequence[str]) -> list[str]:
     return [
         name
         for name in outcomes
-        if name in data.column_names and len(pc.unique(data[name].drop_null())) == 2  # noqa: PLR2004
+        if name in data.column_names and are_plain_labels(data[name])
     ]
 
 

@@ -1,6 +1,7 @@
 """Labels as they are: 0 and 1, true and false, Y and N, fraud and legit."""
 
 import re
+from collections.abc import Iterable
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +17,7 @@ _FRAUD = frozenset(
     {
         *("1", "true", "t", "yes", "y", "fraud", "fraudulent", "chargeback"),
         *("charge back", "cbk", "is fraud", "scam", "illicit", "bad", "betrug"),
-        *("ja", "j", "oui", "o", "si", "sí", "s", "sim", "tak", "fraude", "frode"),
+        *("ja", "oui", "si", "sí", "sim", "tak", "fraude", "frode"),
     }
 )
 _LEGITIMATE = frozenset(
@@ -27,6 +28,8 @@ _LEGITIMATE = frozenset(
         *("nee", "nej", "nie"),
     }
 )
+#: Of other tongues: yes beside N alone, since S is also settled and O open.
+_YES_BESIDE_N = frozenset({"s", "o", "j"})
 #: Numbers are plain together only: 1 beside 2 is either.
 _NUMBERS = frozenset({"0", "1"})
 _UNLABELLED = frozenset({"unknown", "unlabelled", "unlabeled", "pending", "?"})
@@ -47,13 +50,14 @@ def read_labels(data: pa.ChunkedArray, columns: Columns, file: str) -> Floats:
     joined = pa.concat_arrays(chunks)
     codes = joined.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.intp)
     values = [_word(value) for value in joined.dictionary.to_pylist()]
-    table = np.array([*(_meaning(word, columns) for word in values), np.nan])
+    meanings = _meanings(values, columns)
+    table = np.array([*(meanings[word] for word in values), np.nan])
     labels: Floats = table[codes]
-    unclear = {word for word in values if _meaning(word, columns) == _UNCLEAR}
+    unclear = {word for word in values if meanings[word] == _UNCLEAR}
     known = set(values) - unclear - _UNLABELLED - {""}
-    if len(known) == len(unclear) == 1 and known.isdisjoint(_NUMBERS):
+    if len(known) == len(unclear) == 1 and _has_contrary(*known):
         # Of two values in words one is plain, so that the other is its contrary.
-        contrary = 1.0 - _meaning(known.pop(), columns)
+        contrary = 1.0 - meanings[known.pop()]
         return np.where(labels == _UNCLEAR, contrary, labels)
     if columns.fraud_value and not (labels == 1).any():
         raise TrainingError(
@@ -67,6 +71,17 @@ def read_labels(data: pa.ChunkedArray, columns: Columns, file: str) -> Floats:
             "legit; name the value that means fraud with --fraud-value."
         )
     return labels
+
+
+def are_plain_labels(data: pa.ChunkedArray) -> bool:
+    """Whether a column has two values, of which one means fraud by itself and one not.
+
+    A column that nobody named as the label says more of itself than that it has one
+    word such as ok.
+    """
+    words = {_word(value) for value in data.unique().to_pylist()} - {""}
+    meanings = _meanings(words, Columns())
+    return len(words) == 2 and sorted(meanings.values()) == [0.0, 1.0]  # noqa: PLR2004
 
 
 def label_faults(table: Table, labels: Floats, columns: Columns) -> list[str]:
@@ -126,6 +141,21 @@ def _word(value: object) -> str:
         return ""
     text = text.strip("'\"").strip().lower()
     return _WHOLE.sub(r"\1", text)
+
+
+def _meanings(words: Iterable[str], columns: Columns) -> dict[str, float]:
+    """Return what each of a column's words means."""
+    meanings = {word: _meaning(word, columns) for word in words}
+    said = meanings.keys() - _UNLABELLED - {""}
+    letters = said & _YES_BESIDE_N
+    if not columns.fraud_value and len(letters) == 1 and said - letters == {"n"}:
+        meanings[letters.pop()] = 1.0
+    return meanings
+
+
+def _has_contrary(word: str) -> bool:
+    """Whether what is not this word is its contrary: F is false, or fraud beside L."""
+    return len(word) > 1 and word not in _NUMBERS
 
 
 def _meaning(word: str, columns: Columns) -> float:

@@ -46,11 +46,6 @@ _AFTER_THE_FACT = re.compile(
 )
 # pandas' index, in Parquet and in a CSV that was read and written again.
 _INDEX = re.compile(r"|__index_level_[0-9]+__|Unnamed: [0-9]+")
-# In the languages of those who keep such tables; in one word or several.
-_LABEL_WORD = re.compile(
-    r"(?:is|has)?(?:fraud\w*|frd|chargeback|cbk|laundering|sar|illicit|betrug\w*|frode|"
-    r"fraude|bedrageri)"
-)
 _PLAIN_LABELS = frozenset({"class", "label", "target"})
 _AROUND_A_LABEL = frozenset(
     {
@@ -59,6 +54,13 @@ _AROUND_A_LABEL = frozenset(
         *("result", "ind", "yn", "potential", "suspected", "confirmed", "actual"),
         *("known", "case", "ist", "est", "es"),
     }
+)
+# In the languages of those who keep such tables; in one word or several. A fraudscore
+# is none: only what stands around a label may stand in the same word.
+_LABEL_WORD = re.compile(
+    rf"(?:is|has)?(?:fraud(?:s|e|ul\w{{2,4}})?(?:{'|'.join(sorted(_AROUND_A_LABEL))})?|"
+    r"frd|chargeback|cbk|laundering|sar|illicit|frode|bedrageri|"
+    r"betrug(?:er|erisch|s?(?:fall|merkmal|kennzeichen|flag|label))?)"
 )
 #: They may say as much of something else: a payment's outcome, a test's result.
 _OUTCOMES = frozenset({"verdict", "outcome", "result", "flag", "status"})
@@ -86,22 +88,15 @@ _LONG_WORD = 5
 _TIME_WORDS = frozenset(
     {
         *("time", "timestamp", "date", "datetime", "step", "dt", "ts", "at", "when"),
-        *("datum", "zeit", "zeitpunkt", "fecha", "hora", "data", "horodatage", "heure"),
-        *("unixtime", "tarih"),
+        *("datum", "zeit", "zeitpunkt", "fecha", "horodatage", "unixtime", "tarih"),
     }
 )
-
+#: They mean a date or an hour, of numbers also megabytes and 0 to 23.
+_WORDS_OF_MOMENTS = frozenset({"data", "hora", "heure"})
 _LATER = frozenset(
     {
-        *(
-            "updated",
-            "modified",
-            "changed",
-            "closed",
-            "resolved",
-            "settled",
-            "settlement",
-        ),
+        *("updated", "modified", "changed", "closed", "resolved", "settled"),
+        "settlement",
         *("posted", "processed", "loaded", "inserted", "ingested", "value", "valuta"),
         *("valutadatum", "exp", "expiry", "expires", "expiration", "due", "until"),
         *("delivery", "delivered", "shipped", "cancelled", "canceled"),
@@ -190,12 +185,16 @@ def is_of_later(name: str) -> bool:
     return bool(_LATER.intersection(words_of(name)))
 
 
-def likely_times(names: list[str]) -> list[str]:
-    """Return the names that the time of a transaction has, and no length of time."""
+def likely_times(names: list[str], *, are_moments: bool = False) -> list[str]:
+    """Return the names that the time of a transaction has, and no length of time.
+
+    Of columns that are moments by their values, less plain ones too.
+    """
+    known = _TIME_WORDS | _WORDS_OF_MOMENTS if are_moments else _TIME_WORDS
     return [
         name
         for name in names
-        if _TIME_WORDS.intersection(words := words_of(name))
+        if known.intersection(words := words_of(name))
         and not _LENGTHS.intersection(words)
     ]
 

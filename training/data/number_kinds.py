@@ -107,7 +107,9 @@ def _are_as_long(known: Floats) -> bool:
 
     Numbers of cards, accounts and phones are given out in one length.
     """
-    if len(known) < LEAST_VALUES or float(known.min()) < _SHORTEST_KEY:
+    if len(known) < LEAST_VALUES or not np.isfinite(known.max()):
+        return False
+    if float(known.min()) < _SHORTEST_KEY:
         return False
     digits = {len(str(int(end))) for end in (known.min(), known.max())}
     return len(digits) == 1 and len(np.unique(known)) > _FEW

@@ -44,7 +44,7 @@ def _latest(moments: Sequence[Found]) -> str:
     What a row is about comes after birth, sign-up and first use.
     """
     moments = [m for m in moments if not is_of_later(m.column.name)] or moments
-    named = likely_times([item.column.name for item in moments])
+    named = likely_times([item.column.name for item in moments], are_moments=True)
     wanted = [item for item in moments if item.column.name in named] or moments
     latest = max(wanted, key=_median, default=None)
     return latest.column.name if latest else ""

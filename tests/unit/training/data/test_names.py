@@ -2,7 +2,12 @@
 
 import pytest
 
-from training.data.names import likely_amounts, likely_labels, likely_outcomes
+from training.data.names import (
+    likely_amounts,
+    likely_labels,
+    likely_outcomes,
+    likely_times,
+)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +56,7 @@ def test_an_amount_is_more_likely_than_a_worth() -> None:
             "Target",
         ),
         *("fraud_label", "fraudlabel", "Fraude", "is_fraudulent", "ist_Betrug"),
+        *("fraudulento", "frauduleux", "betrügerisch", "fraudflag", "isfraudulent"),
     ],
 )
 def test_labels(name: str) -> None:
@@ -62,3 +68,21 @@ def test_labels(name: str) -> None:
 def test_names_that_say_less(name: str) -> None:
     assert likely_labels(["Amount", name]) == []
     assert likely_outcomes(["Amount", name]) == [name]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("fraudscore", "fraudrisk", "fraudprob", "fraudprobability", "fraudrate"),
+        *("fraudcount", "fraudulentcount", "fraudtype", "betrugsscore", "frauds30d"),
+    ],
+)
+def test_what_measures_fraud_is_no_label(name: str) -> None:
+    assert likely_labels(["is_fraud", name]) == ["is_fraud"]
+    assert likely_labels(["amount", name, "label"]) == ["label"]
+
+
+@pytest.mark.parametrize("name", ["data_usage_mb", "hora", "heure", "data"])
+def test_words_of_moments_are_a_time_where_the_values_are(name: str) -> None:
+    assert likely_times([name]) == []
+    assert likely_times([name], are_moments=True) == [name]

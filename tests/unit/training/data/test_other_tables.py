@@ -17,6 +17,7 @@ from serving.formats.schema import Schema
 from training.columns import Columns
 from training.data.dataset import Dataset
 from training.data.reading import read_dataset
+from training.errors import TrainingError
 
 ROWS = 200
 LABEL = [int(i % 10 == 0) for i in range(ROWS)]
@@ -29,7 +30,8 @@ def read(tmp_path: Path, text: str, columns: Columns | None = None) -> Dataset:
 
 
 def of(tmp_path: Path, **values: object) -> Dataset:
-    frame = pd.DataFrame({**values, "x": np.arange(ROWS) / 7, "Class": LABEL})
+    label = values.pop("Class", LABEL)
+    frame = pd.DataFrame({**values, "x": np.arange(ROWS) / 7, "Class": label})
     return read(tmp_path, frame.to_csv(index=False))
 
 
@@ -76,11 +78,38 @@ def test_large_amounts_are_no_keys(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("fraud", "legitimate"),
-    [("ja", "nein"), ("oui", "non"), ("S", "N"), ("sim", "não"), ("Sí", "No")],
+    [
+        *[("ja", "nein"), ("oui", "non"), ("S", "N"), ("sim", "não"), ("Sí", "No")],
+        *[("o", "n"), ("J", "N")],
+    ],
 )
 def test_labels_in_other_tongues(tmp_path: Path, fraud: str, legitimate: str) -> None:
     labels = [fraud if each else legitimate for each in LABEL]
     assert of(tmp_path, Class=labels).labels.tolist() == LABEL
+
+
+@pytest.mark.parametrize("first", "SOJAFL")
+@pytest.mark.parametrize("second", "CRDX")
+def test_a_letter_is_not_yes_because_it_may_be(
+    tmp_path: Path, first: str, second: str
+) -> None:
+    """S beside C is settled beside chargeback, F beside L is fraud."""
+    for pair in ((first, second), (second, first)):
+        with pytest.raises(TrainingError, match="--fraud-value"):
+            of(tmp_path, Class=[pair[each] for each in LABEL])
+    frame = pd.DataFrame({"x": LABEL, "Class": [(first, second)[i] for i in LABEL]})
+    data = read(tmp_path, frame.to_csv(index=False), Columns(fraud_value=second))
+    assert data.labels.tolist() == LABEL
+
+
+@pytest.mark.parametrize("value", ["inf", "-inf", "1e400"])
+def test_infinity_among_long_numbers_is_the_fault_that_is_named(
+    tmp_path: Path, value: str
+) -> None:
+    values = [str(5_000_000_000 + i) for i in range(ROWS)]
+    values[150] = value
+    with pytest.raises(TrainingError, match="column 'amt' in row 151"):
+        of(tmp_path, amt=values)
 
 
 @pytest.mark.parametrize("form", ["%d.%m.%y", "%d.%m.%y %H:%M", "%m/%d/%y", "%d-%b-%y"])

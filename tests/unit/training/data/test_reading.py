@@ -177,18 +177,25 @@ class TestRefused:
         assert "Time, V1, Amount" in message
         assert "--label-column" in message
 
-    @pytest.mark.parametrize("values", [("fraud", "legit"), ("1", "2", "3")])
+    @pytest.mark.parametrize(
+        ("name", "values", "is_proposed"),
+        [
+            *[("verdict", ("fraud", "legit"), True), ("flag", ("0", "1"), True)],
+            *[("verdict", ("1", "2", "3"), False), ("status", ("S", "C"), False)],
+            *[("status", ("ok", "failed"), False), ("flag", ("x", "y"), False)],
+        ],
+    )
     def test_no_label_but_a_verdict(
-        self, tmp_path: Path, values: tuple[str, ...]
+        self, tmp_path: Path, name: str, values: tuple[str, ...], *, is_proposed: bool
     ) -> None:
-        """Only one that holds two values is proposed; all columns are listed."""
+        """Only one that says fraud and legitimate is proposed; columns are listed."""
         names = ",".join(f"V{i}" for i in range(12))
         lines = "".join(f"{',1' * 12},{value}\n"[1:] for value in values * 4)
-        path = write(tmp_path / "data.csv", lines, header=f"{names},verdict\n")
+        path = write(tmp_path / "data.csv", lines, header=f"{names},{name}\n")
         message = refusal(path)
-        assert "V11, verdict)" in message
-        ready = "if it is 'verdict', say --label-column verdict." in message
-        assert ready == (len(values) == 2)
+        assert f"V11, {name})" in message
+        ready = f"if it is {name!r}, say --label-column {name}." in message
+        assert ready == is_proposed
 
     def test_nothing_but_the_label(self, tmp_path: Path) -> None:
         path = write(tmp_path / "data.csv", "0\n1\n", header="Class\n")
