@@ -41,7 +41,7 @@ def test_good_data_are_passed_over_in_silence(tmp_path: Path) -> None:
 
 def test_rows_on_both_sides_of_the_split(tmp_path: Path) -> None:
     words = said(tmp_path, V1=np.arange(ROWS) % 50)
-    assert "200 rows of the test part repeat a training row" in words
+    assert "test rows that repeat a training row: 200" in words
     assert "--split grouped" in words
 
 
