@@ -6,7 +6,9 @@ package; `errors` answers what moto lacks.
 
 import os
 import re
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 from moto.sagemaker.exceptions import ValidationError
@@ -47,6 +49,8 @@ def apply_to(service: str) -> None:
             import_module(ADDED[service]).add_to_moto()
         case "s3":
             record_bucket_policies_only()
+        case "ssm":
+            import_ssm_without_ec2()
 
 
 def know_managed_policies() -> None:
@@ -98,3 +102,30 @@ def record_bucket_policies_only() -> None:
 
     bucket: Any = FakeBucket
     bucket.get_permission = get_permission
+
+
+class Ec2Backends:
+    """EC2's backends, imported when one is asked for."""
+
+    def __getitem__(self, account: str) -> Any:  # noqa: ANN401 - moto's own
+        """Return an account's backends."""
+        from moto.ec2.models import ec2_backends  # noqa: PLC0415 - see below
+
+        return ec2_backends[account]
+
+
+def import_ssm_without_ec2() -> None:
+    """Import SSM alone: only its Run Command needs EC2.
+
+    Symptom: the first parameter took a second of processor time, in which EC2 read
+    what it offers in every region.
+    """
+    if "moto.ec2" in sys.modules:
+        return
+    stand_in: Any = ModuleType("moto.ec2")
+    stand_in.ec2_backends = Ec2Backends()
+    sys.modules["moto.ec2"] = stand_in
+    try:
+        import_module("moto.ssm.models")
+    finally:
+        del sys.modules["moto.ec2"]
