@@ -512,7 +512,7 @@ def test_deleted_stacks_are_found_by_id_and_not_by_name(local_aws: LocalAws) -> 
     assert name not in [one["StackName"] for one in listed]
 
 
-def test_an_emptied_bucket_may_have_had_thousands_of_versions(
+def test_an_emptied_bucket_may_have_had_more_versions_than_a_page(
     local_aws: LocalAws,
 ) -> None:
     name = unique("emptied")
@@ -530,9 +530,9 @@ def test_an_emptied_bucket_may_have_had_thousands_of_versions(
     deploy(local_aws, name, {"Resources": {"Bucket": bucket, "Emptier": emptier}})
     made = physical_ids(local_aws, name)["Bucket"]
     s3 = local_aws.client("s3")
-    for number in range(2_450):
-        s3.put_object(Bucket=made, Key=f"log/{number % 1_200}", Body=b"")
-    for number in range(50):
+    for number in range(1_060):  # a page has 1,000
+        s3.put_object(Bucket=made, Key=f"log/{number % 600}", Body=b"")
+    for number in range(20):
         s3.delete_object(Bucket=made, Key=f"log/{number}")
 
     assert delete(local_aws, name)["StackStatus"] == "DELETE_COMPLETE"

@@ -47,7 +47,7 @@ def test_a_cdk_stack_with_an_endpoint_comes_answers_and_goes(
         assert stack is not None
         assert ask(aws, outputs(stack)["Name"])["model"] == "wheel"
 
-        code, printed = cdk(aws, app, "destroy", "--force")
+        code, printed = cdk(aws, "cdk.out", "destroy", "--force")
         assert code == 0, printed
         assert status(aws, STACK) is None
     finally:
