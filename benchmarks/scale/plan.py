@@ -15,7 +15,7 @@ TREES = 600
 _FITS = 1.8
 _LEARNT_SHARE = 0.8
 #: Microseconds of CPU time: `python -m benchmarks.scale.trees`, 4,096 bins, depth 6.
-TREE_US = 0.130
+TREE_US = 0.112
 #: vCPUs and memory in MB of the types that the price file knows; what is left of the
 #: memory for the system and for peaks that were not seen.
 TYPES = {"ml.m5.large": (2, 8_192), "ml.m5.xlarge": (4, 16_384)}
