@@ -58,15 +58,24 @@ _AROUND_A_LABEL = frozenset(
 # In the languages of those who keep such tables; in one word or several. A fraudscore
 # is none: only what stands around a label may stand in the same word.
 _LABEL_WORD = re.compile(
-    rf"(?:is|has)?(?:fraud(?:s|e|ul\w{{2,4}})?(?:{'|'.join(sorted(_AROUND_A_LABEL))})?|"
+    rf"(?:is|has)?(?:fraud(?:s|e|ster|ul\w{{2,4}})?(?:{'|'.join(sorted(_AROUND_A_LABEL))})?|"
     r"frd|chargeback|cbk|laundering|sar|illicit|frode|bedrageri|"
-    r"betrug(?:er|erisch|s?(?:fall|merkmal|kennzeichen|flag|label))?)"
+    r"betrug(?:er|erisch|s?(?:fall|verdacht|merkmal|kennzeichen|flag|label))?)"
 )
 #: They may say as much of something else: a payment's outcome, a test's result.
 _OUTCOMES = frozenset({"verdict", "outcome", "result", "flag", "status"})
 _AMOUNT_WORDS = frozenset(
     {
-        *("amt", "amount", "amounts", "betrag", "montant", "importe", "importo"),
+        *(
+            "amt",
+            "amnt",
+            "amount",
+            "amounts",
+            "betrag",
+            "montant",
+            "importe",
+            "importo",
+        ),
         *("valor", "bedrag", "belopp", "beløp", "monto", "quantia", "kwota", "summe"),
     }
 )

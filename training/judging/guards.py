@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 
 from artifact.columns import Kind
 from training.data.counts import Counts
@@ -180,16 +181,25 @@ def _about_leaks(train: Dataset) -> Iterator[str]:
 def _separates(train: Dataset, position: int) -> bool:
     """Whether one feature by itself, in either direction, tells the classes apart."""
     values, labels = train.features[:, position], train.labels
+    gaps = np.isnan(values)
+    # What only frauds have, or never have, whatever it is; a category's gap is a code.
+    has_gaps = train.inputs[position].kind is not Kind.CATEGORY and gaps.any()
+    if has_gaps and _tell_apart(gaps.astype(np.float64), labels):
+        return True
     if train.inputs[position].kind is Kind.TIMESTAMP:
-        # Time tells the classes apart where they were collected; a gap is known.
-        values = np.isnan(values).astype(np.float64)
+        # Time tells the classes apart where they were collected at other times.
+        return False
     if train.inputs[position].kind is Kind.CATEGORY:
         codes = np.nan_to_num(values, nan=-1.0).astype(np.intp) + 1
         totals = np.bincount(codes)
         rates = np.bincount(codes, labels) / np.maximum(totals, 1)
         values = rates[codes]
-    if np.isnan(values).any():
+    elif gaps.any():
         values = np.nan_to_num(values, nan=float(np.nanmedian(values)))
+    return _tell_apart(values, labels)
+
+
+def _tell_apart(values: Floats, labels: npt.NDArray[np.int8]) -> bool:
     frauds, legitimate = values[labels == 1], values[labels == 0]
     some = legitimate[::_EVERY]
     if not len(frauds) or not len(legitimate):

@@ -22,7 +22,14 @@ from training.data.names import (
             "TX_AMOUNT",
             "Montant",
         ),
-        *("total_claim_amount", "price", "Kaufpreis", "Beløp", "VALOR_TRANSAÇÃO"),
+        *(
+            "total_claim_amount",
+            "price",
+            "Kaufpreis",
+            "Beløp",
+            "loan_amnt",
+            "VALOR_TRANSAÇÃO",
+        ),
     ],
 )
 def test_amounts(name: str) -> None:
@@ -56,6 +63,7 @@ def test_an_amount_is_more_likely_than_a_worth() -> None:
             "Target",
         ),
         *("fraud_label", "fraudlabel", "Fraude", "is_fraudulent", "ist_Betrug"),
+        *("Fraudster", "Betrugsverdacht"),
         *("fraudulento", "frauduleux", "betrügerisch", "fraudflag", "isfraudulent"),
     ],
 )

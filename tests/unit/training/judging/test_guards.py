@@ -108,6 +108,11 @@ def test_a_moment_that_only_frauds_have(tmp_path: Path) -> None:
     assert "as if it knew the label: resolved_at" in words
 
 
+def test_a_number_that_only_frauds_have(tmp_path: Path) -> None:
+    words = said(tmp_path, lost=np.where(LABEL, 5.0 + NOISE, np.nan))
+    assert "as if it knew the label: lost" in words
+
+
 @pytest.mark.parametrize(
     ("code", "others", "said_so"),
     [
