@@ -22,13 +22,9 @@ from operations.account.absent import absent
 from operations.account.credentials import aws_session
 from operations.account.errors import OperationError, explained
 from operations.history.store import History, HistoryStore
-from operations.named_values import named
+from operations.named_values import Transaction, named_row
 from operations.request_body import csv_body, json_body, json_row
 from operations.rule.published import find_parameter, read_rule
-
-#: Column → number, string, boolean, timestamp or None, as in the training table; or
-#: the values of the model's columns alone, in the manifest's order.
-Transaction = Mapping[str, Any] | Sequence[Any]
 
 
 @dataclass(frozen=True)
@@ -203,6 +199,8 @@ class FraudClient:
         """Return the fraud probability of each transaction, without any rule."""
         own = [*map(self._named, transactions)]
         rows = [*map(json_row, own)]
+        if self._history is not None:
+            self._history.check(own)
         histories = [self._look_up(each, None, record=True) for each in own]
         answer = self._invoke([*map(self._sent, rows, histories)])
         with self._understood():
@@ -211,13 +209,8 @@ class FraudClient:
     def _named(self, transaction: Transaction) -> Mapping[str, Any]:
         if isinstance(transaction, Mapping):
             return transaction
-        if not self._feature_names:
-            raise OperationError(
-                "expected a mapping of the columns' names to their values, got a list "
-                "of values; give FraudClient the feature_names of the manifest."
-            )
         entities = self._history.definition.entities if self._history else ()
-        return named(transaction, self._feature_names, entities)
+        return named_row(transaction, self._feature_names, entities)
 
     def _look_up(
         self,

@@ -4,7 +4,7 @@ import datetime as dt
 import io
 import json
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import boto3
 import numpy as np
@@ -77,3 +77,30 @@ def test_what_json_cannot_hold_is_refused_by_name_and_not_sent(
         with pytest.raises(OperationError, match=rf"^it: expected .*got {got}"):
             call({"it": value})
     assert endpoint.bodies == []
+
+
+class Row(NamedTuple):
+    b: float
+    a: float
+
+
+@pytest.mark.parametrize(
+    "row",
+    [pd.Series({"b": 2.0, "a": 1.0}), Row(2.0, 1.0)],
+    ids=["pandas", "named tuple"],
+)
+def test_a_row_with_names_is_taken_by_them(row: Any) -> None:
+    """Not by position, which would score other values without a word."""
+    client = FraudClient("fraud-dev", session=SESSION, feature_names=("a", "b"))
+    client._runtime = endpoint = Endpoint()  # type: ignore[assignment]
+    client._rule, client._rule_read_at = ThresholdRule(0.4), float("inf")
+    client.score(row)
+    client.score(np.array([1.0, 2.0]))
+    assert [json.loads(body) for body in endpoint.bodies] == [{"a": 1.0, "b": 2.0}] * 2
+
+
+@pytest.mark.parametrize("row", ["ab", {1.0, 2.0}, 7])
+def test_what_has_neither_names_nor_an_order_is_refused(row: Any) -> None:
+    client = FraudClient("fraud-dev", session=SESSION, feature_names=("a", "b"))
+    with pytest.raises(OperationError, match=r"expected a mapping .* got a"):
+        client.score(row)

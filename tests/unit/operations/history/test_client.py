@@ -88,8 +88,9 @@ def test_each_of_many_is_marked_where_its_history_is_missing(
 def test_none_of_many_is_recorded_where_one_has_no_time(
     client: FraudClient, store: HistoryStore
 ) -> None:
-    with pytest.raises(OperationError, match="time: expected"):
-        client.score_many([payment(0), {"card": 7, "amount": 1.0}])
+    for call in (client.score_many, client.probabilities):
+        with pytest.raises(OperationError, match="time: expected"):
+            call([payment(0), {"card": 7, "amount": 1.0}])
     assert store.read(payment(1)).features["card.transactions_today"] == 1
 
 
