@@ -80,6 +80,8 @@ def _events(
         definition,
         label=options.label_column,
         report_time=options.report_time_column,
+        fraud_value=options.fraud_value,
+        unlabelled=options.unlabelled,
     )
     return definition, amounts, tables
 

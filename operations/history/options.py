@@ -89,6 +89,19 @@ def _add_table(command: argparse.ArgumentParser) -> None:
     add("--time-column", default="Time", help="default: %(default)s")
     add("--amount-column", default="Amount", help="default: %(default)s")
     add(
+        "--fraud-value",
+        default="",
+        metavar="VALUE",
+        help="value of the label that means fraud, where it is not plain",
+    )
+    add(
+        "--unlabelled",
+        choices=("refuse", "drop"),
+        default="refuse",
+        help="rows without a label: refuse them, or drop the label, so that they are "
+        "payments and no known fraud (default: %(default)s)",
+    )
+    add(
         "--report-time-column",
         default="",
         metavar="NAME",

@@ -1,7 +1,7 @@
 """Histories of a table: read its events as training reads them, add the features."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -25,23 +25,34 @@ from artifact.history.definition import (
 )
 from artifact.near_names import nearest_name
 from operations.account.errors import OperationError
-from training.columns import Columns
-from training.data.arrow_values import dictionary_of
+from training.columns import Columns, Unlabelled
+from training.data.arrow_values import dictionary_of, simplified
 from training.data.kinds import find_kind
-from training.data.labels import read_labels
+from training.data.labels import read_labels, unclear_labels
+from training.data.number_kinds import of_numbers
+from training.data.number_text import read_number_text
 from training.data.tables import Table as DataTable
 from training.data.tables import find_files, read_table
 from training.errors import TrainingError
 
 Floats = npt.NDArray[np.float64]
+#: Beyond it a number is not the one that was written.
+_EXACT = 2.0**53
 
 
 def read_events(
-    path: Path, definition: HistoryDefinition, *, label: str, report_time: str = ""
+    path: Path,
+    definition: HistoryDefinition,
+    *,
+    label: str,
+    report_time: str = "",
+    fraud_value: str = "",
+    unlabelled: Unlabelled = "refuse",
 ) -> tuple[Floats, list[Table]]:
     """Return the amounts, and a table for each entity.
 
-    Without a `label`, no row is known to be a fraud.
+    Without a `label`, no row is known to be a fraud. `fraud_value` and `unlabelled` are
+    as in training; a row whose label is dropped is a payment all the same.
 
     Raises
     ------
@@ -53,7 +64,8 @@ def read_events(
     table = _read(path, columns)
     amounts = _numbers(table, definition.amount, Columns(amount=definition.amount))
     times = _times(table, definition.time)
-    labels = _labels(path, table, label) if label else np.zeros(len(amounts))
+    said = Columns(label, fraud_value=fraud_value, unlabelled=unlabelled)
+    labels = _labels(path, table, said) if label else np.zeros(len(amounts))
     frauds = np.flatnonzero(labels == 1)
     seconds, minor = whole_seconds(times), minor_units(amounts, definition.minor_units)
     reported = seconds[frauds] + round(3600 * definition.label_delay_hours)
@@ -85,11 +97,9 @@ def write_with_features(
     OperationError
         If it cannot be read or written.
     """
-    whole = _read(source, ()).data
-    kept = [n for n in whole.column_names if n not in definition.entities]
-    whole = whole.select(kept)
-    if _is_parquet(target):
-        whole = _typed(whole)
+    read = _read(source, ())
+    kept = [n for n in read.data.column_names if n not in definition.entities]
+    whole = _typed(read.data.select(kept), read.text_names)
     for entity, table in zip(definition.entities, tables, strict=True):
         features = np.empty((len(table.codes), len(FEATURES)))
         features_as_of(table, definition, features)
@@ -109,17 +119,35 @@ def _is_parquet(path: Path) -> bool:
     return path.suffix == ".parquet"
 
 
-def _typed(table: pa.Table) -> pa.Table:
-    """Return the table with text that is plain numbers as numbers."""
-    for place, field in enumerate(table.schema):
-        for kind in (pa.int64(), pa.float64()) if field.type == pa.string() else ():
-            try:
-                column = table[place].cast(kind)
-            except pa.ArrowInvalid:
-                continue
-            table = table.set_column(place, field.name, column)
-            break
+def _typed(table: pa.Table, text_names: frozenset[str]) -> pa.Table:
+    """Return the table with a text file's columns of plain numbers as numbers.
+
+    What training would take for keys or codes stays text, and so does what a file that
+    knows types says is text.
+    """
+    for name in text_names.intersection(table.column_names):
+        column = _plain_numbers(name, table[name])
+        if column is not None:
+            place = table.column_names.index(name)
+            table = table.set_column(place, name, column)
     return table
+
+
+def _plain_numbers(name: str, text: pa.ChunkedArray) -> pa.ChunkedArray | None:
+    """Return text as numbers that say the same; None where it is anything else."""
+    plain, _ = simplified(text)
+    found = read_number_text(name, plain, is_forced=False, is_text_file=True)
+    if found is None or found.column.is_marked or found.stray.any():
+        return None
+    kind = of_numbers(found.column, found.text, found.values, Columns(), None)
+    if kind.column.kind not in (Kind.NUMBER, Kind.TIMESTAMP):
+        return None
+    if not (np.abs(found.values[~np.isnan(found.values)]) <= _EXACT).all():
+        return None
+    for type_ in (pa.int64(), pa.float64()):
+        with suppress(pa.ArrowInvalid):
+            return found.text.cast(type_)
+    return None
 
 
 @contextmanager
@@ -142,9 +170,12 @@ def _read(path: Path, columns: Sequence[str]) -> DataTable:
     return table
 
 
-def _labels(path: Path, table: DataTable, name: str) -> Floats:
+def _labels(path: Path, table: DataTable, said: Columns) -> Floats:
     with _told():
-        return read_labels(table.data[name], Columns(label=name), str(path))
+        labels = read_labels(table.data[said.label], said, str(path))
+        if faults := unclear_labels(table, labels, said):
+            raise TrainingError(faults[0])
+    return labels
 
 
 def _numbers(

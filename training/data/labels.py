@@ -89,6 +89,20 @@ def label_faults(table: Table, labels: Floats, columns: Columns) -> list[str]:
 
     That a class is absent is no fault of a sample.
     """
+    faults = unclear_labels(table, labels, columns)
+    if faults or table.is_sample:
+        return faults
+    name = shown(columns.label)
+    return [
+        f"{table.parts[0].file}: column {name} has no row of value {value} ({word}); "
+        "training needs both classes."
+        for value, word in ((0, "legitimate"), (1, "fraudulent"))
+        if not (labels == value).any()
+    ][:1]
+
+
+def unclear_labels(table: Table, labels: Floats, columns: Columns) -> list[str]:
+    """Name the first row without a label, and the first whose label is neither."""
     name = shown(columns.label)
     absent = np.isnan(labels)
     faults = []
@@ -107,14 +121,7 @@ def label_faults(table: Table, labels: Floats, columns: Columns) -> list[str]:
             "(fraud); correct it, or name the value that means fraud with "
             "--fraud-value."
         )
-    if faults or table.is_sample:
-        return faults
-    return [
-        f"{table.parts[0].file}: column {name} has no row of value {value} ({word}); "
-        "training needs both classes."
-        for value, word in ((0, "legitimate"), (1, "fraudulent"))
-        if not (labels == value).any()
-    ][:1]
+    return faults
 
 
 _UNCLEAR = 2.0

@@ -160,3 +160,94 @@ def test_a_word_among_the_amounts_is_named_without_its_text(
     said = capsys.readouterr().err
     assert "column 'amount' holds text in row" in said
     assert "secret" not in said
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (("A", "B"), "--fraud-value"),
+        (
+            ("no", "yes", "refund", "maybe"),
+            "column 'fraud' in row 3 (line 4) is neither",
+        ),
+        (("no", "yes", ""), "column 'fraud' in row 3 (line 4) is empty"),
+    ],
+)
+def test_labels_that_do_not_say_what_they_are_are_refused(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    values: tuple[str, ...],
+    said: str,
+) -> None:
+    path = labelled(tmp_path, values)
+    assert main(options(path)) == 1
+    assert said in capsys.readouterr().err
+
+
+def test_options_say_what_the_labels_do_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Which value is fraud, and that a row without one is a payment all the same."""
+    assert main(options(labelled(tmp_path, ("A", "B")), "--fraud-value", "B")) == 0
+    path = labelled(tmp_path, ("no", "yes", ""))
+    assert main(options(path, "--unlabelled", "drop")) == 0
+    assert capsys.readouterr().out.count("card: 60 rows, 0 features differ") == 2
+    definition = HistoryDefinition(("card",), "when", "amount")
+    _, (read,) = read_events(path, definition, label="fraud", unlabelled="drop")
+    assert read.reported.tolist() == list(range(1, 60, 3))
+
+
+def labelled(tmp_path: Path, values: tuple[str, ...]) -> Path:
+    """A table of 60 rows whose labels take turns."""
+    path = tmp_path / "labelled.csv"
+    rows = (f"{i},c{i % 3},{i}.5,{values[i % len(values)]}" for i in range(60))
+    path.write_text("when,card,amount,fraud\n" + "\n".join(rows) + "\n")
+    return path
+
+
+OWN = {
+    "when": [str(i) for i in range(30)],
+    "card": [f"c{i % 3}" for i in range(30)],
+    "amount": [f"{i}.50" for i in range(30)],
+    "zip": [f"{i:05d}" for i in range(30)],
+    "reference": [str(10**19 + i) for i in range(30)],
+    "mcc": [str(5411 + i % 4) for i in range(30)],
+    "city": ["Bern"] * 30,
+    "always": ["7"] * 30,
+}
+
+
+@pytest.mark.parametrize("name", ["with.csv", "with.parquet"])
+def test_of_text_only_plain_numbers_become_numbers(
+    tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A CSV knows no types: keys and codes stay as written, and a feature is a number.
+
+    Serving reads numbers that stand without quotes faster.
+    """
+    source, target = tmp_path / "own.csv", tmp_path / name
+    pd.DataFrame(OWN).to_csv(source, index=False)
+    where = ["--data", str(source), "--output", str(target)]
+    names = ["--time-column", "when", "--amount-column", "amount"]
+    assert main(["features", *where, "--entities", "card", *names]) == 0
+    capsys.readouterr()
+    if name.endswith("csv"):
+        first = target.read_text().splitlines()[1]
+        assert first.startswith('0,0.5,"00000","10000000000000000000",5411,"Bern",7,')
+        return
+    read = pd.read_parquet(target)
+    numbers = {name for name in OWN if name in read and read[name].dtype.kind in "if"}
+    assert numbers == {"when", "amount", "mcc", "always"}
+    assert read["zip"][3] == "00003"
+    assert read["reference"].tolist() == OWN["reference"]
+
+
+def test_text_that_a_parquet_file_says_is_text_stays_text(tmp_path: Path) -> None:
+    source, target = tmp_path / "own.parquet", tmp_path / "with.parquet"
+    own = pd.DataFrame(OWN).astype({"when": int, "amount": float})
+    own.to_parquet(source)
+    where = ["--data", str(source), "--output", str(target)]
+    names = ["--time-column", "when", "--amount-column", "amount"]
+    assert main(["features", *where, "--entities", "card", *names]) == 0
+    kept = own.drop(columns="card")
+    pd.testing.assert_frame_equal(pd.read_parquet(target)[list(kept)], kept)
