@@ -22,18 +22,30 @@ _USED = (
 
 
 def import_scikit_learn() -> None:
-    """Import what training uses of it, for this process; pandas cannot be any more.
+    """Import what training uses of it; pandas is out of sight meanwhile only.
 
     Where scikit-learn is imported already, nothing happens.
     """
     if "sklearn" in sys.modules:
         return
+    with without_pandas():
+        importlib.import_module("scipy")
+        with _deferred(name for name in _DEFERRED if name not in sys.modules):
+            for name in _USED:
+                importlib.import_module(name)
+
+
+@contextmanager
+def without_pandas() -> Iterator[None]:
+    """Let nothing import pandas meanwhile, unless it is imported already."""
+    finder = _NotInstalled()
     if _NOT_NEEDED not in sys.modules:
-        sys.meta_path.insert(0, _NotInstalled())
-    importlib.import_module("scipy")
-    with _deferred(name for name in _DEFERRED if name not in sys.modules):
-        for name in _USED:
-            importlib.import_module(name)
+        sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        if finder in sys.meta_path:
+            sys.meta_path.remove(finder)
 
 
 class _NotInstalled(MetaPathFinder):

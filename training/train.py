@@ -28,7 +28,7 @@ from training.distributed.refusing import refuse
 from training.errors import OptionError, TrainingError
 from training.options import Arguments
 from training.report.summary import describe_outcome, in_lines
-from training.scikit_learn import import_scikit_learn
+from training.scikit_learn import import_scikit_learn, without_pandas
 from training.wheels import use_wheels
 
 _STARTED = time.perf_counter()
@@ -55,7 +55,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return 0, 1 after a failure, 2 for a wrong option."""
     environment = os.environ
     try:
-        _run(argv, environment)
+        # XGBoost looks for it later. In a process of the caller's it is his again then.
+        with without_pandas():
+            _run(argv, environment)
     except TrainingError as error:
         print(f"error: {printable(str(error))}", file=sys.stderr)
         container.report_failure(str(error), environment)

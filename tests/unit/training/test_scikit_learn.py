@@ -30,3 +30,36 @@ def test_what_is_deferred_is_there_when_it_is_called() -> None:
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == ["spared", "0.75 [2. 1.]", "(9, 7)"]
+
+
+HIDDEN = """
+import sys
+from training import scikit_learn
+from training.scikit_learn import import_scikit_learn, without_pandas
+before = list(sys.meta_path)
+scikit_learn._USED = ("no_such_module",)
+try:
+    import_scikit_learn()
+except ModuleNotFoundError:
+    print("failed")
+print(sys.meta_path == before, "pandas" in sys.modules)
+with without_pandas():
+    try:
+        import pandas
+    except ModuleNotFoundError:
+        print("hidden")
+import pandas
+"""
+
+
+def test_pandas_is_out_of_sight_for_a_while_only() -> None:
+    """A notebook trains and goes on with pandas, also after a failure."""
+    done = subprocess.run(
+        [sys.executable, "-c", HIDDEN],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["failed", "True False", "hidden"]
