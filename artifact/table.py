@@ -51,8 +51,10 @@ class TableEncoder:
         if not hasattr(rows, "columns"):
             return np.asarray(rows, np.float64)
         result = np.empty((len(rows), len(self.columns)))
-        # Blanks around a name are none of it, in training, requests and here.
-        names = {str(name).strip(): name for name in rows.columns}
+        # Blanks around a name are none of it, in training, requests and here; of two
+        # that differ in blanks alone, the name as it is means itself.
+        names = {str(name).strip(): name for name in reversed(rows.columns)}
+        names |= {name: name for name in rows.columns}
         for position, column in enumerate(self.columns):
             values = rows[names.get(column.name, column.name)]
             result[:, position] = _encode(values, column)

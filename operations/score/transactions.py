@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import lzma
 import sys
 import zipfile
 import zlib
@@ -87,7 +88,7 @@ def read_transactions(file: str) -> Transactions:
         raise OperationError(
             f"{file} cannot be read: {error.strerror or 'it is damaged'}."
         ) from None
-    except (EOFError, zlib.error, zipfile.BadZipFile):
+    except (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile):
         raise OperationError(f"{file} cannot be read: it is damaged.") from None
     except TrainingError as error:
         raise OperationError(str(error)) from None

@@ -12,6 +12,7 @@ from training.data.csv_files import (
     damage_reported,
     find_csv_fault,
     not_a_table,
+    rows_with_values,
     with_names,
 )
 from training.data.dialect import Dialect, find_dialect, open_bytes
@@ -37,7 +38,12 @@ def batches_of(
     partitions = partitions_of(file, files)
     dialect = None if is_parquet(file) else find_dialect(file)
     start = 0
-    for batch in _of_parquet(file) if dialect is None else _of_text(file, dialect):
+    batches = (
+        _of_parquet(file)
+        if dialect is None
+        else _without_empty_end(_of_text(file, dialect))
+    )
+    for batch in batches:
         if not len(batch):
             continue
         table = batch
@@ -79,3 +85,16 @@ def _of_text(file: Path, dialect: Dialect) -> Iterator[pa.Table]:
                 yield with_names(pa.Table.from_batches([batch]), dialect)
     except pa.ArrowInvalid:
         raise (find_csv_fault(file, dialect) or not_a_table(file)) from None
+
+
+def _without_empty_end(batches: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    """Hold back rows of empty cells: at the end they are none, as in `read_table`."""
+    held: list[pa.Table] = []
+    for batch in batches:
+        rows = rows_with_values(batch)
+        if rows:
+            yield from held
+            held = []
+            yield batch.slice(0, rows)
+        if rows < len(batch):
+            held.append(batch.slice(rows))

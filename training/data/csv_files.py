@@ -1,6 +1,7 @@
 """Text files of columns to Arrow, every cell as text."""
 
 import csv
+import lzma
 import zipfile
 import zlib
 from collections.abc import Collection, Iterator
@@ -120,14 +121,20 @@ def without_empty_end(table: pa.Table) -> tuple[pa.Table, str]:
 
     Spreadsheets write them for cells that were once filled.
     """
+    rows = rows_with_values(table)
+    lost = counted(len(table) - rows, "row") if rows < len(table) else ""
+    said = f"{lost} without any value at the end left out" if lost else ""
+    return table.slice(0, rows), said
+
+
+def rows_with_values(table: pa.Table) -> int:
+    """Count the rows up to the last that has a value."""
     rows = len(table)
     while rows and all(
         not table[i][rows - 1].is_valid for i in range(table.num_columns)
     ):
         rows -= 1
-    lost = counted(len(table) - rows, "row") if rows < len(table) else ""
-    said = f"{lost} without any value at the end left out" if lost else ""
-    return table.slice(0, rows), said
+    return rows
 
 
 def not_a_table(file: Path) -> TrainingError:
@@ -170,7 +177,7 @@ def damage_reported(
         yield
     except (
         *(OSError, EOFError, pa.ArrowException, csv.Error, UnicodeError),
-        *(zipfile.BadZipFile, zlib.error),
+        *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
     ) as error:
         if isinstance(error, but_not):
             raise

@@ -89,7 +89,7 @@ def open_bytes(file: Path) -> Iterator[IO[bytes]]:
     Raises
     ------
     TrainingError
-        If a zip archive has several members.
+        If a zip archive has several members, or is encrypted.
     """
     with file.open("rb") as opened, unpacked(opened, str(file)) as raw:
         yield raw
@@ -117,7 +117,14 @@ def unpacked(opened: IO[bytes], name: str) -> Iterator[IO[bytes]]:
                     f"{name} holds {len(members)} files, expected one; unpack it and "
                     "name the file or the directory."
                 )
-            with archive.open(members[0]) as member:
+            try:
+                member = archive.open(members[0])
+            except RuntimeError:  # NotImplementedError too
+                raise TrainingError(
+                    f"{name} is encrypted or packed in a way that cannot be read; "
+                    "unpack it and name the file or the directory."
+                ) from None
+            with member:
                 yield member
     else:
         yield opened

@@ -69,7 +69,7 @@ def find_kind(
         found = _from_text(name, data, options, forced, is_text_file=is_text_file)
     else:
         found = _from_numbers(name, data, options, forced)
-    if not forced and not named and _is_constant(data, rows):
+    if not forced and not named and _is_constant(data, found.values):
         column = replace(found.column, kind=Kind.CONSTANT, why="it has one value only")
         return Found(column)
     missing = found.values is not None and bool(np.isnan(found.values).any())
@@ -104,11 +104,14 @@ def _forced(name: str, options: Columns) -> Kind | None:
     return None
 
 
-def _is_constant(data: pa.ChunkedArray, rows: int) -> bool:
+def _is_constant(data: pa.ChunkedArray, values: Floats | None) -> bool:
+    """Whether all rows say the same: 1.5 and 1.50 do."""
+    if len(data) < CONSTANT_FROM_ROWS or data.null_count:
+        return False
+    if values is not None and bool((values == values[0]).all()):
+        return True
     return (
-        rows >= CONSTANT_FROM_ROWS
-        and data.null_count == 0
-        and len(pc.unique(data.slice(0, CONSTANT_FROM_ROWS))) == 1
+        len(pc.unique(data.slice(0, CONSTANT_FROM_ROWS))) == 1
         and len(pc.unique(data)) == 1
     )
 

@@ -26,6 +26,7 @@ from operations.score.command import main
 from operations.score.showing import in_table, in_words
 from operations.score.transactions import read_transactions
 from tests.unit.operations.test_score import PARAMETER, RULE, Aws
+from tests.unit.training.samples import locked_zip
 
 ROWS: list[dict[str, Any]] = [
     {"at": "2026-01-01", "amount": 12.5},
@@ -291,6 +292,16 @@ def test_a_packed_file_is_unpacked(tmp_path: Path) -> None:
         read_transactions(str(path))
     path.write_bytes(gzip.compress(CSV.encode() * 9)[:40])
     with pytest.raises(OperationError, match="it is damaged"):
+        read_transactions(str(path))
+
+
+@pytest.mark.parametrize("fault", ["encrypted", "an unknown compression"])
+def test_a_zip_file_that_cannot_be_opened_is_refused(
+    tmp_path: Path, fault: str
+) -> None:
+    path = tmp_path / "transactions.zip"
+    path.write_bytes(locked_zip(fault))
+    with pytest.raises(OperationError, match="is encrypted or packed in a way"):
         read_transactions(str(path))
 
 

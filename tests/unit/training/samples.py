@@ -1,5 +1,8 @@
 """Small data sets, made for tests."""
 
+import io
+import zipfile
+
 import numpy as np
 
 from training.columns import Columns
@@ -36,3 +39,15 @@ def random_dataset(
         ]
     )
     return make_dataset(features, labels.tolist(), weights)
+
+
+def locked_zip(fault: str) -> bytes:
+    """A zip file of one table that its directory says is encrypted, or LZ77-packed."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr("data.csv", "a,Class\n1,0\n")
+    changed = bytearray(data.getvalue())
+    place, value = (0, 1) if fault == "encrypted" else (2, 97)
+    for signature, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        changed[changed.find(signature) + flags + place] = value
+    return bytes(changed)

@@ -15,6 +15,7 @@ import pytest
 
 from artifact.columns import Kind
 from artifact.value_encoders import encoder
+from tests.unit.training.samples import locked_zip
 from training.columns import Columns
 from training.data.dataset import Dataset
 from training.data.names import is_key_name
@@ -292,6 +293,16 @@ def test_packed_files(tmp_path: Path, name: str) -> None:
     np.testing.assert_array_equal(
         read_dataset(path, Columns()).features[:, 0], FRAME["Amount"]
     )
+
+
+@pytest.mark.parametrize("fault", ["encrypted", "an unknown compression"])
+def test_a_zip_file_that_cannot_be_opened_is_refused(
+    tmp_path: Path, fault: str
+) -> None:
+    path = tmp_path / "data.zip"
+    path.write_bytes(locked_zip(fault))
+    with pytest.raises(TrainingError, match=r"data\.zip is encrypted or packed"):
+        read_dataset(path, Columns())
 
 
 def test_thousands_are_said(tmp_path: Path) -> None:

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
-from artifact.columns import Kind
+from artifact.columns import Column, Kind
 from artifact.manifest import Feature, Manifest, SelfTest, TrainingData
 from artifact.table import TableEncoder
 from operations.request_body import json_body, json_row
@@ -15,8 +16,10 @@ from serving.formats.csv_input import CsvReader
 from serving.formats.json_input import JsonReader
 from serving.formats.schema import Schema
 from training.columns import Columns
+from training.data import batches
 from training.data.dataset import Dataset
 from training.data.reading import read_dataset
+from training.data.tables import read_table
 from training.errors import TrainingError
 
 ROWS = 200
@@ -136,6 +139,21 @@ def test_empty_rows_at_the_end_are_left_out_and_said(tmp_path: Path) -> None:
     assert any("2 rows without any value at the end left out" in n for n in data.notes)
 
 
+@pytest.mark.parametrize("block_bytes", [40, 8_000_000])
+def test_empty_rows_at_the_end_are_none_of_a_stream_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block_bytes: int
+) -> None:
+    """An empty row in the middle stays and has its place; those at the end go."""
+    monkeypatch.setattr(batches, "_BLOCK_BYTES", block_bytes)
+    rows = [f"{i},u{i % 3},{i % 2}" for i in range(60)]
+    rows[30:30] = [",,"] * 9
+    path = tmp_path / "data.csv"
+    path.write_text("\n".join(["a,b,Class", *rows, *[",,"] * 9]) + "\n")
+    read = [table.data for table in batches.batches_of(path, [path])]
+    assert pa.concat_tables(read) == read_table([path]).data
+    assert sum(map(len, read)) == 69
+
+
 class TestTwoColumnsOfOneName:
     """IBM's transactions for anti-money laundering have two accounts."""
 
@@ -172,6 +190,16 @@ def test_blanks_around_a_name_are_none_of_it(tmp_path: Path) -> None:
     rows, _ = JsonReader(schema_of(data)).read(body)
     encoded = TableEncoder(tuple(data.inputs)).transform(frame.head(2))
     assert rows.tolist() == encoded.tolist() == [[0.5], [1.5]]
+
+
+def test_of_two_names_that_differ_in_blanks_the_exact_one_counts() -> None:
+    encoder = TableEncoder((Column("a", Kind.NUMBER),))
+    for names, expected in (
+        *[(["a", " a "], 1.0), ([" a ", "a"], 2.0)],
+        *[([" a ", "b"], 1.0), ([" a", "a "], 1.0)],
+    ):
+        frame = pd.DataFrame([[1.0, 2.0]], columns=names)
+        assert encoder.transform(frame).tolist() == [[expected]]
 
 
 def test_a_column_without_a_name_is_no_time_of_reports(tmp_path: Path) -> None:

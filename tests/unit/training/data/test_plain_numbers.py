@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from training.columns import Columns
@@ -40,6 +40,8 @@ def kind_of(path: Path, as_text: set[str] | None) -> pa.DataType:
 
 
 @given(cells=st.lists(CELLS, min_size=1, max_size=30))
+@example(cells=["1.5", "1.50"] * 15)
+@example(cells=["1.50"] * 15 + ["1.5"] * 15)
 @settings(deadline=None)
 def test_a_column_is_found_to_be_the_same_whether_it_is_read_as_text_or_not(
     cells: list[str], tmp_path_factory: pytest.TempPathFactory
