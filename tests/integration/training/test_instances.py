@@ -17,7 +17,9 @@ from typing import Any
 import pandas as pd
 import psutil
 import pytest
+from botocore.exceptions import ClientError
 from local_aws.testing.running import LocalAws, descendants, eventually
+from local_aws.testing.sagemaker_resources import log_lines
 
 from artifact import layout
 from tests.integration.training.test_launch import Launch, here, stacks
@@ -32,7 +34,9 @@ MODEL = (
     *("--model", "xgboost", "--xgboost-iterations", "60"),
     *("--xgboost-bins", "64", "--xgboost-depth", "3"),
 )
-LONG = ("--xgboost-iterations", "3000")
+LONG = ("--xgboost-iterations", "2000", "--calibration", "none")
+JOB_NAME = re.compile(r"fraud-dev-\d+")
+LOG = "/aws/sagemaker/TrainingJobs"
 PARTS = 4
 
 
@@ -64,7 +68,7 @@ def files_of(stacks: LocalAws, output: str) -> dict[str, bytes]:
 
 
 def job_of(stacks: LocalAws, output: str) -> Any:
-    found = re.search(r"fraud-dev-\d+", output)
+    found = JOB_NAME.search(output)
     assert found is not None, output
     return stacks.client("sagemaker").describe_training_job(TrainingJobName=found[0])
 
@@ -95,14 +99,20 @@ def workers(stacks: LocalAws) -> dict[str, int]:
     return found
 
 
-def wait_for_trees(process: Any) -> str:
-    """Read a launch's output until trees grow; return it."""
-    seen = ""
-    for line in process.stdout:
-        seen += str(line)
-        if "trees of the model" in line:
-            return seen
-    raise AssertionError(seen)
+def wait_for_trees(stacks: LocalAws, process: Any) -> str:
+    """Wait until a launch's job grows trees; return the job's name.
+
+    The job's own log is sooner than what the launch prints of it.
+    """
+    name = next(found[0] for line in process.stdout if (found := JOB_NAME.search(line)))
+
+    def are_growing() -> bool:
+        with contextlib.suppress(ClientError):  # there is no log yet
+            return any("trees of the model" in x for x in log_lines(stacks, LOG, name))
+        return False
+
+    eventually(are_growing, 120)
+    return name
 
 
 def test_two_instances_train_one_model(
@@ -134,7 +144,7 @@ def test_a_killed_host_fails_the_job_with_its_name(
 ) -> None:
     options = ("--data", str(parts), *MODEL, *LONG)
     with launching(stacks, tmp_path, "--instances", "2", *options) as process:
-        wait_for_trees(process)
+        wait_for_trees(stacks, process)
         os.kill(workers(stacks)["algo-2"], signal.SIGKILL)
         output = process.stdout.read()
         assert process.wait(60) == 1
@@ -147,8 +157,7 @@ def test_a_stopped_job_ends_all_hosts(
 ) -> None:
     options = ("--data", str(parts), *MODEL, *LONG)
     with launching(stacks, tmp_path, "--instances", "2", *options) as process:
-        seen = wait_for_trees(process)
-        name = job_of(stacks, seen)["TrainingJobName"]
+        name = wait_for_trees(stacks, process)
         stacks.client("sagemaker").stop_training_job(TrainingJobName=name)
         assert "ended as Stopped" in process.stdout.read()
     eventually(lambda: not workers(stacks))
@@ -158,10 +167,10 @@ def test_an_interrupted_job_goes_on_and_writes_the_model_of_one_that_was_not(
     stacks: LocalAws, here: Launch, parts: Path, tmp_path: Path
 ) -> None:
     """Nor do two jobs of the same data and options differ in anything else."""
-    trees = ("--calibration", "none", "--xgboost-iterations", "2000")
+    trees = ("--calibration", "none", "--xgboost-iterations", "1500")
     options = ("--instances", "2", "--spot", "--data", str(parts), *MODEL, *trees)
     with launching(stacks, tmp_path, *options) as process:
-        wait_for_trees(process)
+        wait_for_trees(stacks, process)
         stacks.interrupt_spot_instances()
         output = process.stdout.read()
         assert process.wait(300) == 0, output
