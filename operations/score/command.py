@@ -25,6 +25,8 @@ from operations.score.showing import as_json, in_sum, in_table, in_words
 from operations.score.telling import told_apart
 from operations.score.transactions import Transactions, read_transactions
 from operations.score.writing import check_output, write_scores
+from serving.formats.schema import Schema
+from serving.formats.table_csv import TableCsv
 
 #: Rows a call: far below a serverless endpoint's 4 MB, and a second or two apart.
 ROWS_PER_CALL = 500
@@ -104,7 +106,11 @@ def _read(
     session: boto3.Session | None = None,
     history: HistoryStore | None = None,
 ) -> Transactions:
-    """Read a file; values without names are the columns of the model in service."""
+    """Read a file; values without names are the columns of the model in service.
+
+    That model's names decide whether the first line of a CSV is names or values, where
+    it may be either.
+    """
     transactions = read_transactions(file)
     if not transactions.has_lists:
         return transactions
@@ -112,9 +118,13 @@ def _read(
     remedy = "name the columns of each transaction."
     stack = find_stack(session, f"{endpoint}-serving", remedy)
     uri = stack.parameters[ARTIFACT_URI_PARAMETER]
-    names = read_artifact(session, uri).manifest.feature_names
+    manifest = read_artifact(session, uri).manifest
+    if transactions.names and TableCsv(Schema(manifest)).is_header(
+        transactions.rows[0]
+    ):
+        return transactions.with_header(file)
     entities = history.definition.entities if history else ()
-    return transactions.with_names(names, entities)
+    return transactions.with_names(manifest.feature_names, entities)
 
 
 def _named_file(options: argparse.Namespace) -> str:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import lzma
+import re
 import sys
 import zipfile
 import zlib
@@ -23,6 +24,12 @@ _EXPECTED = (
 )
 
 
+#: A cell of a first line that may be a value and a name: 0, 12:30, $12.50, true.
+_EITHER = re.compile(
+    r"[-+($€£]*[0-9][0-9.,:/%€)TZ +-]*|true|false|yes|no", re.IGNORECASE
+)
+
+
 @dataclass(frozen=True)
 class Transactions:
     """Rows of the training table, as a file holds them.
@@ -36,16 +43,30 @@ class Transactions:
         Whether the file holds one object, and no list of one.
     are_texts : bool
         Whether every value is the text of a cell, whose meaning the endpoint knows.
+    names : tuple of str
+        Of a CSV whose first row may be names or values, the names that it has then;
+        all rows are lists. The model's names decide, as on the endpoint.
     """
 
     rows: list[Any]
     is_single: bool = False
     are_texts: bool = False
+    names: tuple[str, ...] = ()
 
     @property
     def has_lists(self) -> bool:
         """Whether a row is a list of the model's values, without names."""
         return any(isinstance(row, list) for row in self.rows)
+
+    def with_header(self, file: str) -> "Transactions":
+        """Return the transactions with the first row as the names of the others.
+
+        Raises
+        ------
+        OperationError
+            If there is no other, or one has more or fewer cells.
+        """
+        return replace(self, rows=_by_header(file, self.names, self.rows), names=())
 
     def with_names(
         self, names: Sequence[str], entities: Sequence[str]
@@ -97,9 +118,10 @@ def read_transactions(file: str) -> Transactions:
         raise OperationError(f"{file}: expected {_EXPECTED}, found nothing.")
     if text.lstrip()[0] in "{[":
         return _read_json(file, text.strip())
-    return Transactions(
-        _read_csv(file, text, dialect, has_header=not values), are_texts=True
-    )
+    records = _read_csv(file, text, dialect)
+    if records and (values or any(map(_EITHER.fullmatch, records[0]))):
+        return Transactions(list(records), are_texts=True, names=dialect.names)
+    return Transactions(_by_header(file, dialect.names, records), are_texts=True)
 
 
 def _decoded(data: bytes, encoding: str) -> str:
@@ -149,7 +171,7 @@ def _read_lines(file: str, text: str) -> list[Any]:
     return rows
 
 
-def _read_csv(file: str, text: str, dialect: Dialect, *, has_header: bool) -> list[Any]:
+def _read_csv(file: str, text: str, dialect: Dialect) -> list[list[str]]:
     lines = io.StringIO(text, newline=None)
     for _ in range(dialect.lines_before):
         next(lines)
@@ -165,10 +187,13 @@ def _read_csv(file: str, text: str, dialect: Dialect, *, has_header: bool) -> li
         ) from None
     while len(records) > 1 and not any(records[-1]):  # as spreadsheets write them
         records.pop()
-    if not has_header:
-        return list(records)
-    names = dialect.names
-    if len(records) == 1:
+    return records
+
+
+def _by_header(
+    file: str, names: Sequence[str], records: Sequence[list[str]]
+) -> list[Any]:
+    if len(records) <= 1:
         raise OperationError(f"{file} has a header and no row; add transactions.")
     for number, record in enumerate(records[1:], 1):
         if len(record) != len(names):

@@ -5,6 +5,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ from botocore.response import StreamingBody
 
 from artifact import layout
 from artifact.archive import Documents
+from artifact.columns import Column, Kind
 from artifact.decision import ExpectedValueRule, ThresholdRule
 from artifact.history.definition import HistoryDefinition
+from artifact.manifest import Feature, Manifest, SelfTest, TrainingData
 from artifact.scoring.reasons import Reason
 from operations import client as client_module
 from operations.account import session
@@ -34,6 +37,10 @@ ROWS: list[dict[str, Any]] = [
 ]
 CSV = "at,amount\n2026-01-01,12.5\n,900\n"
 Bodies = list[dict[str, Any]]
+NUMBER = Column("", Kind.NUMBER)
+CLOCK = Column("", Kind.NUMBER, is_clock=True)
+WORD = Column("", Kind.CATEGORY, categories=("food", "web"))
+FLAG = Column("", Kind.CATEGORY, categories=("false", "true"), is_boolean=True)
 
 
 @pytest.fixture
@@ -68,6 +75,16 @@ def sent(aws: Aws) -> Callable[[Sequence[float]], Bodies]:
         return bodies
 
     return answering
+
+
+def in_service(monkeypatch: pytest.MonkeyPatch, aws: Aws, manifest: Manifest) -> None:
+    """Let this be the model of the environment and of the endpoint."""
+    stack: Any = type("Stack", (), {"parameters": {"ModelArtifactUri": "s3://b/m"}})
+    documents = Documents(manifest, "a" * 64, ThresholdRule(0.4), {})
+    monkeypatch.setattr(command, "find_stack", lambda *_: stack)
+    monkeypatch.setattr(command, "read_artifact", lambda *_: documents)
+    monkeypatch.setattr(command, "aws_session", lambda: aws)
+    monkeypatch.setattr(session, "environment_session", lambda _: aws)
 
 
 def run(tmp_path: Path, text: str, *arguments: str) -> int:
@@ -311,24 +328,52 @@ def test_two_columns_of_one_name_are_told_apart_as_in_training(tmp_path: Path) -
     assert read_transactions(str(path)).rows == [{"a": "1", "a.1": "2"}]
 
 
-def test_columns_may_be_numbered(tmp_path: Path) -> None:
-    path = tmp_path / "transactions"
-    path.write_text("0,1,2\n5,6,7\n")
-    assert read_transactions(str(path)).rows == [{"0": "5", "1": "6", "2": "7"}]
+def manifest_of(*columns: Column) -> Manifest:
+    """The manifest of a model with these inputs."""
+    features = tuple(Feature(c.name, "float64", {0.0: 0.0, 1.0: 9.0}) for c in columns)
+    test = SelfTest({column.name: 0.0 for column in columns}, 0.5)
+    facts = TrainingData("0" * 64, 1, 1)
+    return Manifest({}, features, "fraud", {}, facts, test, columns=columns)
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "body"),
+    [
+        ("0,1\n5,6\n", [("0", NUMBER), ("1", NUMBER)], "0,1\n5,6\n"),
+        ("0,1\n5,6\n", [("a", NUMBER), ("b", NUMBER)], "a,b\n0,1\n5,6\n"),
+        ("true,food\nno,web\n", [("a", FLAG), ("b", WORD)], "a,b\ntrue,food\nno,web\n"),
+        ("true,food\nyes,food\n", [("true", FLAG), ("food", NUMBER)], None),
+        ("12:30,food\n9:05,web\n", [("a", CLOCK), ("b", WORD)], "a,b\n12:30,food\n"),
+        ("kind,a\nkind,3\nx,4\n", [("kind", WORD), ("a", NUMBER)], None),
+        ("kind,a\nx,3\n", [("kind", WORD), ("a", NUMBER)], None),
+    ],
+)
+def test_where_a_first_line_may_be_either_the_models_names_decide(
+    *,
+    aws: Aws,
+    sent: Callable[[Sequence[float]], Bodies],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    text: str,
+    columns: list[tuple[str, Column]],
+    body: str | None,
+) -> None:
+    """As the endpoint decides; None is a body like the file, whose names are names."""
+    manifest = manifest_of(*(replace(column, name=name) for name, column in columns))
+    in_service(monkeypatch, aws, manifest)
+    bodies = sent([0.1] * 9)
+    aws.publishes(RULE)
+    assert run(tmp_path, text) == 0
+    assert bodies[0]["Body"].decode().startswith(body or text)
 
 
 class TestLists:
     """Values without names: the columns of the model in service, in their order."""
 
     @pytest.fixture(autouse=True)
-    def in_service(self, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
-        stack: Any = type("Stack", (), {"parameters": {"ModelArtifactUri": "s3://b/m"}})
-        manifest: Any = type("Manifest", (), {"feature_names": ("at", "amount")})
-        documents = Documents(manifest, "a" * 64, ThresholdRule(0.4), {})
-        monkeypatch.setattr(command, "find_stack", lambda *_: stack)
-        monkeypatch.setattr(command, "read_artifact", lambda *_: documents)
-        monkeypatch.setattr(command, "aws_session", lambda: aws)
-        monkeypatch.setattr(session, "environment_session", lambda _: aws)
+    def model(self, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+        columns = [replace(NUMBER, name=name) for name in ("at", "amount")]
+        in_service(monkeypatch, aws, manifest_of(*columns))
 
     @pytest.mark.parametrize(
         ("text", "body"),
