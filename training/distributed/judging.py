@@ -27,7 +27,6 @@ from training.models.selection import cross_validate
 from training.options import Arguments
 from training.report.wording import span_in_words
 
-_MARGIN = 1e-15
 #: What calibration and decision rule are chosen on, in words.
 CHOSEN_ON = "predictions of a held-out fifth of the training part"
 
@@ -134,10 +133,7 @@ class Judgement:
                 ),
             ]
         )
-        log_odds = [
-            logit(np.clip(scores[:, place], _MARGIN, 1 - _MARGIN))
-            for place in range(len(models))
-        ]
+        log_odds = [logit(scores[:, place]) for place in range(len(models))]
         sample = sample_by_score(
             self.group,
             log_odds,

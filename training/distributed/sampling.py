@@ -3,9 +3,10 @@
 Every host counts its rows by score and class in bins so fine that no threshold, and
 nothing that depends on the order of the scores, moves by 1e-4 within one; the counts
 are added up exactly. What the first host judges are rows of those bins: of a part of at
-most `MOST_ROWS` all. Of a larger part come at least one row of every bin, all rows of
-small bins, as those of high scores and of frauds are, and a share of large ones. Each
-stands for so many that every bin has the weight that it has over all hosts.
+most `MOST_ROWS` all. Of a larger part, where several scores share the room, come at
+least one row of every bin, all rows of small bins, as those of high scores and of
+frauds are, and a share of large ones. Each stands for so many that every bin has the
+weight that it has over all hosts.
 """
 
 from collections.abc import Sequence
@@ -18,10 +19,13 @@ from training.data.dataset import Floats, Labels
 from training.distributed.group import Group
 
 MOST_ROWS = 300_000
-#: A bin is 3.1e-4 of log-odds wide, so at most 7.6e-5 of probability.
+#: A bin is 2.9e-4 of log-odds wide at log-odds of 0, so at most 7.2e-5 of probability;
+#: at 20 it is 2e-3 wide, at 40 4e-3.
 _BINS = 1 << 17
-#: Scores are log-odds; beyond these limits they share a bin.
-_LIMIT = 20.0
+#: Log-odds up to here have bins of much the same width, beyond of much the same share.
+_EVEN = 3.0
+#: No probability but 0 and 1 has larger log-odds, either way.
+_LIMIT = 750.0
 
 Booleans = npt.NDArray[np.bool_]
 
@@ -52,7 +56,7 @@ def sample_by_score(
     Parameters
     ----------
     scores : sequence of float64 arrays of shape (n_rows,)
-        Log-odds.
+        Log-odds, infinite for probabilities of 0 and 1.
     labels, weights : arrays of shape (n_rows,)
     chances : float64 array of shape (n_rows,)
         In [0, 1), by the rows' hashes.
@@ -74,7 +78,8 @@ def sample_by_class(
 
 
 def _bins(scores: Floats) -> npt.NDArray[np.intp]:
-    places = (scores + _LIMIT) * (_BINS / (2 * _LIMIT))
+    halves = np.arcsinh(scores / _EVEN) / np.arcsinh(_LIMIT / _EVEN)
+    places: Floats = (halves + 1) * (_BINS / 2)
     return np.clip(places, 0, _BINS - 1).astype(np.intp)
 
 
@@ -116,6 +121,8 @@ def _sample(
     room: int,
 ) -> Sample:
     """Choose rows by several divisions into cells; odd cells have the frauds."""
+    if group.count(len(chances)) <= room:
+        return Sample(np.ones(len(chances), bool), None)
     share = np.zeros(len(chances))
     for of_rows in cells:
         counts = group.total(np.bincount(of_rows, minlength=n_cells))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.special import expit
+from scipy.special import expit, logit
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from artifact.decision import ThresholdRule
@@ -122,10 +122,45 @@ def test_of_more_frauds_than_there_is_room_for_comes_a_share(seed: int) -> None:
         assert found == pytest.approx(exact, abs=1e-4)
 
 
-def test_few_rows_come_whole() -> None:
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("centre", [-10.0, 20.0, 30.0])
+def test_scores_near_0_and_1_are_told_apart_too(centre: float, seed: int) -> None:
+    """As a linear model of balanced classes gives them: both classes beyond 20."""
+    random = np.random.default_rng(seed)
+    labels = (random.random(ROWS) < 0.01).astype(np.int8)
+    tails = random.standard_t(3, ROWS) * 4
+    p = expit(centre + np.where(labels == 1, random.normal(8, 12, ROWS), tails))
+    sample = sample_by_score(
+        Group(ALONE),
+        [logit(p), logit(p) + tails],
+        labels,
+        None,
+        chances(ROWS),
+        most_rows=MOST_ROWS,
+    )
+    kept = sample.taken
+    assert sample.stands_for is not None
+    weights = sample.stands_for[:, 0]
+    for figure in (average_precision_score, roc_auc_score):
+        exact = figure(labels, p)
+        found = figure(labels[kept], p[kept], sample_weight=weights)
+        assert found == pytest.approx(exact, abs=1e-4)
+    for least in (0.9, 1 - 1e-10, 1 - 1e-13):
+        exact = np.count_nonzero(p >= least) / ROWS
+        found = weights[p[kept] >= least].sum() / ROWS
+        assert found == pytest.approx(exact, abs=1e-4)
+
+
+@pytest.mark.parametrize("models", [1, 2])
+def test_few_rows_come_whole(models: int) -> None:
     scores, labels = made(0, 3.0, 1.0)
     sample = sample_by_score(
-        Group(ALONE), [scores], labels, None, chances(ROWS), most_rows=ROWS
+        Group(ALONE),
+        [scores - place for place in range(models)],
+        labels,
+        None,
+        chances(ROWS),
+        most_rows=ROWS,
     )
     assert sample.taken.all()
     assert sample.stands_for is None
