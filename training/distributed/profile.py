@@ -50,8 +50,9 @@ class ColumnProfile:
     missing: int = 0
     #: Of text with too many values to count: the way it is written → the first such.
     forms: dict[str, str] = field(default_factory=dict)
-    #: Of numbers: the least, the largest, and one that is not whole.
-    outstanding: dict[str, Any] = field(default_factory=dict)
+    #: Of numbers: the least, the largest, and one that is not whole, each an array of
+    #: one in the type that it came in: a key above 2^53 is no float64.
+    outstanding: dict[str, pa.Array] = field(default_factory=dict)
 
     def add(self, data: pa.ChunkedArray, *, is_named: bool) -> None:
         """Look at a batch."""
@@ -107,8 +108,7 @@ class ColumnProfile:
             arrays.append(pa.array(list(self.counts)))
         if self.forms:
             arrays.append(pa.array(self.forms.values(), pa.string()))
-        if self.outstanding:
-            arrays.append(pa.array(self.outstanding.values(), pa.float64()))
+        arrays += self.outstanding.values()
         if self.missing:
             arrays.append(pa.nulls(1, kind))
         return arrays
@@ -132,15 +132,16 @@ class ColumnProfile:
     def _keep_outstanding(self, numbers: pa.ChunkedArray) -> None:
         limits = pc.min_max(numbers).as_py()
         for name, choose in (("min", min), ("max", max)):
-            known = [limits[name], self.outstanding.get(name)]
-            known = [value for value in known if value is not None]
-            if known:
-                self.outstanding[name] = choose(known)
+            limit, known = limits[name], self.outstanding.get(name)
+            if limit is None or limit != limit:  # noqa: PLR0124 - a batch of NaN
+                continue
+            if known is None or choose(limit, known[0].as_py()) is limit:
+                self.outstanding[name] = pa.array([limit], numbers.type)
         if "broken" not in self.outstanding and pa.types.is_floating(numbers.type):
             is_broken = pc.not_equal(numbers, pc.floor(numbers))
-            broken = numbers.filter(is_broken).slice(0, 1).to_pylist()
-            if broken:
-                self.outstanding["broken"] = broken[0]
+            broken = numbers.filter(is_broken).slice(0, 1)
+            if len(broken):
+                self.outstanding["broken"] = broken.combine_chunks()
 
 
 @dataclass

@@ -66,6 +66,28 @@ def test_hosts_write_the_encodings_that_one_machine_writes(
     np.testing.assert_array_equal(in_order(together), alone.features)
 
 
+@pytest.mark.parametrize("hosts", [1, 2])
+def test_keys_that_are_no_float64_are_read_as_on_one_machine(
+    frame: pd.DataFrame, shard: Callable[..., list[Path]], tmp_path: Path, hosts: int
+) -> None:
+    random = np.random.default_rng(1)
+    rows = len(frame)
+    frame = frame.assign(
+        signed=random.integers(2**60, 2**61, rows),
+        unsigned=random.integers(2**63, 2**64, rows, dtype=np.uint64),
+        negative=-random.integers(2**60, 2**61, rows),
+        gaps_too=pd.array(random.integers(2**60, 2**61, rows), "Int64"),
+        few=random.choice([2**60 + 1, 2**60 + 7, 5], rows),
+        most=np.where(np.arange(rows) == 400, 2**63 - 1, np.arange(rows) % 5),
+    )
+    frame.loc[frame.index % 7 == 0, "gaps_too"] = pd.NA
+    whole, *roots = shard([frame[:300], frame[300:]], hosts)
+    alone = read_dataset(whole, Columns())
+    together = spools(roots, Columns(), tmp_path)
+    assert together[0].table == alone.table
+    np.testing.assert_array_equal(in_order(together), alone.features)
+
+
 def test_options_mean_the_same_on_several_hosts(
     frame: pd.DataFrame, shard: Callable[..., list[Path]], tmp_path: Path
 ) -> None:

@@ -28,3 +28,12 @@ def test_a_whole_number_is_one_value_whatever_its_type() -> None:
     for values in ([150, 150], [150.0], ["150", " 150 "]):
         profile.add(pa.chunked_array([pa.array(values)]), is_named=False)
     assert profile.counts == {"150": 5}
+
+
+def test_a_batch_of_gaps_hides_no_extreme() -> None:
+    profile = ColumnProfile()
+    for values in ([2**60 + 1], [math.nan], [-0.5], [None], [3]):
+        data = pa.chunked_array([pa.array(values)])
+        profile.add(data if data.null_count == 0 else data.cast("f8"), is_named=False)
+    outstanding = {name: one.to_pylist() for name, one in profile.outstanding.items()}
+    assert outstanding == {"min": [-0.5], "max": [2**60 + 1], "broken": [-0.5]}
