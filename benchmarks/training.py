@@ -89,7 +89,7 @@ IMPORTS = {
 
 #: Runs the command, and says what its steps took.
 STEPS = """
-import sys, time
+import resource, sys, time
 from training import train
 from training.scikit_learn import import_scikit_learn
 import_scikit_learn()
@@ -99,7 +99,10 @@ def timed(name):
     def run(*arguments, **named):
         begun = time.process_time()
         result = step(*arguments, **named)
-        print("STEP", name, time.process_time() - begun)
+        with open("/proc/self/statm") as file:
+            megabytes = int(file.read().split()[1]) * resource.getpagesize() / 2**20
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print("STEP", name, time.process_time() - begun, megabytes, peak)
         return result
     setattr(one_machine, name, run)
 for name in ("read_dataset", "prepare", "run", "write_results"):
@@ -135,15 +138,23 @@ def side_by_side(csv_file: Path, directory: Path, rounds: int) -> str:
 
 
 def steps(csv_file: Path, directory: Path, rounds: int) -> str:
-    """Return what the command's processor time goes to, as a table."""
+    """Return what the command's time and memory go to, as tables."""
     begins = alternate({n: ["-c", code] for n, code in IMPORTS.items()}, rounds)
-    lines = [table(begins), "", "| step of the command | CPU time (s) |", "|---|---|"]
+    lines = [
+        table(begins),
+        "",
+        "| step of the command | CPU time (s) | memory after (MB) | peak so far (MB) |",
+        "|---|---|---|---|",
+    ]
     _, *arguments = command(csv_file, directory)[1:]
     output = measure(["-c", STEPS, *arguments]).output
     for line in output.splitlines():
         if line.startswith("STEP "):
-            _, name, seconds = line.split()
-            lines.append(f"| {WORDS[name]} | {float(seconds):.2f} |")
+            _, name, *figures = line.split()
+            seconds, after, peak = map(float, figures)
+            lines.append(
+                f"| {WORDS[name]} | {seconds:.2f} | {after:.0f} | {peak:.0f} |"
+            )
     return "\n".join(lines)
 
 
@@ -187,6 +198,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=ROUNDS, metavar="COUNT")
     options = parser.parse_args()
     rows = pa.parquet.read_table(options.data)
+    matrix_mb = len(rows) * (rows.num_columns - 1) * 8 / 1e6
     with tempfile.TemporaryDirectory(prefix="training-benchmark-") as temporary:
         directory = Path(temporary)
         csv_file = directory / "complete.csv"
@@ -220,6 +232,15 @@ All give the same ROC-AUC and average precision.
 Imports, of which both need scikit-learn and SciPy:
 
 {taken}
+
+Against 0.6 of the processor time and half of the memory stand, in these figures: the
+imports, of which what is left is scikit-learn's own and the linear algebra that it
+uses; what the plain script does not find out, which is the second step, most of the
+last, and of the third all but the fit; and the rows, in double precision since scores
+must not differ. They lie in memory twice for a moment, when columns become a matrix and
+again when it is divided ({matrix_mb:.0f} MB each), and once while they are fitted,
+beside the standardised copy that scikit-learn makes of four fifths. What arrives of the
+file is text, a megabyte at a time with sixteen read ahead.
 
 ## More rows
 

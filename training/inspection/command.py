@@ -16,7 +16,7 @@ from training.inspection.options import parser
 from training.inspection.table import describe
 from training.option_types import MissingValues
 from training.options import SplitOptions
-from training.scikit_learn import import_scikit_learn
+from training.scikit_learn import import_scikit_learn, without_pandas
 
 _WIDTH = 80
 
@@ -25,11 +25,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit status."""
     options = parser().parse_args(arguments)
     try:
-        import_scikit_learn()
         path: Path = options.data
         files = find_files(path)
-        columns = recognise(files, columns_of(options))
-        look = look_at(files, columns, SplitOptions())
+        with without_pandas():
+            import_scikit_learn()
+            columns = recognise(files, columns_of(options))
+            look = look_at(files, columns, SplitOptions())
     except TrainingError as error:
         print(f"error: {printable(str(error))}", file=sys.stderr)
         return 1

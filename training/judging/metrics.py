@@ -56,7 +56,11 @@ class Scoreboard:
         self._last_of_score = np.flatnonzero(
             np.append(scores[1:] != scores[:-1], [True])
         )
+        # As floating point, once for all replicates.
+        self._is_fraud = judged.labels.astype(float)
+        self._is_alert = judged.alerts.astype(float)
         self._errors = judged.probabilities - judged.labels
+        self._squared_errors = self._errors**2
         self._log_losses = _log_losses(judged.labels, judged.probabilities)
         self._bins = np.minimum(
             (judged.probabilities * CALIBRATION_BINS).astype(np.intp),
@@ -68,16 +72,16 @@ class Scoreboard:
         """Return all figures with these weights, of shape (n_rows,)."""
         judged = self._judged
         total = weights.sum()
-        frauds = weights * judged.labels
-        flagged = float(weights @ judged.alerts)
-        caught = float(frauds @ judged.alerts)
+        frauds = weights * self._is_fraud
+        flagged = float(weights @ self._is_alert)
+        caught = float(frauds @ self._is_alert)
         all_frauds = float(frauds.sum())
         gaps = np.bincount(
             self._bins, weights * self._errors, minlength=CALIBRATION_BINS
         )
         figures = {
             **self._ranking(weights),
-            "brier": float(weights @ self._errors**2 / total),
+            "brier": float(weights @ self._squared_errors / total),
             "log_loss": float(weights @ self._log_losses / total),
             "calibration_error": float(np.abs(gaps).sum() / total),
             "alerts": flagged,
@@ -103,7 +107,7 @@ class Scoreboard:
         replicates = []
         for times_drawn in draws:
             weights = self._judged.weights * times_drawn
-            if 0 < weights @ self._judged.labels < weights.sum():
+            if 0 < weights @ self._is_fraud < weights.sum():
                 replicates.append(self.figures(weights))
         return {
             name: _percentiles([figures[name] for figures in replicates])
@@ -137,10 +141,10 @@ class Scoreboard:
     def _money(self, weights: Floats, losses: Floats) -> dict[str, float]:
         """Figures in the currency of the losses."""
         judged = self._judged
-        frauds = weights * judged.labels
+        frauds = weights * self._is_fraud
         lost = float(frauds @ losses)
-        saved = float((frauds * losses) @ judged.alerts)
-        savings = saved - judged.review_cost * float(weights @ judged.alerts)
+        saved = float((frauds * losses) @ self._is_alert)
+        savings = saved - judged.review_cost * float(weights @ self._is_alert)
         oracle = float(frauds @ np.maximum(losses - judged.review_cost, 0.0))
         return {
             "cost": lost - savings,
@@ -167,10 +171,10 @@ class Scoreboard:
         return float(caught / flagged) if flagged else 0.0
 
 
-def _by_day(judged: Judged) -> tuple[Indices, Indices, Indices, Labels] | None:
+def _by_day(judged: Judged) -> tuple[Indices, Indices, Indices, Floats] | None:
     """Rows by day and then by falling score, and where each day starts.
 
-    Then, in that order, the number of each row's day, and its label.
+    Then, in that order, the number of each row's day, and its label as a float.
     """
     if judged.times is None:
         return None
@@ -178,7 +182,7 @@ def _by_day(judged: Judged) -> tuple[Indices, Indices, Indices, Labels] | None:
     order = np.lexsort((-judged.probabilities, days))
     starts = np.flatnonzero(np.diff(days[order], prepend=np.nan) != 0)
     of_day = np.repeat(np.arange(len(starts)), np.diff([*starts, len(order)]))
-    return order, starts, of_day, judged.labels[order]
+    return order, starts, of_day, judged.labels[order].astype(float)
 
 
 def _log_losses(labels: Labels, probabilities: Floats) -> Floats:

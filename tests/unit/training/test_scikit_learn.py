@@ -9,7 +9,7 @@ from training.scikit_learn import import_scikit_learn
 import_scikit_learn()
 import training.one_machine
 print(*(name for name in ("pandas", "scipy.stats", "scipy.interpolate",
-    "scipy.integrate") if sys.modules.get(name)), "spared")
+    "scipy.integrate", "numpy.testing") if sys.modules.get(name)), "spared")
 from sklearn.metrics import roc_auc_score
 from sklearn.preprocessing import SplineTransformer
 import numpy as np
@@ -17,6 +17,7 @@ import scipy.stats
 print(roc_auc_score([0, 1, 1], [0.1, 0.2, 0.1]), scipy.stats.rankdata([3, 1]))
 values = np.linspace(0, 1, 9).reshape(-1, 1)
 print(SplineTransformer().fit_transform(values).shape)
+np.testing.assert_allclose(np.polynomial.Polynomial([1, 2])(3), 7)
 """
 
 
