@@ -138,7 +138,7 @@ class ColumnProfile:
             if known is None or choose(limit, known[0].as_py()) is limit:
                 self.outstanding[name] = pa.array([limit], numbers.type)
         if "broken" not in self.outstanding and pa.types.is_floating(numbers.type):
-            is_broken = pc.not_equal(numbers, pc.floor(numbers))
+            is_broken = pc.greater(numbers, pc.floor(numbers))  # false for NaN
             broken = numbers.filter(is_broken).slice(0, 1)
             if len(broken):
                 self.outstanding["broken"] = broken.combine_chunks()
