@@ -13,7 +13,9 @@ from local_aws.testing.running import (
     alive,
     descendants,
     eventually,
+    fork_local_aws,
     start_local_aws,
+    stop_local_aws,
 )
 from local_aws.testing.sagemaker_resources import (
     create_endpoint,
@@ -128,6 +130,19 @@ def test_it_ends_with_a_test_run_that_is_killed(tmp_path: Path) -> None:
     assert started
     eventually(lambda: not alive(started))
     eventually(lambda: not list(tmp_path.glob("local-aws-*")))
+
+
+def test_two_servers_give_different_identifiers(
+    local_aws: LocalAws, tmp_path: Path
+) -> None:
+    """Though both are forked from one process, with its state of moto's randomness."""
+    other = fork_local_aws(tmp_path)
+    keys = [
+        server.client("kms").create_key()["KeyMetadata"]["KeyId"]
+        for server in (local_aws, other)
+    ]
+    stop_local_aws(other, tmp_path)
+    assert keys[0] != keys[1]
 
 
 def test_it_listens_on_loopback_only(local_aws: LocalAws) -> None:

@@ -35,9 +35,12 @@ class ForkedServer:
         self.stdout = open(  # noqa: SIM115 -- closed with its Connection
             self._output.fileno(), encoding="utf-8", closefd=False
         )
+        # A daemon: a program that ends normally would else wait for it, before its end
+        # of the pipe closes.
         self._process: ForkServerProcess = _forking.Process(
             target=_serve,
             args=(list(arguments), dict(environment), input_end, output_end),
+            daemon=True,
         )
         self._process.start()
         input_end.close()
@@ -79,8 +82,13 @@ def _serve(
     output_end: Connection,
 ) -> None:
     """Be `python -m local_aws`, with pipes as standard input and output."""
-    from local_aws.__main__ import main  # noqa: PLC0415 -- not in the tests' process
+    # Not in the tests' process.
+    from moto.moto_api._internal import mock_random  # noqa: PLC0415
 
+    from local_aws.__main__ import main  # noqa: PLC0415
+
+    # The fork has the identifiers that every other one would give.
+    mock_random.seed(os.urandom(16))
     os.setsid()
     os.dup2(input_end.fileno(), 0)
     for descriptor in (1, 2):
