@@ -156,7 +156,8 @@ def _read_json(file: str, text: str) -> Transactions:
 
 def _read_lines(file: str, text: str) -> list[Any]:
     rows = []
-    for number, line in enumerate(text.splitlines(), 1):
+    # Of the marks that end a line, a string in JSON may hold U+2028 and its like.
+    for number, line in enumerate(io.StringIO(text, newline=None), 1):
         if not line.strip():
             continue
         try:

@@ -322,6 +322,14 @@ def test_a_zip_file_that_cannot_be_opened_is_refused(
         read_transactions(str(path))
 
 
+@pytest.mark.parametrize("mark", ["\u2028", "\u2029", "\x85", "\x0b"])
+def test_a_line_of_json_ends_where_the_line_does(tmp_path: Path, mark: str) -> None:
+    path = tmp_path / "transactions"
+    row = json.dumps({"note": f"a{mark}b"}, ensure_ascii=mark < " ")
+    path.write_text(f"{row}\n{row}\n", encoding="utf-8")
+    assert len(read_transactions(str(path)).rows) == 2
+
+
 def test_two_columns_of_one_name_are_told_apart_as_in_training(tmp_path: Path) -> None:
     path = tmp_path / "transactions"
     path.write_text("a,a\n1,2\n")
