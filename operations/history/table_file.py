@@ -32,7 +32,12 @@ from training.data.labels import read_labels, unclear_labels
 from training.data.number_kinds import of_numbers
 from training.data.number_text import read_number_text
 from training.data.tables import Table as DataTable
-from training.data.tables import find_files, read_table
+from training.data.tables import (
+    column_names,
+    find_files,
+    partitions_of,
+    read_table,
+)
 from training.errors import TrainingError
 
 Floats = npt.NDArray[np.float64]
@@ -160,14 +165,15 @@ def _told() -> Iterator[None]:
 
 def _read(path: Path, columns: Sequence[str]) -> DataTable:
     with _told():
-        table = read_table(find_files(path))
-    names = table.data.column_names
+        files = find_files(path)
+        names = [*column_names(files[0]), *partitions_of(files[0], files)]
     for name in columns:
         if name not in names:
             near = nearest_name(name, names)
             hint = f"did you mean {near!r}?" if near else "name another."
             raise OperationError(f"{path} has no column {name!r}; {hint}")
-    return table
+    with _told():
+        return read_table(files, only=columns or None)
 
 
 def _labels(path: Path, table: DataTable, said: Columns) -> Floats:

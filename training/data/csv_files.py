@@ -57,6 +57,27 @@ def read_csv(
         raise not_a_table(file) from None
 
 
+def read_csv_columns(file: Path, dialect: Dialect, names: Collection[str]) -> pa.Table:
+    """Read some named columns of a file, every cell as text; raises as `read_csv`.
+
+    As many rows as the whole has: those at the end whose cells in all columns are empty
+    are left out.
+    """
+    options = csv_options(dialect)
+    columns = [name for name in dialect.names if name in names]
+    options["convert_options"].include_columns = columns
+    try:
+        with damage_reported(file, but_not=pa.ArrowInvalid), open_bytes(file) as raw:
+            table = pa.csv.read_csv(raw, **options)
+    except pa.ArrowInvalid:
+        table = None
+    # An empty row may hold something elsewhere; a fault is named by its row.
+    if table is None or rows_with_values(table) < len(table):
+        whole, _ = read_csv(file, dialect, sample=False)
+        table = without_empty_end(whole)[0].select(columns)
+    return table
+
+
 def _read(raw: IO[bytes], dialect: Dialect, *, sample: bool) -> tuple[pa.Table, bool]:
     options = csv_options(dialect)
     if not sample:

@@ -15,11 +15,12 @@ from artifact.layout import sha256_of
 from training.data.csv_files import (
     damage_reported,
     read_csv,
+    read_csv_columns,
     row_place,
     without_empty_end,
 )
+from training.data.dialect import Dialect, find_dialect
 from training.data.dialect import file_format as format_of
-from training.data.dialect import find_dialect
 from training.data.shown_names import shown
 from training.errors import TrainingError
 
@@ -198,8 +199,9 @@ def read_table(
     *,
     sample: bool = False,
     as_text: Collection[str] | None = None,
+    only: Collection[str] | None = None,
 ) -> Table:
-    """Read all parts with all columns; of a sample, the first rows of each.
+    """Read all parts with all columns, or `only` some; of a sample, the first rows.
 
     `as_text` as in `read_csv`.
 
@@ -223,14 +225,17 @@ def read_table(
             )
         lines_before = None
         if is_parquet(file):
-            table, is_all = _read_parquet(file, sample=sample)
+            table, is_all = _read_parquet(file, sample=sample, only=only)
         else:
             dialect = find_dialect(file)
-            table, is_all = read_csv(file, dialect, sample=sample, as_text=as_text)
             lines_before = dialect.lines_before
-            if is_all:
-                table, empty = without_empty_end(table)
-                notes += [empty] if empty else []
+            if only is None:
+                table, is_all, empty = _read_text(
+                    file, dialect, sample=sample, as_text=as_text
+                )
+                notes += empty
+            else:
+                table, is_all = read_csv_columns(file, dialect, only), True
             text_names.update(first)
             notes += [note for note in dialect.notes if note not in notes]
         is_whole &= is_all
@@ -269,12 +274,26 @@ def _numbers_in_some(tables: Iterable[pa.Table]) -> set[str]:
     return {name for name, types in kinds.items() if len(types) > 1}
 
 
-def _read_parquet(file: Path, *, sample: bool) -> tuple[pa.Table, bool]:
+def _read_text(
+    file: Path, dialect: Dialect, *, sample: bool, as_text: Collection[str] | None
+) -> tuple[pa.Table, bool, list[str]]:
+    """Read a file, or its first rows; whether that is all, and what was left out."""
+    table, is_all = read_csv(file, dialect, sample=sample, as_text=as_text)
+    if not is_all:
+        return table, False, []
+    table, empty = without_empty_end(table)
+    return table, True, [empty] if empty else []
+
+
+def _read_parquet(
+    file: Path, *, sample: bool, only: Collection[str] | None
+) -> tuple[pa.Table, bool]:
     """Read a file, or its first rows; and whether that is all."""
     with damage_reported(file):
         opened = pa.parquet.ParquetFile(file)
         if not sample:
-            return opened.read(), True
+            names = [n for n in opened.schema_arrow.names if only is None or n in only]
+            return opened.read().select(names), True
         batches = islice(opened.iter_batches(_SAMPLE_ROWS), 1)
         table = pa.Table.from_batches(batches, opened.schema_arrow)
         return table, len(table) == opened.metadata.num_rows

@@ -242,6 +242,24 @@ def test_of_text_only_plain_numbers_become_numbers(
     assert read["reference"].tolist() == OWN["reference"]
 
 
+@pytest.mark.parametrize(
+    ("end", "said"), [(",,,\n,,,\n", ""), (",,,Bern\n", "rows without a time")]
+)
+def test_a_row_at_the_end_is_empty_if_all_its_cells_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], end: str, said: str
+) -> None:
+    """Also those of columns that no history needs, which are not read."""
+    path = tmp_path / "own.csv"
+    rows = "".join(f"{i},c{i % 3},{i}.5,Bern\n" for i in range(30))
+    path.write_text(f"when,card,amount,city\n{rows}{end}")
+    where = ["--data", str(path), "--output", str(tmp_path / "with.csv")]
+    names = ["--time-column", "when", "--amount-column", "amount"]
+    status = main(["features", *where, "--entities", "card", *names])
+    printed = capsys.readouterr()
+    assert (said in printed.err) if said else (": 30 rows," in printed.out)
+    assert status == bool(said)
+
+
 def test_text_that_a_parquet_file_says_is_text_stays_text(tmp_path: Path) -> None:
     source, target = tmp_path / "own.parquet", tmp_path / "with.parquet"
     own = pd.DataFrame(OWN).astype({"when": int, "amount": float})
