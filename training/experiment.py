@@ -13,7 +13,7 @@ from sklearn.ensemble import StackingClassifier
 
 from artifact.decision import DecisionRule
 from training.data.counts import Counts
-from training.data.dataset import Floats
+from training.data.dataset import Dataset, Floats
 from training.data.folds import Fold, make_folds
 from training.data.split import Split
 from training.errors import TrainingError
@@ -52,6 +52,8 @@ class Trained:
     classifier: Model | StackingClassifier
     calibrated: bool
     rule: DecisionRule
+    #: Over several hosts with weights of this model's own.
+    test: Dataset
     #: Fraud probabilities of the test part, of shape (n_test_rows,).
     test_probabilities: Floats
     evaluation: Evaluation
@@ -205,6 +207,7 @@ def finish(
         classifier=classifier,
         calibrated=classifier is not model,
         rule=rule,
+        test=parts.test,
         test_probabilities=test_probabilities,
         evaluation=evaluate(
             parts.test,

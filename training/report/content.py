@@ -37,7 +37,7 @@ def report_content(
         models.append(experiment.baseline)
     sweeps = {
         model.name: sweep(
-            outcomes_of(test, arguments.decision), model.test_probabilities
+            outcomes_of(model.test, arguments.decision), model.test_probabilities
         )
         for model in models
     }

@@ -1,5 +1,8 @@
 """What the report shows agrees with the figures of the metrics."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from tests.unit.training.samples import random_dataset
@@ -50,3 +53,19 @@ def test_each_slice_with_frauds_has_its_recall_within_its_interval() -> None:
     for item in drawn:
         assert 0 <= item["low"] <= item["recall"] <= item["high"] <= 1
         assert item["low"] < item["high"]
+
+
+def test_each_model_has_a_curve_of_its_own_weights() -> None:
+    """Over several hosts the rows stand for bins of one model's scores each."""
+    experiment, *_ = judged(0.5)
+    champion = experiment.champion
+    weights = np.where(champion.test.labels == 1, 1.0, 50.0)
+    heavy = replace(champion.test, weights=weights)
+    other = replace(champion, name="other", test=heavy)
+    two = replace(experiment, baseline=other)
+    curves = report_content({}, {}, two, Arguments())["curves"]
+    assert curves[champion.name]["roc"] == curves["other"]["roc"]
+    precision, of_heavy = (
+        dict(curves[name]["precision_recall"]) for name in (champion.name, "other")
+    )
+    assert of_heavy[1.0] < precision[1.0]
