@@ -10,20 +10,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from sklearn.ensemble import StackingClassifier
+from sklearn.pipeline import Pipeline
 
-from artifact.decision import DecisionRule
+from artifact.decision import DecisionRule, ThresholdRule
 from training.data.counts import Counts
 from training.data.dataset import Dataset, Floats
 from training.data.folds import Fold, make_folds
 from training.data.split import Split
 from training.errors import TrainingError
-from training.judging.alternatives import alternatives
+from training.judging.alternatives import alternatives, other_rules
 from training.judging.evaluation import (
     Evaluation,
     Population,
     evaluate,
+    judge,
     outcomes_of,
 )
+from training.judging.metrics import Sums, add_up
 from training.judging.sweep import sweep
 from training.judging.thresholds import choose_rule
 from training.models.calibration import calibrate, fit_calibrator, with_calibration
@@ -38,7 +41,7 @@ from training.models.fitting import (
 )
 from training.models.long_categories import LongCategories, compare_without
 from training.models.selection import CrossValidation, choose_champion, cross_validate
-from training.options import AUTO, Arguments
+from training.options import AUTO, Arguments, DecisionOptions
 from training.preparation import Prepared, Tell
 
 BASELINE = "logistic-regression"
@@ -113,8 +116,13 @@ def run(prepared: Prepared, arguments: Arguments, tell: Tell) -> Experiment:
         name: finish(
             name,
             assemble(name, fitted),
-            predicted,
-            parts=parts,
+            choose(
+                parts.train,
+                predicted.get(name),
+                population=population,
+                arguments=arguments,
+            ),
+            test=parts.test,
             population=population,
             arguments=arguments,
         )
@@ -172,25 +180,56 @@ def _singles(names: tuple[str, ...] | list[str]) -> list[str]:
     return sorted({member for name in names for member in members(name)})
 
 
-def finish(
-    name: str,
-    model: Model,
-    predicted: Mapping[str, OutOfFold],
+@dataclass(frozen=True)
+class Chosen:
+    """What is chosen for a model before the test part is looked at."""
+
+    #: None without calibration.
+    calibrator: Pipeline | None
+    rule: DecisionRule
+    #: Policy that was not asked for → its rule.
+    others: Mapping[str, ThresholdRule]
+
+    def probabilities(self, scores: Floats) -> Floats:
+        """Return those of a model's scores, of shape (n_rows,)."""
+        if self.calibrator is None or not len(scores):
+            return scores
+        return calibrate(self.calibrator, scores)
+
+    def sums(
+        self,
+        data: Dataset,
+        probabilities: Floats,
+        decision: DecisionOptions,
+        population: Population,
+    ) -> dict[str, Sums]:
+        """Add up what every rule does to these rows, by policy."""
+        rules = {decision.policy: self.rule, **self.others}
+        return {
+            policy: add_up(
+                judge(
+                    data, probabilities, rule, options=decision, population=population
+                ),
+                data.row_weights,
+            )
+            for policy, rule in rules.items()
+        }
+
+
+def choose(
+    train: Dataset,
+    out_of_fold: OutOfFold | None,
     *,
-    parts: Split,
     population: Population,
     arguments: Arguments,
-) -> Trained:
-    """Calibrate, choose the rule, and only then look at the test part."""
-    train, decision = parts.train, arguments.decision
-    out_of_fold = predicted.get(name)
-    classifier: Model | StackingClassifier = model
-    totals = None
+) -> Chosen:
+    """Choose calibration and rules on predictions of the training part."""
+    decision = arguments.decision
+    calibrator = totals = None
     if out_of_fold is not None:
         probabilities = out_of_fold.probabilities
         if arguments.calibration != "none":
             calibrator = fit_calibrator(train, out_of_fold)
-            classifier = with_calibration(model, calibrator)
             probabilities = calibrate(calibrator, probabilities)
         seen = train.take(out_of_fold.rows)
         totals = sweep(outcomes_of(seen, decision), probabilities)
@@ -201,27 +240,46 @@ def finish(
         amount=train.columns.amount,
         amount_form=train.amount_form,
     )
-    test_probabilities = classifier.predict_proba(parts.test.features)[:, 1]
+    return Chosen(calibrator, rule, other_rules(train, totals, decision, population))
+
+
+def finish(
+    name: str,
+    model: Model,
+    chosen: Chosen,
+    *,
+    test: Dataset,
+    population: Population,
+    arguments: Arguments,
+    sums: Mapping[str, Sums] | None = None,
+) -> Trained:
+    """Look at the test part.
+
+    `sums` are those of the rules by policy where these rows are a sample of others.
+    """
+    decision = arguments.decision
+    classifier: Model | StackingClassifier = (
+        model
+        if chosen.calibrator is None
+        else with_calibration(model, chosen.calibrator)
+    )
+    probabilities = classifier.predict_proba(test.features)[:, 1]
+    everywhere = sums or chosen.sums(test, probabilities, decision, population)
     return Trained(
         name=name,
         classifier=classifier,
-        calibrated=classifier is not model,
-        rule=rule,
-        test=parts.test,
-        test_probabilities=test_probabilities,
+        calibrated=chosen.calibrator is not None,
+        rule=chosen.rule,
+        test=test,
+        test_probabilities=probabilities,
         evaluation=evaluate(
-            parts.test,
-            test_probabilities,
-            rule,
+            test,
+            probabilities,
+            chosen.rule,
             options=decision,
             population=population,
             random_state=arguments.split.random_state,
+            sums=sums[decision.policy] if sums else None,
         ),
-        alternatives=alternatives(
-            parts.test,
-            test_probabilities,
-            totals,
-            options=decision,
-            population=population,
-        ),
+        alternatives=alternatives(chosen.others, everywhere, test, decision),
     )

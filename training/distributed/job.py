@@ -154,6 +154,7 @@ def _train(
         chosen_on = learning.fit(names, (FIT,), "model for the calibration")
         judgement.take_held_out(chosen_on)
         tell(f"predicted {membership.rows(HELD_OUT):,} held-out rows")
+    judgement.choose(names)
     judgement.take_test(learning.fit(names, TRAIN, "model"))
     return judgement
 

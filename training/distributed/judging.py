@@ -1,6 +1,9 @@
-"""What is judged comes to the first host, and is judged as data in memory are."""
+"""What is judged comes to the first host, and is judged as data in memory are.
 
-from collections.abc import Callable, Mapping
+Of many rows a sample comes; what the decisions do is added up over all rows.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,7 +12,7 @@ from sklearn.pipeline import Pipeline
 
 from artifact.manifest import TrainingData
 from training.data.counts import Counts
-from training.data.dataset import SECONDS_PER_DAY, Floats
+from training.data.dataset import SECONDS_PER_DAY, Dataset, Floats
 from training.data.split import Split
 from training.data.vocabulary import Vocabulary
 from training.distributed.collecting import Collected, collect
@@ -19,9 +22,10 @@ from training.distributed.learning import chances_of, weights_of
 from training.distributed.membership import HELD_OUT, TEST, TRAIN, Booleans, Membership
 from training.distributed.sampling import sample_by_score
 from training.distributed.spool import Spool
-from training.experiment import BASELINE, Experiment, finish
+from training.experiment import BASELINE, Chosen, Experiment, choose, finish
 from training.judging.evaluation import Population
 from training.judging.guards import check_span, find_warnings
+from training.judging.metrics import Sums
 from training.models.fitting import OutOfFold
 from training.models.selection import cross_validate
 from training.options import Arguments
@@ -51,6 +55,10 @@ class Judgement:
     held_out: Collected | None = field(init=False, default=None)
     test: Collected | None = field(init=False, default=None)
     models: Mapping[str, Pipeline] = field(init=False, default_factory=dict)
+    #: By model, on all hosts.
+    chosen: Mapping[str, Chosen] = field(init=False, default_factory=dict)
+    #: By model and policy, over all test rows of all hosts.
+    sums: Mapping[str, Mapping[str, Sums]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.counts = self._count()
@@ -76,43 +84,53 @@ class Judgement:
 
     def take_held_out(self, models: Mapping[str, Pipeline]) -> None:
         """Predict the held-out rows, on which calibration and rule are chosen."""
-        self.held_out = self._predicted(models, HELD_OUT)
+        scores = self._predict(models, HELD_OUT)
+        self.held_out = self._collect(scores, HELD_OUT)
+
+    def choose(self, names: Sequence[str]) -> None:
+        """Choose calibration and rules on the first host, for all."""
+        chosen = None
+        if self.group.is_first:
+            chosen = {name: self._choose(place) for place, name in enumerate(names)}
+        self.chosen = self.group.from_first(chosen)
 
     def take_test(self, models: Mapping[str, Pipeline]) -> None:
-        """Predict the test rows by the final models."""
+        """Predict the test rows by the final models, and add up what the rules do."""
         self.models = models
-        self.test = self._predicted(models, TEST)
+        scores = self._predict(models, TEST)
+        self.sums = self._add_up(scores)
+        self.test = self._collect(scores, TEST)
 
     def experiment(self) -> Experiment:
-        """Calibrate, choose the rule and judge, on the first host."""
+        """Judge on the first host."""
         if self.train is None or self.test is None:
             raise ValueError("only the first host judges")
         protocol = self.arguments.split.protocol
         train = self.vocabulary.apply(self.train.data())
-        trained, scores = {}, {}
-        for place, (name, model) in enumerate(self.models.items()):
-            chosen_on, predicted = train, {}
-            if self.held_out is not None:
-                chosen_on = self.vocabulary.apply(self.held_out.data(place))
-                rows = np.arange(chosen_on.rows)
-                out = OutOfFold(rows, self.held_out.scores[:, place], 0 * rows)
-                predicted[name] = out
-                scores[name] = cross_validate(chosen_on, out)
-            test = self.vocabulary.apply(self.test.data(place))
-            trained[name] = finish(
+        is_sample = self.test.stands_for is not None
+        trained = {
+            name: finish(
                 name,
                 model,
-                predicted,
-                parts=Split(chosen_on, test, protocol),
+                self.chosen[name],
+                test=self.vocabulary.apply(self.test.data(place)),
                 population=self.population,
                 arguments=self.arguments,
+                sums=self.sums[name] if is_sample else None,
             )
+            for place, (name, model) in enumerate(self.models.items())
+        }
+        scores = {
+            name: cross_validate(*self._chosen_on(place))
+            for place, name in enumerate(self.models)
+            if self.held_out is not None
+        }
         self.tell(f"evaluated on {self.counts.test_rows:,} rows")
-        test = self.vocabulary.apply(self.test.data())
+        champion = trained[self.arguments.model]
         return Experiment(
-            Split(train, test, protocol),
+            Split(train, champion.test, protocol),
             self.population,
-            trained[self.arguments.model],
+            champion,
             trained[BASELINE],
             scores,
             self.counts,
@@ -120,20 +138,68 @@ class Judgement:
             chosen_on=CHOSEN_ON,
         )
 
-    def _predicted(self, models: Mapping[str, Pipeline], part: int) -> Collected | None:
+    def _chosen_on(self, place: int) -> tuple[Dataset, OutOfFold]:
+        if self.held_out is None:
+            raise ValueError("nothing was held out")
+        data = self.vocabulary.apply(self.held_out.data(place))
+        rows = np.arange(data.rows)
+        return data, OutOfFold(rows, self.held_out.scores[:, place], 0 * rows)
+
+    def _choose(self, place: int) -> Chosen:
+        data, predicted = self.vocabulary.apply(self.spool.template()), None
+        if self.held_out is not None:
+            data, predicted = self._chosen_on(place)
+        return choose(
+            data, predicted, population=self.population, arguments=self.arguments
+        )
+
+    def _add_up(self, scores: Floats) -> dict[str, dict[str, Sums]]:
+        """Add up what every rule does to all test rows of all hosts."""
+        own: dict[tuple[str, str], Floats] = {}
+        for data, part in self._test_batches(scores):
+            for place, (name, chosen) in enumerate(self.chosen.items()):
+                p = chosen.probabilities(part[:, place])
+                sums = chosen.sums(data, p, self.arguments.decision, self.population)
+                for policy, some in sums.items():
+                    before = own.get((name, policy), np.zeros(len(some)))
+                    own[name, policy] = before + some
+        totals = self.group.total(np.stack(list(own.values())))
+        sums_of: dict[str, dict[str, Sums]] = {name: {} for name in self.chosen}
+        for (name, policy), values in zip(own, totals.tolist(), strict=True):
+            sums_of[name][policy] = Sums(*values)
+        return sums_of
+
+    def _test_batches(self, scores: Floats) -> Iterator[tuple[Dataset, Floats]]:
+        """Yield this host's test rows, at least once, though there be none."""
+        inside, spool = self.membership.is_in(TEST), self.spool
+        done = 0
+        for start, stop in spool.ranges():
+            rows = np.flatnonzero(inside[start:stop])
+            if len(rows):
+                data = spool.data(start, stop).take(rows)
+                yield data, scores[done : done + len(rows)]
+                done += len(rows)
+        if not done:
+            yield spool.template(), scores
+
+    def _predict(self, models: Mapping[str, Pipeline], part: int) -> Floats:
+        """Return this host's scores of a part, of shape (n_rows_inside, n_models)."""
         inside = self.membership.is_in(part)
-        spool = self.spool
-        scores = np.concatenate(
+        return np.concatenate(
             [
                 np.zeros((0, len(models))),
                 *(
                     self._scores(models, start, inside[start:stop])
-                    for start, stop in spool.ranges()
+                    for start, stop in self.spool.ranges()
                     if inside[start:stop].any()
                 ),
             ]
         )
-        log_odds = [logit(scores[:, place]) for place in range(len(models))]
+
+    def _collect(self, scores: Floats, part: int) -> Collected | None:
+        inside = self.membership.is_in(part)
+        spool = self.spool
+        log_odds = [logit(of_model) for of_model in scores.T]
         sample = sample_by_score(
             self.group,
             log_odds,

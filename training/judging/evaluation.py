@@ -9,7 +9,7 @@ import numpy as np
 from artifact.columns import Kind
 from artifact.decision import DecisionRule, ExpectedValueRule, ThresholdRule
 from training.data.dataset import SECONDS_PER_DAY, Dataset, Floats
-from training.judging.metrics import Booleans, Judged, Scoreboard
+from training.judging.metrics import Booleans, Judged, Scoreboard, Sums
 from training.judging.resampling import poisson_draws
 from training.judging.sweep import Outcomes
 from training.options import DecisionOptions
@@ -20,6 +20,8 @@ _REPLICATED_ROWS = 15_000_000
 _HOURS_PER_SLICE = 6
 _SLICED_CATEGORIES = 4
 _SLICED_VALUES = 6
+#: Figures of decisions that are at most 1.
+_SHARES = ("alert_rate", "precision", "recall", "f1")
 
 
 @dataclass(frozen=True)
@@ -95,20 +97,19 @@ def decide(rule: DecisionRule, data: Dataset, probabilities: Floats) -> Booleans
     return np.asarray(expected > rule.review_cost)
 
 
-def evaluate(
+def judge(
     data: Dataset,
     probabilities: Floats,
     rule: DecisionRule,
     *,
     options: DecisionOptions,
     population: Population,
-    random_state: int,
-) -> Evaluation:
-    """Compute everything about these probabilities of shape (n_rows,)."""
+) -> Judged:
+    """Apply the rule to all rows, beside what happened."""
     review_cost = (
         rule.review_cost if isinstance(rule, ExpectedValueRule) else options.review_cost
     )
-    judged = Judged(
+    return Judged(
         labels=data.labels,
         probabilities=probabilities,
         alerts=decide(rule, data, probabilities),
@@ -119,14 +120,38 @@ def evaluate(
         transactions_per_day=population.transactions_per_day,
         alerts_per_day=options.alerts_per_day,
     )
+
+
+def evaluate(
+    data: Dataset,
+    probabilities: Floats,
+    rule: DecisionRule,
+    *,
+    options: DecisionOptions,
+    population: Population,
+    random_state: int,
+    sums: Sums | None = None,
+) -> Evaluation:
+    """Compute everything about these probabilities of shape (n_rows,).
+
+    `sums` are those of all rows where these are a sample: the figures of the decisions
+    are theirs, and intervals lie about them.
+    """
+    judged = judge(data, probabilities, rule, options=options, population=population)
     board = Scoreboard(judged)
     replicates = int(np.clip(_REPLICATED_ROWS // data.rows, *_REPLICATES))
+    figures = board.figures(judged.weights, sums)
+    intervals = board.intervals(
+        poisson_draws(data.row_hashes, replicates, random_state, data.stands_for)
+    )
+    if sums is not None:
+        intervals = _moved(intervals, board.figures(judged.weights), figures)
     return Evaluation(
-        figures=board.figures(judged.weights),
-        intervals=board.intervals(
-            poisson_draws(data.row_hashes, replicates, random_state, data.stands_for)
-        ),
-        confusion_matrix=_confusion_matrix(judged),
+        figures=figures,
+        intervals=intervals,
+        confusion_matrix=_confusion_matrix(judged)
+        if sums is None
+        else _confusion_matrix_of(sums),
         slices=[
             *_amount_slices(data, judged, board),
             *_time_slices(data, judged, board),
@@ -136,11 +161,35 @@ def evaluate(
     )
 
 
+def _moved(
+    intervals: dict[str, tuple[float, float]],
+    sampled: dict[str, float],
+    exact: dict[str, float],
+) -> dict[str, tuple[float, float]]:
+    """Move each interval by as much as the sample's figure is beside the exact one."""
+    moved = {}
+    for name, (low, high) in intervals.items():
+        by = exact[name] - sampled[name]
+        limit = 1.0 if name in _SHARES else np.inf
+        moved[name] = (low + by, max(exact[name], min(high + by, limit)))
+    return moved
+
+
 def _confusion_matrix(judged: Judged) -> ConfusionMatrix:
     cells = np.bincount(
         2 * judged.labels.astype(np.intp) + judged.alerts, judged.weights, minlength=4
     )
     return ConfusionMatrix(*(float(cell) for cell in cells))
+
+
+def _confusion_matrix_of(sums: Sums) -> ConfusionMatrix:
+    false = sums.alerts - sums.caught
+    return ConfusionMatrix(
+        true_negatives=sums.rows - sums.frauds - false,
+        false_positives=false,
+        false_negatives=sums.frauds - sums.caught,
+        true_positives=sums.caught,
+    )
 
 
 def _amount_slices(

@@ -6,6 +6,7 @@ other weights: rows are sorted once, and each replicate costs a few passes.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -44,6 +45,41 @@ class Judged:
     alerts_per_day: float
 
 
+class Sums(NamedTuple):
+    """What the figures of decisions are made of; of batches and hosts they add up."""
+
+    rows: float
+    frauds: float
+    alerts: float
+    #: Frauds among the alerts.
+    caught: float
+    #: Losses of all frauds, of those caught, and what a review of each that is worth
+    #: it would save.
+    lost: float
+    saved: float
+    oracle: float
+
+
+def add_up(judged: Judged, weights: Floats) -> Sums:
+    """Add up rows with weights of shape (n_rows,)."""
+    frauds = weights * judged.labels
+    lost = saved = oracle = 0.0
+    if judged.losses is not None:
+        losses = judged.losses
+        lost = float(frauds @ losses)
+        saved = float((frauds * losses) @ judged.alerts)
+        oracle = float(frauds @ np.maximum(losses - judged.review_cost, 0.0))
+    return Sums(
+        float(weights.sum()),
+        float(frauds.sum()),
+        float(weights @ judged.alerts),
+        float(frauds @ judged.alerts),
+        lost,
+        saved,
+        oracle,
+    )
+
+
 class Scoreboard:
     """Computes all figures for any weights of the same rows."""
 
@@ -68,34 +104,24 @@ class Scoreboard:
         )
         self._daily = _by_day(judged)
 
-    def figures(self, weights: Floats) -> dict[str, float]:
-        """Return all figures with these weights, of shape (n_rows,)."""
+    def figures(self, weights: Floats, sums: Sums | None = None) -> dict[str, float]:
+        """Return all figures with these weights, of shape (n_rows,).
+
+        `sums` are those of the decisions where the rows are a sample of others.
+        """
         judged = self._judged
         total = weights.sum()
-        frauds = weights * self._is_fraud
-        flagged = float(weights @ self._is_alert)
-        caught = float(frauds @ self._is_alert)
-        all_frauds = float(frauds.sum())
         gaps = np.bincount(
             self._bins, weights * self._errors, minlength=CALIBRATION_BINS
         )
         figures = {
             **self._ranking(weights),
-            "brier": float(weights @ self._squared_errors / total),
+            "brier": float(weights @ self._errors**2 / total),
             "log_loss": float(weights @ self._log_losses / total),
             "calibration_error": float(np.abs(gaps).sum() / total),
-            "alerts": flagged,
-            "alert_rate": flagged / float(total),
-            "precision": caught / flagged if flagged else 0.0,
-            "recall": caught / all_frauds if all_frauds else 0.0,
-            "f1": 2 * caught / (flagged + all_frauds) if flagged + all_frauds else 0.0,
+            **self._decisions(add_up(judged, weights) if sums is None else sums),
         }
-        if judged.losses is not None:
-            figures |= self._money(weights, judged.losses)
         if judged.transactions_per_day is not None:
-            figures["alerts_per_day"] = (
-                figures["alert_rate"] * judged.transactions_per_day
-            )
             figures["precision_at_alerts_per_day"] = self._daily_precision(weights)
         return figures
 
@@ -138,21 +164,31 @@ class Scoreboard:
             figures[f"recall_at_fpr_{name}"] = float(recall)
         return figures
 
-    def _money(self, weights: Floats, losses: Floats) -> dict[str, float]:
-        """Figures in the currency of the losses."""
+    def _decisions(self, sums: Sums) -> dict[str, float]:
+        """Figures of the alerts, and in the currency of the losses."""
         judged = self._judged
-        frauds = weights * self._is_fraud
-        lost = float(frauds @ losses)
-        saved = float((frauds * losses) @ self._is_alert)
-        savings = saved - judged.review_cost * float(weights @ self._is_alert)
-        oracle = float(frauds @ np.maximum(losses - judged.review_cost, 0.0))
-        return {
-            "cost": lost - savings,
-            "cost_flagging_nothing": lost,
-            "cost_flagging_everything": judged.review_cost * float(weights.sum()),
-            "savings": savings,
-            "savings_oracle": oracle,
+        rows, all_frauds, flagged, caught, lost, saved, oracle = sums
+        figures = {
+            "alerts": flagged,
+            "alert_rate": flagged / rows,
+            "precision": caught / flagged if flagged else 0.0,
+            "recall": caught / all_frauds if all_frauds else 0.0,
+            "f1": 2 * caught / (flagged + all_frauds) if flagged + all_frauds else 0.0,
         }
+        if judged.losses is not None:
+            savings = saved - judged.review_cost * flagged
+            figures |= {
+                "cost": lost - savings,
+                "cost_flagging_nothing": lost,
+                "cost_flagging_everything": judged.review_cost * rows,
+                "savings": savings,
+                "savings_oracle": oracle,
+            }
+        if judged.transactions_per_day is not None:
+            figures["alerts_per_day"] = (
+                figures["alert_rate"] * judged.transactions_per_day
+            )
+        return figures
 
     def _daily_precision(self, weights: Floats) -> float:
         """Precision among each day's highest scores, as many as can be reviewed."""

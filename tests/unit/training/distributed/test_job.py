@@ -1,7 +1,7 @@
 """A whole run on two hosts beside the run on one machine."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,17 @@ from training.columns import Columns
 from training.distributed.group import Group
 from training.distributed.job import train
 from training.distributed.refusing import refuse
-from training.distributed.sampling import sample_by_class, sample_by_score
+from training.distributed.sampling import Sample, sample_by_class, sample_by_score
 from training.errors import TrainingError
-from training.options import Arguments, DecisionOptions, SplitOptions
+from training.options import Arguments, DecisionOptions, Policy, SplitOptions
 from training.report.run import describe_run
 from training.train import train as train_alone
+
+EXACT = (
+    "alerts", "alert_rate", "precision", "recall", "f1", "cost", "savings",
+    "cost_flagging_nothing", "cost_flagging_everything", "savings_oracle",
+    "alerts_per_day",
+)  # fmt: skip
 
 
 def train_together(
@@ -88,6 +94,39 @@ def test_parts_too_large_for_one_host_are_judged_as_they_would_be_there(
     assert next(confusion) == pytest.approx(next(confusion))
     calibrated = train_together(roots, tmp_path / "calibrated", Arguments())
     assert calibrated["test"].keys() == together["test"].keys()
+
+
+@pytest.mark.parametrize("policy", ["expected-value", "fixed"])
+def test_what_decisions_do_is_added_up_over_all_rows_of_all_hosts(
+    frame: pd.DataFrame,
+    shard: Callable[..., list[Path]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    policy: Policy,
+) -> None:
+    """A sample with half of the legitimate rows has other amounts than all rows."""
+
+    def half(
+        group: Group, scores: Sequence[Any], labels: Any, weights: Any, chances: Any
+    ) -> Sample:
+        taken = (labels == 1) | (chances < 0.5)
+        stands_for = np.where(labels[taken] == 1, 1.0, 2.0)
+        return Sample(taken, np.column_stack([stands_for] * len(scores)))
+
+    monkeypatch.setattr("training.distributed.judging.sample_by_score", half)
+    frame = frame.drop(columns="gaps")  # its median is the sample's
+    decision = DecisionOptions(policy, threshold=0.5, review_cost=5.0)
+    whole, *roots = shard([frame[:200], frame[200:]], 2)
+    arguments = Arguments(calibration="none", decision=decision)
+    together = train_together(roots, tmp_path / "together", arguments)
+    alone = train_alone(whole, tmp_path / "alone", arguments)
+    for name, figure in alone["test"].items():
+        if name in EXACT:
+            assert together["test"][name] == pytest.approx(figure), name
+            low, high = together["test"]["intervals_95"][name]
+            assert low <= together["test"][name] <= high, name
+    confusion = (one["test"]["confusion_matrix"] for one in (together, alone))
+    assert next(confusion) == pytest.approx(next(confusion))
 
 
 def test_the_test_part_decides_nothing(
