@@ -20,7 +20,7 @@ _REPLICATED_ROWS = 15_000_000
 _HOURS_PER_SLICE = 6
 _SLICED_CATEGORIES = 4
 _SLICED_VALUES = 6
-#: Figures of decisions that are at most 1.
+#: Figures of decisions from 0 to 1.
 _SHARES = ("alert_rate", "precision", "recall", "f1")
 
 
@@ -170,8 +170,11 @@ def _moved(
     moved = {}
     for name, (low, high) in intervals.items():
         by = exact[name] - sampled[name]
-        limit = 1.0 if name in _SHARES else np.inf
-        moved[name] = (low + by, max(exact[name], min(high + by, limit)))
+        least, most = (0.0, 1.0) if name in _SHARES else (-np.inf, np.inf)
+        moved[name] = (
+            min(exact[name], max(low + by, least)),
+            max(exact[name], min(high + by, most)),
+        )
     return moved
 
 
