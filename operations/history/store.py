@@ -68,8 +68,10 @@ class HistoryStore:
     ----------
     counters : Counters
         ``recorded``, ``read``, ``repeated`` (an id again), ``late`` (behind what an
-        entity's item has seen), ``ahead`` (in the future: not recorded), ``missing``
-        (an entity not known in time) and ``absent`` (one that the transaction lacks).
+        entity's item has seen), ``not_later`` (a transaction that is no later than what
+        an entity's item has seen: the item may hold it already), ``ahead`` (in the
+        future: not recorded), ``missing`` (an entity not known in time) and ``absent``
+        (one that the transaction lacks).
     """
 
     def __init__(
@@ -231,15 +233,18 @@ class HistoryStore:
         }
         given = before or Noted()
         features, unsure = dict(given.features), set(given.unsure)
+        states = []
         for entity, future in futures.items():
             outcome = outcome_of(future, until)
             if outcome.is_known:
                 state, is_late = outcome.value
                 features[entity] = self._features(state, event)
+                states.append(state)
                 self.counters.add("late", is_late)
             elif outcome.may_be_done:
                 unsure.add(entity)
         self.counters.add("recorded", len(features) > len(given.features))
+        self.counters.add("not_later", _is_not_later(event, states))
         if transaction_key is not None:
             found = Noted(features, frozenset(unsure))
             started = self._calls.start(
@@ -267,6 +272,7 @@ class HistoryStore:
             started = self._calls.start(states_of, self.table, event)
             found = outcome_of(started, until).value or {}
         self.counters.add("read")
+        self.counters.add("not_later", _is_not_later(event, found.values()))
         features = {
             entity: self._features(state, event) for entity, state in found.items()
         }
@@ -291,3 +297,11 @@ class HistoryStore:
         self.counters.add("missing", bool(missing))
         self.counters.add("absent", len(event.keys) < len(self.definition.entities))
         return History(named, missing, is_repeated)
+
+
+def _is_not_later(event: Event, states: Iterable[EntityState]) -> bool:
+    """Whether an entity has a transaction of this second or after it."""
+    return any(
+        state.last_seconds is not None and event.seconds <= state.last_seconds
+        for state in states
+    )

@@ -20,6 +20,7 @@ from operations.account.stacks import find_stack, read_stack
 from operations.client import FraudClient, Score
 from operations.history.opening import find_history
 from operations.history.store import HistoryStore
+from operations.score.counted_twice import caution
 from operations.score.options import parser
 from operations.score.showing import as_json, in_sum, in_table, in_words
 from operations.score.telling import told_apart
@@ -37,6 +38,7 @@ ROWS_PER_CALL_WITH_REASONS = 100
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit status."""
     options = parser().parse_args(arguments)
+    history: HistoryStore | None = None
     try:
         if options.env is None:
             transactions = _read(_named_file(options), options.endpoint)
@@ -45,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 decision_rule_parameter=options.decision_rule_parameter,
             )
         else:
-            transactions, client = _in_environment(options)
+            transactions, client, history = _in_environment(options)
         columns = [name for name in options.show.split(",") if name]
         told = told_apart(transactions.rows, columns)
         if options.output:
@@ -67,11 +69,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(in_words(scores[0], rule, dict(zip(columns, told[0], strict=True))))
     else:
         print(in_table(scores, rule, columns, told))
+    if options.file is not None and (
+        said := caution(history, len(scores), options.file, client.endpoint)
+    ):
+        print(f"\n{said}", file=sys.stderr)
     return 0
 
 
-def _in_environment(options: argparse.Namespace) -> tuple[Transactions, FraudClient]:
-    """Return what is scored, and the client of an environment's endpoint."""
+def _in_environment(
+    options: argparse.Namespace,
+) -> tuple[Transactions, FraudClient, HistoryStore | None]:
+    """Return what is scored, the client of an environment's endpoint, its histories."""
     # With --endpoint no settings are read; they take as long to import as boto3.
     from cdk_app.settings import SettingsError, load  # noqa: PLC0415
     from operations.account.session import environment_session  # noqa: PLC0415
@@ -92,12 +100,13 @@ def _in_environment(options: argparse.Namespace) -> tuple[Transactions, FraudCli
             "Histories are read and not counted; --record counts them.",
             file=sys.stderr,
         )
-    return transactions, FraudClient(
+    client = FraudClient(
         endpoint,
         decision_rule_parameter=options.decision_rule_parameter,
         session=session,
         history=history,
     )
+    return transactions, client, history
 
 
 def _read(

@@ -23,6 +23,7 @@ from operations import client as client_module
 from operations.account import session
 from operations.account.errors import OperationError
 from operations.client import FraudClient, Score
+from operations.history.counters import Counters
 from operations.history.store import History
 from operations.score import command
 from operations.score.command import main
@@ -484,6 +485,7 @@ class Histories:
 
     def __init__(self) -> None:
         self.calls: list[str] = []
+        self.counters = Counters()
 
     def check(self, transactions: object) -> None:
         """All have a time."""
@@ -494,6 +496,7 @@ class Histories:
 
     def read(self, _: object) -> History:
         self.calls.append("read")
+        self.counters.add("not_later")
         return History({})
 
 
@@ -525,6 +528,7 @@ def test_several_are_counted_once_for_each_id_or_where_asked_for(
     sent: Callable[[Sequence[float]], Bodies],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
     text: str,
     arguments: list[str],
     calls: list[str],
@@ -539,6 +543,10 @@ def test_several_are_counted_once_for_each_id_or_where_asked_for(
     place = ["--env", "dev", "--decision-rule-parameter", PARAMETER]
     assert main([*place, "--file", str(path), *arguments]) == 0
     assert histories.calls == calls
+    said = " ".join(capsys.readouterr().err.split())
+    behind = histories.counters["not_later"]
+    are_not_later = f"{behind} of {len(calls)} transaction" in said
+    assert are_not_later == (behind > 0)
     is_sent = b"id" in bodies[0]["Body"]
     assert is_sent == ("--transaction-id-column" not in arguments)
 

@@ -13,6 +13,7 @@ from artifact.scoring.reasons import Reason
 from operations.account.errors import OperationError
 from operations.client import FraudClient
 from operations.history.store import HistoryStore
+from operations.score.counted_twice import caution
 from tests.unit.operations.history.stores import SESSION, payment
 
 
@@ -74,6 +75,27 @@ def test_many_may_be_scored_without_recording(client: FraudClient) -> None:
     for _ in range(2):
         scores = client.score_many([payment(0), payment(1)], record=False)
         assert [score.fraud_probability for score in scores] == [0.1, 0.1]
+
+
+def test_what_the_table_may_hold_already_is_counted_and_told_with_the_remedy(
+    client: FraudClient, store: HistoryStore
+) -> None:
+    assert caution(store, 1, "orders.csv", "fraud-qa") == ""
+    client.score_many([payment(0), payment(1), payment(2, card=8)])
+    assert store.counters["not_later"] == 0
+    # Once more, beside one that is new and one of a card that nobody knows.
+    again = [payment(1), payment(3), payment(0, card=9, shop="b")]
+    client.score_many(again, record=False)
+    assert store.counters["not_later"] == 1
+    said = caution(store, 3, "my orders.csv", "fraud-qa")
+    assert "1 of 3 transactions are not later" in " ".join(said.split())
+    assert said.splitlines()[-2:] == [
+        (
+            "  fraud history features --data 'my orders.csv' --entities card,shop "
+            "--time-column time --amount-column amount --output with-histories.csv"
+        ),
+        "  fraud score --endpoint fraud-qa --file with-histories.csv",
+    ]
 
 
 def test_each_of_many_is_marked_where_its_history_is_missing(
