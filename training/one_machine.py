@@ -9,12 +9,12 @@ from threadpoolctl import threadpool_limits
 from artifact.history.snapshot import FILE_NAME
 from artifact.manifest import TrainingData
 from training import container
+from training.data.data_files import find_files
 from training.data.dataset import Dataset
 from training.data.history import add_history
 from training.data.reading import read_dataset
 from training.data.report_times import mean_delay_hours
 from training.data.size import memory_warning
-from training.data.tables import find_files
 from training.distributed.checkpoints import checkpoints_dir
 from training.distributed.group import Group
 from training.distributed.hosts import ALONE, threads_of

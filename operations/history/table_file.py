@@ -27,17 +27,13 @@ from artifact.near_names import nearest_name
 from operations.account.errors import OperationError
 from training.columns import Columns, Unlabelled
 from training.data.arrow_values import dictionary_of, simplified
+from training.data.data_files import find_files
 from training.data.kinds import find_kind
 from training.data.labels import read_labels, unclear_labels
 from training.data.number_kinds import of_numbers
 from training.data.number_text import read_number_text
 from training.data.tables import Table as DataTable
-from training.data.tables import (
-    column_names,
-    find_files,
-    partitions_of,
-    read_table,
-)
+from training.data.tables import column_names, partitions_of, read_table
 from training.errors import TrainingError
 
 Floats = npt.NDArray[np.float64]

@@ -204,12 +204,12 @@ class JsonScanner:
         except RequestError:
             return
         if count != width:
-            more = "more than " if count > most else ""
+            more, count = ("more than ", most) if count > most else ("", count)
             raise bad_request(
                 "wrong_column_count",
                 row=row,
-                expected=f"{_counted(width)}, in the model's order",
-                got=f"{more}{_counted(min(count, most))}",
+                expected=f"{width} value{'s' * (width != 1)}, in the model's order",
+                got=f"{more}{count} value{'s' * (count != 1)}",
             ) from None
 
     def _value(self, field: str, row: int, column: int) -> float:
@@ -297,7 +297,3 @@ class JsonScanner:
             expected=expected,
             got=place if self._at < len(self._text) else "the end of the text",
         )
-
-
-def _counted(values: int) -> str:
-    return "1 value" if values == 1 else f"{values} values"

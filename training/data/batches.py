@@ -15,8 +15,9 @@ from training.data.csv_files import (
     rows_with_values,
     with_names,
 )
+from training.data.data_files import is_parquet
 from training.data.dialect import Dialect, find_dialect, open_bytes
-from training.data.tables import Part, Table, is_parquet, partitions_of
+from training.data.tables import Part, Table, partitions_of
 
 BATCH_ROWS = 65_536
 _BLOCK_BYTES = 8_000_000

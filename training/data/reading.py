@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from training.columns import Columns
+from training.data.data_files import find_files, sha256_of_files
 from training.data.dataset import Dataset, Floats
 from training.data.faults import faults_of, joined_faults, notes_of
 from training.data.found import Found
@@ -15,7 +16,7 @@ from training.data.labels import label_faults, read_labels
 from training.data.recognition import ready_options
 from training.data.report_times import read_report_times
 from training.data.table_kinds import find_kinds, usable_roles
-from training.data.tables import Table, find_files, read_table, sha256_of_files
+from training.data.tables import Table, read_table
 from training.data.weights import read_weights, weight_faults
 from training.errors import TrainingError
 

@@ -9,9 +9,10 @@ from pathlib import Path, PurePosixPath
 
 from artifact.layout import sha256_of
 from training.columns import Columns
+from training.data.data_files import find_files, is_data_file
 from training.data.headers import check_columns
 from training.data.shown_names import shown
-from training.data.tables import column_names, find_files, is_data_file
+from training.data.tables import column_names
 from training.distributed.group import Group
 from training.errors import TrainingError
 

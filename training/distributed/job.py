@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from training.data.data_files import find_files
 from training.data.size import matrix_bytes
-from training.data.tables import find_files
 from training.data.vocabulary import Vocabulary, count_codes, vocabulary_of
 from training.distributed.agreement import agree
 from training.distributed.checkpoints import Checkpoints, fingerprint_of

@@ -9,7 +9,7 @@ from pathlib import Path
 from artifact.printable import printable
 from training.column_options import columns_of
 from training.columns import Columns
-from training.data.tables import find_files
+from training.data.data_files import find_files
 from training.errors import TrainingError
 from training.inspection.look import look_at, recognise
 from training.inspection.options import parser

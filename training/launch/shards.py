@@ -6,7 +6,7 @@ from pathlib import Path
 import boto3
 
 from operations.account.errors import OperationError, explained
-from training.data.tables import find_files, is_data_file
+from training.data.data_files import find_files, is_data_file
 
 #: The instance with the most bytes may have so many times the mean: all wait for it.
 MOST_SKEW = 2.0

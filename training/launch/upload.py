@@ -10,8 +10,8 @@ from botocore.exceptions import ClientError
 from artifact.printable import printable
 from operations.account.errors import OperationError, explained
 from training.columns import Columns
+from training.data.data_files import find_files, part_names, sha256_of_files, suffix_of
 from training.data.faults import joined_faults
-from training.data.tables import find_files, part_names, sha256_of_files, suffix_of
 from training.errors import TrainingError
 from training.inspection.look import look_at
 from training.options import SplitOptions
