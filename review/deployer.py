@@ -24,6 +24,7 @@ RESOURCES: Mapping[str, tuple[str, ...]] = {
         f"arn:aws:cloudwatch::*:dashboard/{PROJECT}-*",
     ),
     "codebuild": (f"arn:aws:codebuild:*:*:project/{PROJECT}-*",),
+    "dynamodb": (f"arn:aws:dynamodb:*:*:table/{PROJECT}-*",),
     "ec2": (
         "arn:aws:ec2:*:*:route-table/*",
         "arn:aws:ec2:*:*:security-group/*",
@@ -53,6 +54,8 @@ RESOURCES: Mapping[str, tuple[str, ...]] = {
         f"arn:aws:scheduler:*:*:schedule-group/{PROJECT}-*",
         f"arn:aws:scheduler:*:*:schedule/{PROJECT}-*/*",
     ),
+    # CloudFormation begins a secret's name with the logical id, not with the stack's.
+    "secretsmanager": ("arn:aws:secretsmanager:*:*:secret:HistoryHashKey*",),
     "sns": (f"arn:aws:sns:*:*:{PROJECT}-*",),
     "ssm": ("arn:aws:ssm:*:*:parameter/CFN-*",),
 }
@@ -67,6 +70,22 @@ OF_USERS = frozenset(
     {
         *("iam:AttachGroupPolicy", "iam:DetachGroupPolicy"),
         *("iam:AttachUserPolicy", "iam:DetachUserPolicy"),
+    }
+)
+# Named by the schema of tables, for replicas and imports; ours have neither, and who
+# deploys reads and writes no history.
+OF_REPLICAS = frozenset(
+    {
+        "dynamodb:AssociateTableReplica",
+        "dynamodb:BatchWriteItem",
+        "dynamodb:CreateTableReplica",
+        "dynamodb:DeleteItem",
+        "dynamodb:GetItem",
+        "dynamodb:ImportTable",
+        "dynamodb:PutItem",
+        "dynamodb:Query",
+        "dynamodb:Scan",
+        "dynamodb:UpdateItem",
     }
 )
 # Whoever may call these takes a permissions boundary off, or makes a role without it.
@@ -114,6 +133,15 @@ _GRANT_TO_SAGEMAKER = {
     "Resource": RESOURCES["kms"][0],
     "Condition": {"Bool": {"kms:GrantIsForAWSResource": "true"}},
 }
+# Secrets Manager encrypts as whoever creates the secret; no schema says so.
+# https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+_ENCRYPT_SECRET = {
+    "Sid": "EncryptSecret",
+    "Effect": "Allow",
+    "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
+    "Resource": RESOURCES["kms"][0],
+    "Condition": {"StringLike": {"kms:ViaService": "secretsmanager.*.amazonaws.com"}},
+}
 
 
 def deployment_policy(templates: Templates) -> dict[str, Any]:
@@ -138,7 +166,7 @@ def deployment_policy(templates: Templates) -> dict[str, Any]:
         for action in deployment_actions(type_)
         if action.partition(":")[0] in known
     }
-    actions -= OF_USERS | OF_BOUNDARIES
+    actions -= OF_USERS | OF_BOUNDARIES | OF_REPLICAS
     boundary = _boundary(templates)
     if boundary:
         actions -= {*_BOUNDED}
@@ -156,8 +184,11 @@ def deployment_policy(templates: Templates) -> dict[str, Any]:
         _statement(service, _of(service, narrow), resources[service])
         for service in sorted({action.partition(":")[0] for action in narrow})
     ]
-    if _has_encrypted_volumes(templates):
+    encrypted = _encrypted(templates)
+    if "AWS::SageMaker::EndpointConfig" in encrypted:
         statements.append(_GRANT_TO_SAGEMAKER)
+    if "AWS::SecretsManager::Secret" in encrypted:
+        statements.append(_ENCRYPT_SECRET)
     if boundary:
         statements.append(_roles_within(boundary))
     if "application-autoscaling" in known:
@@ -192,13 +223,14 @@ def _roles_within(boundary: str) -> dict[str, Any]:
     }
 
 
-def _has_encrypted_volumes(templates: Templates) -> bool:
-    return any(
-        resource["Type"] == "AWS::SageMaker::EndpointConfig"
-        and "KmsKeyId" in resource.get("Properties", {})
+def _encrypted(templates: Templates) -> set[str]:
+    """Return the types of the resources whose `KmsKeyId` names a key."""
+    return {
+        resource["Type"]
         for template in templates.values()
         for resource in template["Resources"].values()
-    )
+        if "KmsKeyId" in resource.get("Properties", {})
+    }
 
 
 def service_of(resource_type: str) -> str | None:

@@ -70,6 +70,18 @@ def project_image(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
 @pytest.fixture(scope="session")
 def dev_history(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
     """Dev with a table of histories."""
-    section = HistorySettings(point_in_time_recovery=False)
-    chosen = settings.load("dev").model_copy(update={"history": section})
-    return Synthesized(chosen, tmp_path_factory.mktemp("dev-history"))
+    return with_history(tmp_path_factory, "dev", recovery=False)
+
+
+@pytest.fixture(scope="session")
+def prod_history(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
+    """Prod with a table of histories, under the environment's own key."""
+    return with_history(tmp_path_factory, "prod", recovery=True)
+
+
+def with_history(
+    tmp_path_factory: pytest.TempPathFactory, name: str, *, recovery: bool
+) -> Synthesized:
+    section = HistorySettings(point_in_time_recovery=recovery)
+    chosen = settings.load(name).model_copy(update={"history": section})
+    return Synthesized(chosen, tmp_path_factory.mktemp(f"{name}-history"))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from cdk_app import prices, settings
+from operations.leftovers.kinds import KINDS
 from review.cost import gate
 from review.cost.estimate import Estimate, estimate
 from review.cost.free import FREE_RESOURCE_TYPES
@@ -71,6 +72,29 @@ def test_what_is_priced_or_free_is_what_the_stacks_make_and_nothing_else(
     }
     assert METERS.keys().isdisjoint(FREE_RESOURCE_TYPES)
     assert METERS.keys() | FREE_RESOURCE_TYPES.keys() == made
+
+
+#: What is billed → the kind under which `fraud leftovers` finds it.
+KINDS_OF_LEFTOVERS = {
+    "AWS::ApplicationAutoScaling::ScalingPolicy": "scalable target",
+    "AWS::CloudWatch::Alarm": "alarm",
+    "AWS::CloudWatch::Dashboard": "dashboard",
+    "AWS::CodeBuild::Project": "build project",
+    "AWS::DynamoDB::Table": "DynamoDB table",
+    "AWS::EC2::VPCEndpoint": "VPC endpoint",
+    "AWS::ECR::Repository": "image repository",
+    "AWS::KMS::Key": "KMS key",
+    "AWS::Logs::LogGroup": "log group",
+    "AWS::Logs::MetricFilter": "log group",
+    "AWS::S3::Bucket": "bucket",
+    "AWS::SageMaker::EndpointConfig": "endpoint config",
+    "AWS::SecretsManager::Secret": "secret",
+}
+
+
+def test_whatever_is_billed_is_looked_for_among_the_leftovers() -> None:
+    assert KINDS_OF_LEFTOVERS.keys() == METERS.keys()
+    assert {*KINDS_OF_LEFTOVERS.values()} <= {kind.name for kind in KINDS}
 
 
 def count(synthesized: Synthesized, resource_type: str) -> int:

@@ -7,22 +7,10 @@ from typing import Any
 import pytest
 
 from cdk_app import settings
-from cdk_app.settings import HistorySettings, Settings
 from tests.infrastructure.synthesized import Synthesized
 
 TABLE = "AWS::DynamoDB::Table"
 SECRET = "AWS::SecretsManager::Secret"
-
-
-def with_history(environment: str, *, recovery: bool) -> Settings:
-    section = HistorySettings(point_in_time_recovery=recovery)
-    return settings.load(environment).model_copy(update={"history": section})
-
-
-@pytest.fixture(scope="module")
-def prod_history(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
-    chosen = with_history("prod", recovery=True)
-    return Synthesized(chosen, tmp_path_factory.mktemp("prod"))
 
 
 def test_without_the_section_nothing_of_it_is_there(environment: Synthesized) -> None:

@@ -1,5 +1,6 @@
 """The reviewed templates, the accepted findings and the generated documents."""
 
+import fnmatch
 import json
 from pathlib import Path
 
@@ -9,10 +10,12 @@ from aws_cdk import App, Stack
 from aws_cdk import aws_s3 as s3
 
 from cdk_app.constructs.findings import accept
+from cdk_app.settings import Settings
 from cdk_app.wildcards import WILDCARDS
 from review import assembly, documents
 from review.deployer import (
     OF_BOUNDARIES,
+    OF_REPLICAS,
     OF_USERS,
     deployment_policy,
     service_of,
@@ -144,6 +147,43 @@ def test_deployers_policies_fit_into_managed_policies(unit: str) -> None:
     assert len(text) <= LONGEST_POLICY
 
 
-def test_every_option_can_be_deployed(everything: Synthesized) -> None:
-    for unit in everything.units:
-        assert deployment_policy({unit: everything.json(unit)})["Statement"]
+def test_every_option_can_be_deployed(
+    everything: Synthesized,
+    serverless: Synthesized,
+    project_image: Synthesized,
+    dev_history: Synthesized,
+    prod_history: Synthesized,
+) -> None:
+    variations = (everything, serverless, project_image, dev_history, prod_history)
+    for section in Settings.model_fields:
+        assert any(getattr(one.settings, section) for one in variations), section
+    for synthesized in variations:
+        for unit in synthesized.units:
+            template = synthesized.json(unit)
+            policy = deployment_policy({unit: template})
+            allowed = {one for item in policy["Statement"] for one in item["Action"]}
+            for resource in template["Resources"].values():
+                service = service_of(resource["Type"])
+                own = {
+                    action
+                    for action in deployment_actions(resource["Type"])
+                    if action.startswith(f"{service}:")
+                }
+                left_out = OF_USERS | OF_BOUNDARIES | OF_REPLICAS
+                assert own <= allowed | left_out, resource["Type"]
+
+
+def test_deployer_touches_the_history_key_and_no_other_secret(
+    dev_history: Synthesized, prod_history: Synthesized
+) -> None:
+    """CloudFormation begins a secret's generated name with its logical id."""
+    for synthesized, encrypts in ((dev_history, False), (prod_history, True)):
+        template = synthesized.json("storage")
+        statements = deployment_policy({"storage": template})["Statement"]
+        allowed = {item["Sid"]: item for item in statements}
+        (name,) = synthesized.resources("storage", "AWS::SecretsManager::Secret")
+        pattern = allowed["Secretsmanager"]["Resource"].rpartition(":")[2]
+        assert fnmatch.fnmatch(f"{name}-a1b2c3d4", pattern)
+        assert allowed["Dynamodb"]["Resource"].endswith(":table/fraud-*")
+        assert not OF_REPLICAS & set(allowed["Dynamodb"]["Action"])
+        assert ("EncryptSecret" in allowed) is encrypts
