@@ -17,7 +17,10 @@ A test fails when this page and the models differ.
 
 An environment is a file `cdk_app/environments/<env>.toml`; a key `hosting.kind` stands
 in its table `[hosting]`. `fraud settings --env prod` prints the values in force,
-defaults included, and `fraud env new qa --like dev` makes a new environment.
+defaults included, and `fraud env new qa --like dev` makes a new environment. To be rid
+of it again, destroy its stacks first (`npx cdk destroy --all --force -c env=qa`), see
+that `fraud leftovers --env qa` exits 0, then delete the file, `docs/templates/qa` and
+`docs/pictures/dashboard-qa.svg`, and run `make review`.
 Where a table may be left out, its keys are required only within it.
 """
 _HEAD = ("key", "what is expected", "default", "example", "when it changes", "meaning")

@@ -132,9 +132,10 @@ class Arguments:
         """What to say of entities whose histories are not computed; "" of none."""
         if not self.columns.entities or self.has_histories:
             return ""
+        time = "" if self.columns.time != Columns.time else " --time-column NAME"
         return (
             "--entities makes histories only with --split time; none are computed: "
-            "add --split time"
+            f"add --split time{time}, or say --drop-columns instead of --entities"
         )
 
     @property

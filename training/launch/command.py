@@ -81,9 +81,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     if compared.worse:
         # Again where nobody overlooks it: the next line replaces the better model.
         print(f"\n{in_lines(f'Caution: {printable(compared.worse)}')}", file=said)
-    print("\nDeploy it, and verify what is live, with\n", file=said, flush=True)
+    print(f"\n{_about_command(is_shown=sys.stdout.isatty())}\n", file=said, flush=True)
     print(deploy_command_of(options.env, artifact_uri, artifact, rule, image_uri))
     return 0
+
+
+def _about_command(*, is_shown: bool) -> str:
+    """Say what the last lines are; `is_shown` unless a shell or a file takes them."""
+    if is_shown:
+        return "Deploy it, and verify what is live, with"
+    return "Next, the command that deploys it and verifies what is live"
 
 
 def _artifact_uri(
@@ -175,16 +182,17 @@ def launch(
     """
     chosen = chosen_options(options)
     arguments = to_arguments(build_parser().parse_args(options))
+    if limits.instances > 1:
+        refuse(arguments)
+    if arguments.about_histories:
+        raise OperationError(f"{arguments.about_histories}.")
     if arguments.has_histories and settings.history is None:
         raise OperationError(
             f"{settings.environment}: expected [history] in its settings for a model "
             f"with --entities, found none; {add_history(settings.environment)}, or "
             "leave --entities out."
         )
-    if arguments.about_histories:
-        print(in_lines(f"look: {arguments.about_histories}"))
     if limits.instances > 1:
-        refuse(arguments)
         check_shards(session, data, limits.instances)
     resources = find_resources(session, settings.environment)
     data_uri = upload_data(

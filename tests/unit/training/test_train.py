@@ -113,7 +113,9 @@ def test_entities_without_a_split_by_time_are_not_passed_over(
     model_dir = tmp_path / "a-directory-with-a-name-of-some-length"
     assert main(["--data", str(path), "--model-dir", str(model_dir), *options]) == 0
     out = capsys.readouterr().out
-    assert "none are computed: add --split time" in " ".join(out.split())
+    assert "none are computed: add --split time --time-column NAME, or" in " ".join(
+        out.split()
+    )
     said = [line for line in out.splitlines() if str(model_dir) not in line]
     assert max(map(len, said)) <= 80
 

@@ -242,20 +242,23 @@ def tagged(environment: str) -> list[Any]:
     ]
 
 
-def test_entities_without_a_split_by_time_are_not_passed_over(
+def test_entities_without_a_split_by_time_start_nothing(
     session: boto3.Session,
     csv_file: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    def absent(*_: object) -> None:
-        raise OperationError("no stack")
+    def reached(*_: object) -> None:
+        raise AssertionError("nothing may be looked for, uploaded or started")
 
-    monkeypatch.setattr(command, "find_resources", absent)
+    monkeypatch.setattr(command, "find_resources", reached)
     options = ["--env", "dev", "--data", str(csv_file), "--entities", "V1"]
     assert command.main(options) == 1
-    said = " ".join(capsys.readouterr().out.split())
-    assert "look: --entities makes histories only with --split time" in said
+    said = capsys.readouterr().err
+    assert "error: --entities makes histories only with --split time" in said
+    assert "add --split time --time-column NAME, or say --drop-columns" in said
+    assert command.main([*options, "--time-column", "paid_at"]) == 1
+    assert "add --split time, or say --drop-columns" in capsys.readouterr().err
 
 
 class TestResult:
@@ -361,7 +364,10 @@ class TestResult:
         assert command.main(["--artifact-uri", artifact_uri]) == 0
         out, told = capsys.readouterr()
         *_, deploy = " ".join(told.split()).rpartition("Caution: ")
-        assert deploy == f"{worse} Deploy it, and verify what is live, with"
+        # A shell that evaluates the command shows this, and not the command.
+        assert deploy == (
+            f"{worse} Next, the command that deploys it and verifies what is live"
+        )
         assert "Worse" not in out
 
     def test_a_table_of_histories_is_added_by_two_lines(self) -> None:
