@@ -9,6 +9,7 @@ import secrets
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import boto3
 
@@ -23,6 +24,7 @@ from operations.account.errors import OperationError, explained
 from operations.account.s3 import S3Uri
 from operations.account.session import environment_session
 from operations.account.stacks import read_stack
+from operations.batch.conversion import upload_file
 from operations.batch.follow import follow
 from operations.batch.input import check_first_lines, find_input
 from operations.batch.options import ALL, parser
@@ -38,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _check_options(options)
         settings = load(options.env)
         session = environment_session(settings)
-        batch = _prepare(session, settings, options)
+        batch = _prepare(session, settings, options, job_name)
         _start(session, batch, job_name)
         rows = follow(session, job_name)
     except (OperationError, ArtifactError, SettingsError) as error:
@@ -53,12 +55,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     # CloudWatch Logs may lag behind the job.
     print(f"\n{rows:,} rows scored so far as the log tells.")
-    print(f"The scores are below {batch.target}, in one <name>.out for each object.")
+    print(f"The scores are below {batch.target}, in one <name>.out for each object:")
+    print(f"  aws s3 cp --recursive {batch.target} scores/")
     return 0
 
 
 def _prepare(
-    session: boto3.Session, settings: Settings, options: argparse.Namespace
+    session: boto3.Session,
+    settings: Settings,
+    options: argparse.Namespace,
+    job_name: str,
 ) -> Batch:
     """Check all that can be checked before anything is started.
 
@@ -70,25 +76,23 @@ def _prepare(
     instance_type = options.instance_type or _default_instance_type(settings)
     stack = read_stack(session, options.env)
     storage = read_stack(session, options.env, "storage")
-    source = S3Uri.parse(options.input, option="--input")
-    target = S3Uri.parse(options.output, option="--output")
     bucket = storage.outputs[naming.DATA_BUCKET_OUTPUT]
-    _check_permitted("--input", source, bucket, naming.BATCH_INPUT_PREFIXES)
+    scores = f"s3://{bucket}/{naming.BATCH_PREFIX}scores/{job_name}/"
+    target = S3Uri.parse(options.output or scores, option="--output")
     _check_permitted("--output", target, bucket, (naming.BATCH_PREFIX,))
-    if target.key.startswith(source.key):
-        raise OperationError(
-            f"--output: {target} lies below the input, where the next job would score "
-            "the scores; choose another prefix."
-        )
-    found = find_input(session, source)
-    artifact = read_artifact(session, stack.parameters[naming.ARTIFACT_URI_PARAMETER])
-    check_first_lines(
-        session,
-        source.bucket,
-        found,
-        artifact.manifest,
-        is_filtered=options.input_filter != ALL,
-    )
+    uri = stack.parameters[naming.ARTIFACT_URI_PARAMETER]
+    if _is_file(options.input):
+        manifest = read_artifact(session, uri).manifest
+        source = upload_file(session, bucket, options.input, manifest)
+        found = find_input(session, source)
+    else:
+        source = S3Uri.parse(options.input, option="--input")
+        _check_permitted("--input", source, bucket, naming.BATCH_INPUT_PREFIXES)
+        _check_apart(source, target)
+        found = find_input(session, source)
+        manifest = read_artifact(session, uri).manifest
+        is_filtered = options.input_filter != ALL
+        check_first_lines(session, bucket, found, manifest, is_filtered=is_filtered)
     if options.instance_count > len(found.keys):
         print(
             f"One instance scores one object at a time: {len(found.keys)} will do; "
@@ -116,6 +120,29 @@ def _check_options(options: argparse.Namespace) -> None:
     if options.instance_count < 1:
         raise OperationError(
             f"--instance-count: expected at least 1, got {options.instance_count}."
+        )
+    if not _is_file(options.input):
+        if not options.output:
+            raise OperationError(
+                "--output: expected a prefix for the scores of objects in S3, got "
+                "none; name one below batch/ of the data bucket."
+            )
+    elif options.input_filter != ALL:
+        raise OperationError(
+            "--input-filter: expected objects in S3, got a file, which is written with "
+            "the model's columns alone; leave the filter out."
+        )
+
+
+def _is_file(place: str) -> bool:
+    return "://" not in place and Path(place).exists()
+
+
+def _check_apart(source: S3Uri, target: S3Uri) -> None:
+    if target.key.startswith(source.key):
+        raise OperationError(
+            f"--output: {target} lies below the input, where the next job would score "
+            "the scores; choose another prefix."
         )
 
 

@@ -20,6 +20,8 @@ from serving.formats.schema import Schema
 _SUFFIXES = {".csv": CSV, ".jsonl": JSON_LINES, ".ndjson": JSON_LINES}
 _GZIP_SUFFIX = ".gz"
 _FIRST_BYTES = 1 << 16
+#: What separates the cells of a person's table, and how it is called.
+_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 @dataclass(frozen=True)
@@ -114,12 +116,8 @@ def check_first_lines(
     for key in found.keys:
         line = _first_line(session, bucket, key, is_compressed=found.is_compressed)
         where = f"s3://{bucket}/{key}"
-        if found.media_type == CSV and is_header(line, manifest):
-            raise OperationError(
-                f"{where} begins with a header, which a transform job would take for "
-                "a transaction; remove it (tail -n +2), with the columns in the "
-                f"model's order: {','.join(manifest.feature_names)}."
-            )
+        if found.media_type == CSV:
+            _check_form(where, line, manifest)
         if is_filtered:
             continue
         try:
@@ -129,9 +127,34 @@ def check_first_lines(
                 JsonReader(schema).read_lines(line)
         except RequestError as error:
             field = f", field {error.field}" if error.field else ""
+            remedy = f"; expected {_form(manifest)}" if found.media_type == CSV else ""
             raise OperationError(
-                f"{where}, line 1{field}: expected {error.expected}, got {error.got}."
+                f"{where}, line 1{field}: expected {error.expected}, got "
+                f"{error.got}{remedy}."
             ) from None
+
+
+def _check_form(where: str, line: bytes, manifest: Manifest) -> None:
+    """Check that a CSV has commas and no header, whatever is filtered of it."""
+    text = line.decode(errors="replace")
+    delimiter = max(_DELIMITERS, key=text.count)
+    found = []
+    if is_header(line, manifest, delimiter):
+        found.append("begins with a header, which a job would take for a transaction")
+    if delimiter != ",":
+        found.append(f"has its cells between {_DELIMITERS[delimiter]}")
+    if found:
+        raise OperationError(
+            f"{where} {', and '.join(found)}; expected {_form(manifest)}."
+        )
+
+
+def _form(manifest: Manifest) -> str:
+    return (
+        "cells between commas, no header, and the columns in the model's order: "
+        f"{','.join(manifest.feature_names)}. Name the file on this machine with "
+        "--input instead: it is converted and uploaded"
+    )
 
 
 def _first_line(
@@ -151,13 +174,14 @@ def _first_line(
     return start.split(b"\n", 1)[0]
 
 
-def is_header(line: bytes, manifest: Manifest) -> bool:
-    """Whether all cells are columns' names, or in a table of numbers none is one."""
+def is_header(line: bytes, manifest: Manifest, delimiter: str = ",") -> bool:
+    """Whether most cells are columns' names, or in a table of numbers none is one."""
     cells = [
-        cell.strip().strip('"') for cell in line.decode(errors="replace").split(",")
+        cell.strip().strip('"')
+        for cell in line.decode(errors="replace").split(delimiter)
     ]
     names = {*manifest.feature_names, *manifest.ignored_names}
-    if names.issuperset(cells):
+    if 2 * sum(cell in names for cell in cells) > len(cells):
         return True
     only_numbers = all(column.kind is Kind.NUMBER for column in manifest.inputs)
     return only_numbers and bool(line.strip()) and not any(map(_is_number, cells))

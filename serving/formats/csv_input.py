@@ -16,7 +16,13 @@ import numpy as np
 from serving.errors import bad_request, empty_body
 from serving.formats.schema import Ignored, Rows, Schema
 from serving.formats.table_csv import TableCsv
-from serving.formats.text import BLANK, BLOCK_BYTES, decode_text, lines_of
+from serving.formats.text import (
+    BLANK,
+    BLOCK_BYTES,
+    counted_cells,
+    decode_text,
+    lines_of,
+)
 
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _PLAIN = b"0123456789+-.eE,\r\n"
@@ -145,8 +151,8 @@ class CsvReader:
             raise bad_request(
                 "wrong_column_count",
                 row=row,
-                expected=f"{len(schema)} cells",
-                got=f"{n_cells} cells" if line.strip() else "an empty line",
+                expected=counted_cells(len(schema)),
+                got=counted_cells(n_cells) if line.strip() else "an empty line",
             )
         values = [0.0] * len(schema)
         for column, cell in zip(columns, map(_cell, line.split(",")), strict=True):

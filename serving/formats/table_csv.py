@@ -10,6 +10,7 @@ from itertools import chain
 from artifact.number_text import PLAIN_NUMBER
 from serving.errors import RequestError, bad_request, empty_body
 from serving.formats.schema import Ignored, Rows, Schema
+from serving.formats.text import counted_cells
 
 #: Place of a cell whose column the model does not use.
 _IGNORED = -1
@@ -110,6 +111,6 @@ class TableCsv:
         return bad_request(
             "wrong_column_count",
             row=row,
-            expected=f"{expected} cells",
-            got=f"{len(cells)} cells" if cells else "an empty line",
+            expected=counted_cells(expected),
+            got=counted_cells(len(cells)) if cells else "an empty line",
         )

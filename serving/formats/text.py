@@ -33,3 +33,8 @@ def lines_of(text: str) -> Iterator[str]:
         yield text[start:end]
         start = end + 1
     yield text[start:]
+
+
+def counted_cells(number: int) -> str:
+    """Return a number of cells in words."""
+    return "1 cell" if number == 1 else f"{number} cells"

@@ -241,6 +241,25 @@ def test_a_bad_row_fails_its_object_and_is_named_without_its_values(
     assert deployed.keys(f"{place}/out/") == [f"{place}/out/good.csv.out"]
 
 
+def test_a_file_of_this_machine_is_converted_and_scored(
+    deployed: Deployed, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = transactions(3)
+    path = tmp_path / "orders.csv"
+    lines = [f"{amount!r};{hour!r};{v1!r}\n" for hour, v1, amount in rows.tolist()]
+    path.write_text("Amount;Hour;V1\n" + "".join(lines))
+    assert batch.main(["--input", str(path)]) == 0
+    said = capsys.readouterr().out
+    (prefix,) = {
+        word.removeprefix(f"s3://{deployed.bucket}/").rstrip(",")
+        for word in said.split()
+        if "/batch/scores/" in word
+    }
+    (key,) = deployed.keys(prefix)
+    scores = [float(line) for line in deployed.get(key).splitlines()]
+    assert scores == pytest.approx(deployed.scorer.predict(rows), abs=1e-12)
+
+
 def refusal(
     deployed: Deployed, capsys: pytest.CaptureFixture[str], arguments: Sequence[str]
 ) -> str:
@@ -255,7 +274,10 @@ def refusal(
     ("name", "body", "message"),
     [
         ("x.csv", "Hour,V1,Amount\n1,2,3\n", "begins with a header"),
-        ("x.csv", "1,2\n", "line 1: expected 3 cells, got 2 cells"),
+        ("x.csv", "Hour;V1;Amount\n1;2;3\n", "begins with a header, which"),
+        ("x.csv", "1;2;3\n", "has its cells between semicolons; expected cells"),
+        ("x.csv", "1\n", "line 1: expected 3 cells, got 1 cell; expected cells"),
+        ("x.csv", "1,2\n", "order: Hour,V1,Amount. Name the file on this machine"),
         ("x.csv", "1,abc,3\n", "line 1, field V1: expected a number, got text"),
         ("x.jsonl", '{"Hour": 1, "V1": 2}\n', "field Amount"),
         ("x.csv.gz", "1,2,3\n", "is no gzip file"),
