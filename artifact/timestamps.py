@@ -4,6 +4,7 @@ A timestamp without a zone is UTC, in training and in requests.
 """
 
 import math
+import re
 from datetime import UTC, date, datetime
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -106,6 +107,17 @@ def seconds_of_text(text: str, form: str) -> float:
     if form == ISO or form in SECONDS_PER_UNIT:
         raise ValueError("not ISO 8601")
     return _seconds(datetime.strptime(text, form))  # noqa: DTZ007 - a zone is added
+
+
+def is_written_so(text: str, form: str) -> bool:
+    """Whether a text has the marks of the form, or of an ISO 8601 date, and digits."""
+    text = text.strip()
+    if re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])", text):
+        return True
+    if "%" not in form or not text:
+        return False
+    like = text_in_form(0, form)
+    return re.sub(r"[0-9]+", "0", text) == re.sub(r"[0-9]+", "0", like)
 
 
 def seconds_of_moment(moment: date) -> float:

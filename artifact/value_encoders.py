@@ -14,6 +14,7 @@ from artifact.number_text import PLAIN_NUMBER, hours_of_clock, parse_number
 from artifact.timestamps import (
     DATE_NUMBERS,
     SECONDS_PER_UNIT,
+    is_written_so,
     seconds_of_moment,
     seconds_of_text,
 )
@@ -240,6 +241,13 @@ def _timestamp_encoder(column: Column) -> Encode:
         try:
             return moment_of(value)
         except (ValueError, OverflowError):
-            raise WrongKindError(expected_of(column), kind_of_value(value)) from None
+            got = _kind_of_moment(value, column.time_format)
+            raise WrongKindError(expected_of(column), got) from None
 
     return encode
+
+
+def _kind_of_moment(value: object, form: str) -> str:
+    if isinstance(value, str) and is_written_so(value, form):
+        return "a date or time that does not exist"
+    return kind_of_value(value)

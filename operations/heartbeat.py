@@ -2,7 +2,7 @@
 
 What is written to standard output and error is watched. Where nothing was, standard
 error gets a sign: on a terminal a line that the next output replaces, elsewhere a line
-of its own. Imports nothing that takes time.
+of its own, with the seconds since the command began. Imports nothing that takes time.
 """
 
 import sys
@@ -44,7 +44,7 @@ class Heartbeat:
         self._is_shown = False
         self._is_line_open = False
         self._signs = 0
-        self._quiet_since = self._last = clock()
+        self._started = self._last = clock()
 
     def beat(self) -> None:
         """Write a sign if it is time for one; nothing after an unfinished line."""
@@ -58,7 +58,7 @@ class Heartbeat:
             # A question that waits for its answer has no line end.
             if self._is_line_open or now - self._last < pause:
                 return
-            seconds = now - self._quiet_since
+            seconds = now - self._started
             sign = f"  {self._what} is still working ({seconds:.0f} s)"
             if on_terminal:
                 self._stream.write(f"{_CLEAR_LINE}{sign}")
@@ -74,7 +74,7 @@ class Heartbeat:
         with self._lock:
             self.clear()
             if text:
-                self._quiet_since = self._last = self._clock()
+                self._last = self._clock()
                 self._signs = 0
                 self._is_line_open = not text.endswith("\n")
             return stream.write(text)

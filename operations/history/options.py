@@ -25,6 +25,9 @@ def parser() -> argparse.ArgumentParser:
     add = commands.add_parser(
         "features",
         help="add the features as of each row to a table, for fraud batch",
+        epilog="Example: fraud history features --data orders.csv --entities "
+        "customer,device --time-column paid_at --amount-column amount --output "
+        "with-histories.csv",
     )
     for command in (compare, add):
         _add_table(command)
@@ -85,7 +88,13 @@ def _add_table(command: argparse.ArgumentParser) -> None:
     """Add what is said of a table, in training's words."""
     add = command.add_argument
     add("--data", type=Path, required=True, help="CSV or Parquet file")
-    add("--entities", required=True, metavar="NAME[,NAME…]")
+    add(
+        "--entities",
+        required=True,
+        metavar="NAME[,NAME…]",
+        help="columns of ids whose histories are features, as in training, such as "
+        "CARD,MERCHANT",
+    )
     add("--time-column", default="Time", help="default: %(default)s")
     add("--amount-column", default="Amount", help="default: %(default)s")
     add(

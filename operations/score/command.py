@@ -39,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit status."""
     options = parser().parse_args(arguments)
     history: HistoryStore | None = None
+    form = ""
     try:
         if options.env is None:
             transactions = _read(_named_file(options), options.endpoint)
@@ -55,12 +56,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         scores = _scores(client, transactions, options)
         rule = client.rule
         if options.output:
-            write_scores(options.output, transactions.rows, scores)
+            form = write_scores(options.output, transactions, scores)
     except (OperationError, ArtifactError) as error:
         print(f"error: {printable(str(error))}", file=sys.stderr)
         return 1
     if options.output:
-        print(f"{in_sum(scores, rule)}\nWrote {options.output}")
+        form = f" (with {form}, as {options.file} has)" if form else ""
+        print(f"{in_sum(scores, rule)}\nWrote {options.output}{form}")
     elif options.json:
         shown = [as_json(score, reasons=options.explain > 0) for score in scores]
         what = shown[0] if transactions.is_single else {"scores": shown}

@@ -55,20 +55,20 @@ def parser() -> argparse.ArgumentParser:
         help="with histories: count the transactions, or only read (default: count a "
         "single one, and several that have ids)",
     )
-    options.add_argument(
+    shown = options.add_mutually_exclusive_group()
+    shown.add_argument(
         "--show",
         default="",
         metavar="NAME[,NAME…]",
-        help="columns to show beside the scores, such as an order's id; of numbers as "
-        "long as a card's, the last four digits",
+        help="columns to show beside the scores on the terminal, such as an order's "
+        "id; of numbers as long as a card's, the last four digits",
     )
-    shown = options.add_mutually_exclusive_group()
     shown.add_argument("--json", action="store_true", help="print JSON, not words")
     shown.add_argument(
         "--output",
         type=Path,
         metavar="FILE",
         help="write a new CSV: the rows in their order, with fraud_probability and "
-        "alert appended",
+        "alert appended, and the delimiter and decimal sign of the file",
     )
     return options

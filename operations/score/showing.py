@@ -12,6 +12,11 @@ from operations.client import Score
 from operations.rule.published import rule_lines
 
 _WIDTH_COLUMNS = 79
+#: More rows than these would scroll away what is said of all.
+MOST_ROWS = 40
+#: So many are shown then.
+FIRST_ROWS = 20
+_SMALLEST_IN_DECIMALS = 1e-5
 
 
 def in_words(
@@ -20,20 +25,18 @@ def in_words(
     """Return the lines about one transaction; `told` is column → text to show of it."""
     lines = [
         *(_filled(f"{printable(name):17}  {text}", 19) for name, text in told.items()),
-        f"Fraud probability  {score.fraud_probability:.6f}",
+        f"Fraud probability  {_probability(score)}",
         f"Decision           {_decision(score)}",
         rule_lines("Rule               ", rule),
     ]
     if score.history_missing:
         missing = ", ".join(score.history_missing)
         lines.append(f"Without history    {printable(missing)}")
+    if score.reasons:
+        lines.append("Reasons            log-odds of fraud that each adds")
     for reason in score.reasons:
-        moved = f"{reason.contribution:+.3f}"
-        if words := score.in_words(reason):
-            lines.append(_filled(f"  {moved}  {printable(words)}", 10))
-        else:
-            feature = f"{printable(reason.feature):15}"
-            lines.append(_filled(f"  {feature}  {moved} log-odds of fraud", 4))
+        what = score.in_words(reason) or reason.feature
+        lines.append(_filled(f"  {reason.contribution:+.3f}  {printable(what)}", 10))
     return "\n".join(lines)
 
 
@@ -46,21 +49,26 @@ def in_table(
     """Return a line for each transaction, in the file's order, and one on all.
 
     Rows are numbered from 1 and show nothing of what they hold but `told`, the text of
-    each column for each of them.
+    each column for each of them. Of more than `MOST_ROWS`, the alerts and the highest
+    probabilities come first and the rest is not shown.
     """
     width = max(3, len(str(len(scores))))
     names = [printable(name) for name in columns]
-    cells = told or [()] * len(scores)
+    rows = [*enumerate(zip(scores, told or [()] * len(scores), strict=True), 1)]
+    if len(rows) > MOST_ROWS:
+        rows.sort(key=lambda row: (row[1][0].alert, row[1][0].fraud_probability))
+        rows = rows[: -FIRST_ROWS - 1 : -1]
+    cells = [row for _, (_, row) in rows]
     widths = [
         max(len(name), *(len(row[place]) for row in cells))
         for place, name in enumerate(names)
     ]
     beside_row = _in_columns(names, widths)
     lines = [f"{'row':>{width}}{beside_row}  fraud probability  decision"]
-    for number, (score, row) in enumerate(zip(scores, cells, strict=True), 1):
+    for number, (score, row) in rows:
         beside_row = _in_columns(row, widths)
         line = (
-            f"{number:>{width}}{beside_row}  {score.fraud_probability:17.6f}  "
+            f"{number:>{width}}{beside_row}  {_probability(score):>17}  "
             f"{_decision(score)}"
         )
         remarks = [
@@ -78,6 +86,9 @@ def in_table(
             if len(beside) <= _WIDTH_COLUMNS
             else [line, *(_filled(f"{'':{width + 2}}{s}", width + 4) for s in remarks)]
         )
+    if len(rows) < len(scores):
+        which = f"{len(rows)} of {len(scores):,} rows, alerts and the highest first"
+        lines += ["", f"{which}; --output scored.csv", "writes all, --json prints all."]
     return "\n".join([*lines, "", in_sum(scores, rule)])
 
 
@@ -123,3 +134,11 @@ def _filled(line: str, indent_columns: int) -> str:
 
 def _decision(score: Score) -> str:
     return "alert" if score.alert else "no alert"
+
+
+def _probability(score: Score) -> str:
+    """Return a probability with digits that say something: of 2.4e-11, no zeros."""
+    probability = score.fraud_probability
+    if 0 < probability < _SMALLEST_IN_DECIMALS:
+        return f"{probability:.1e}"
+    return f"{probability:.6f}"

@@ -46,12 +46,15 @@ class Transactions:
     names : tuple of str
         Of a CSV whose first row may be names or values, the names that it has then;
         all rows are lists. The model's names decide, as on the endpoint.
+    delimiter : str
+        Between the cells of a CSV.
     """
 
     rows: list[Any]
     is_single: bool = False
     are_texts: bool = False
     names: tuple[str, ...] = ()
+    delimiter: str = ","
 
     @property
     def has_lists(self) -> bool:
@@ -119,9 +122,13 @@ def read_transactions(file: str) -> Transactions:
     if text.lstrip()[0] in "{[":
         return _read_json(file, text.strip())
     records = _read_csv(file, text, dialect)
+    rows: list[Any]
+    names: tuple[str, ...]
     if records and (values or any(map(_EITHER.fullmatch, records[0]))):
-        return Transactions(list(records), are_texts=True, names=dialect.names)
-    return Transactions(_by_header(file, dialect.names, records), are_texts=True)
+        rows, names = list(records), dialect.names
+    else:
+        rows, names = _by_header(file, dialect.names, records), ()
+    return Transactions(rows, are_texts=True, names=names, delimiter=dialect.delimiter)
 
 
 def _decoded(data: bytes, encoding: str) -> str:

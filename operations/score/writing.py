@@ -1,6 +1,7 @@
 """Scores as a CSV: the file's rows in their order, each with what became of it."""
 
 import csv
+import re
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,9 +9,12 @@ from typing import Any
 
 from operations.account.errors import OperationError
 from operations.client import Score
+from operations.score.transactions import Transactions
 
 #: The columns that are appended.
 ADDED = ("fraud_probability", "alert")
+_DECIMAL_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
+_WORDS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 def check_output(path: Path, rows: Sequence[dict[str, Any]]) -> None:
@@ -39,15 +43,24 @@ def check_output(path: Path, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def write_scores(
-    path: Path, rows: Sequence[dict[str, Any]], scores: Sequence[Score]
-) -> None:
+    path: Path, transactions: Transactions, scores: Sequence[Score]
+) -> str:
     """Write the file whole, readable by its owner alone, or nothing.
+
+    It has the delimiter of the file that was read, and its decimal commas; returns how
+    it is written in words, "" for commas and decimal points.
 
     Raises
     ------
     OperationError
         If it cannot be written.
     """
+    rows, delimiter = transactions.rows, transactions.delimiter
+    has_commas = delimiter != "," and any(
+        isinstance(cell, str) and _DECIMAL_COMMA.fullmatch(cell)
+        for row in rows
+        for cell in row.values()
+    )
     columns = list(dict.fromkeys(name for row in rows for name in row))
     temporary: Path | None = None
     try:
@@ -60,13 +73,13 @@ def write_scores(
             delete=False,
         ) as file:
             temporary = Path(file.name)
-            writer = csv.writer(file, lineterminator="\n")
+            writer = csv.writer(file, delimiter=delimiter, lineterminator="\n")
             writer.writerow([*columns, *ADDED])
             for row, score in zip(rows, scores, strict=True):
                 cells = [_cell(row.get(name)) for name in columns]
-                writer.writerow(
-                    [*cells, repr(score.fraud_probability), _cell(score.alert)]
-                )
+                number = repr(score.fraud_probability)
+                number = number.replace(".", ",") if has_commas else number
+                writer.writerow([*cells, number, _cell(score.alert)])
         temporary.rename(path)
     except OSError as error:
         raise OperationError(
@@ -75,6 +88,9 @@ def write_scores(
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+    if delimiter == ",":
+        return ""
+    return _WORDS[delimiter] + (" and decimal commas" if has_commas else "")
 
 
 def _cell(value: object) -> object:

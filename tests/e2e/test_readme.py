@@ -78,7 +78,7 @@ def test_the_story_on_an_account_works_as_written(
     assert "endpoint" in kinds_under("DEPLOYED", during)
     assert kinds_under("LEFTOVER", during) == kinds_under("DECLARED", during) == []
     # The typical transaction of the sample, then each row of the table.
-    assert re.search(r"^Fraud probability +0\.\d+$", said, re.MULTILINE)
+    assert re.search(r"^Fraud probability +\d\.\d+(e-\d+)?$", said, re.MULTILINE)
     assert re.search(r"^900 transactions, \d+ alerts?$", said, re.MULTILINE)
     # With the bank's table, beside the sample's model, which was in service.
     assert "Beside the model in service, logistic-regression:" in said

@@ -85,3 +85,20 @@ def test_a_value_of_another_kind_says_what_was_expected(
         encoder(column)(value)
     assert caught.value.expected == expected
     assert str(value) not in caught.value.got
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "got"),
+    [
+        ("%d.%m.%Y %H:%M", "31.04.2026 10:00", "a date or time that does not exist"),
+        ("%d.%m.%Y", "2026-04-31", "a date or time that does not exist"),
+        ("%d.%m.%Y", "4111 1111", "a string"),
+        ("iso", "2026-01-01T25:00:00", "a date or time that does not exist"),
+        ("iso", "4929-1234-1234-1234", "a string"),
+    ],
+)
+def test_a_date_that_is_none_is_called_so(form: str, text: str, got: str) -> None:
+    column = Column("at", Kind.TIMESTAMP, time_format=form)
+    with pytest.raises(WrongKindError) as raised:
+        encoder(column)(text)
+    assert raised.value.got == got

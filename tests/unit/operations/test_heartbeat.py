@@ -64,12 +64,12 @@ def test_after_a_minute_of_silence_a_file_gets_fewer() -> None:
     assert len(stream.getvalue().splitlines()) == 20 + 4
 
 
-def test_output_starts_the_count_anew() -> None:
+def test_the_count_goes_on_from_the_commands_beginning_whatever_is_written() -> None:
     beat, stream, clock = watched()
     run(beat, clock, 100)
     beat.write(stream, "news\n")
     run(beat, clock, 3)
-    assert stream.getvalue().endswith("news\n  fraud score is still working (3 s)\n")
+    assert stream.getvalue().endswith("news\n  fraud score is still working (103 s)\n")
 
 
 def test_on_a_terminal_output_takes_the_place_of_the_sign() -> None:

@@ -156,7 +156,10 @@ def test_reasons_are_shown_when_asked_for(
     aws.publishes(RULE)
     assert run(file, "--explain", "1") == 0
     shown = capsys.readouterr().out.splitlines()
-    assert shown[-1] == "  V14              +2.500 log-odds of fraud"
+    assert shown[-2:] == [
+        "Reasons            log-odds of fraud that each adds",
+        "  +2.500  V14",
+    ]
 
 
 def test_the_rules_parameter_can_be_named(aws: Aws, file: str) -> None:

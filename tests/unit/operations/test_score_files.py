@@ -685,3 +685,55 @@ def test_reasons_in_words_stay_within_a_terminal() -> None:
     for shown in (in_table([score], rule), in_words(score, rule)):
         assert max(map(len, shown.splitlines())) <= 80
         assert words in " ".join(shown.split())
+
+
+def test_of_many_rows_the_alerts_and_the_highest_are_shown() -> None:
+    scores = [Score(i / 1000, alert=i == 7) for i in range(100)]
+    text = in_table(scores, ThresholdRule(0.4), ["id"], [[f"A{i}"] for i in range(100)])
+    lines = text.splitlines()
+    assert lines[1].split() == ["8", "A7", "0.007000", "alert"]
+    assert lines[2].split() == ["100", "A99", "0.099000", "no", "alert"]
+    assert sum(line.endswith(" alert") for line in lines[1:21]) == 20
+    assert lines[21] == ""
+    assert "20 of 100 rows" in text
+    assert "--output" in text
+    assert "100 transactions, 1 alert" in lines
+
+
+def test_small_probabilities_have_digits() -> None:
+    scores = [Score(2.44e-11, alert=False), Score(0.0, alert=False)]
+    shown = in_table(scores, ThresholdRule(0.4)).splitlines()
+    assert shown[1:3] == [
+        "  1            2.4e-11  no alert",
+        "  2           0.000000  no alert",
+    ]
+    assert "2.4e-11" in in_words(scores[0], ThresholdRule(0.4))
+
+
+def test_scores_are_written_as_the_file_is(
+    aws: Aws,
+    sent: Callable[[Sequence[float]], Bodies],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    sent([0.25, 4.5e-10])
+    aws.publishes(RULE)
+    output = tmp_path / "scored.csv"
+    text = "wert;land\n12,5;AT\n900;DE\n"
+    assert run(tmp_path, text, "--output", str(output)) == 0
+    assert output.read_text().splitlines() == [
+        "wert;land;fraud_probability;alert",
+        "12,5;AT;0,25;false",
+        "900;DE;4,5e-10;false",
+    ]
+    assert "with semicolons and decimal commas" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [["--output", "scored.csv"], ["--json"]])
+def test_columns_are_shown_on_the_terminal_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run(tmp_path, CSV, "--show", "at", *arguments)
+    assert ended.value.code == 2
+    assert "not allowed with argument --show" in capsys.readouterr().err
