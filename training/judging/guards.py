@@ -96,7 +96,7 @@ def _about_labels(counts: Counts) -> Iterator[str]:
         )
     if counts.test_frauds < _FEW_FRAUDS:
         yield (
-            f"the test part has {counts.test_frauds} frauds, fewer than "
+            f"the test part has {counted(counts.test_frauds, 'fraud')}, fewer than "
             f"{_FEW_FRAUDS}: its figures are little more than chance; enlarge "
             "--test-size or add data"
         )

@@ -18,6 +18,8 @@ Booleans = npt.NDArray[np.bool_]
 CALIBRATION_BINS = 20
 #: Recall is given at these false positive rates; only the second is one to work at.
 FALSE_POSITIVE_RATES = {"1pct": 0.01, "0_1pct": 0.001}
+#: The number of reviews and their cost are given: no draw of rows makes them uncertain.
+WITHOUT_INTERVAL = ("cost_flagging_everything",)
 #: Log loss treats no probability as nearer to 0 or 1 than this.
 _LOG_LOSS_MARGIN = 1e-15
 
@@ -138,6 +140,7 @@ class Scoreboard:
         return {
             name: _percentiles([figures[name] for figures in replicates])
             for name in replicates[0]
+            if name not in WITHOUT_INTERVAL
         }
 
     def _ranking(self, weights: Floats) -> dict[str, float]:

@@ -14,8 +14,10 @@ from training.report.wording import (
     cautions,
     choice_in_words,
     counted,
+    figure_in_words,
     rule_in_words,
     why_in_words,
+    with_bounds,
     written,
 )
 
@@ -34,7 +36,7 @@ def render_model_card(
 
 {warnings.removesuffix(">" + chr(10))}
 ## What it is for
-Gives a card transaction a probability of being fraud, so that people review the
+Gives a transaction a probability of being fraud, so that people review the
 transactions where that pays. It is not meant to refuse a payment or to judge a
 person by itself.
 
@@ -47,10 +49,7 @@ person by itself.
 ## Data
 - {code_span(run.data_file)}, {run.span}; SHA-256 `{data["sha256"]}`.
 {_job(run)}- {counted(data["rows"], "row")}, {counted(data["frauds"], "fraud")}.
-- They stand for {counted(data["weighted_rows"], "transaction")} with
-  {counted(data["weighted_frauds"], "fraud")}
-  ({data["weighted_frauds"] / data["weighted_rows"]:.3%}).
-- Rows that repeat the features of an earlier one:
+{_rows(data, split)}- Rows that repeat the features of an earlier one:
   {data["rows_with_features_seen_before"]:,}; test rows that repeat a training row:
   {split["test_rows_with_features_seen_in_training"]:,}.
 
@@ -68,8 +67,8 @@ replicates. They speak of the rows that were drawn, not of a world that changes.
 ## Where it may fail
 {_weakest(metrics)}
 - Fraud adapts: judge it again on newer data, by the `time` split.
-- A few dozen frauds in the test part leave wide intervals: two models whose intervals
-  overlap have not been told apart.
+- {counted(split["test_frauds"], "fraud")} in the test part leave the intervals above:
+  two models whose intervals overlap have not been told apart.
 - Values outside the training quantiles (`manifest.json`) are answered by extrapolation.
 """
 
@@ -94,6 +93,36 @@ def _job(run: Run) -> str:
     return f"- Training job {code_span(run.job)}{environment}.\n"
 
 
+def _rows(data: Mapping[str, Any], split: Mapping[str, Any]) -> str:
+    """Say what the rows stand for, and which of them were not learnt from or judged."""
+    frauds, rows = data["weighted_frauds"], data["weighted_rows"]
+    share = f"{counted(frauds, 'fraud')} ({frauds / rows:.3%})"
+    left = data["rows"] - data["rows_only_for_histories"]
+    lines = []
+    if data["histories_of"]:
+        names = ", ".join(map(code_span, data["histories_of"]))
+        lines.append(
+            f"Histories of {names} are features: transactions, amounts and reported "
+            "frauds of today, of 7 and of 30 days"
+        )
+        lines.append(
+            f"{counted(data['rows_only_for_histories'], 'row')} only filled the "
+            f"histories; {counted(left, 'row')} are left"
+            + ("" if data["weighted"] else f", with {share}")
+        )
+    if data["weighted"]:
+        lines.append(f"They stand for {counted(rows, 'transaction')} with {share}")
+    elif not data["histories_of"]:
+        lines.append(f"Share of frauds: {frauds / rows:.3%}")
+    late = left - split["train_rows"] - split["test_rows"]
+    if late and split["label_delay_hours"]:
+        lines.append(
+            f"{counted(late, 'row')} before the test part are left out: their labels "
+            f"were not known yet ({split['label_delay_hours']:g} hours of delay)"
+        )
+    return "".join(f"- {line}.\n" for line in lines)
+
+
 def _figures(metrics: Mapping[str, Any]) -> str:
     """Return a table with one column for each model, intervals in brackets."""
     judged = {metrics["model"]["name"]: metrics["test"]}
@@ -105,8 +134,9 @@ def _figures(metrics: Mapping[str, Any]) -> str:
         f"| {' | '.join(('figure', *judged))} |",
         f"|---|{'---|' * len(judged)}",
     ]
-    for name, (words, _) in FIGURES.items():
+    for name in FIGURES:
         if name in metrics["test"]:
+            words = figure_in_words(name, metrics)
             cells = (_with_interval(test, name) for test in judged.values())
             lines.append(f"| {' | '.join((words, *cells))} |")
     return "\n".join(lines)
@@ -116,8 +146,10 @@ def _with_interval(test: Mapping[str, Any], name: str) -> str:
     if name not in test:
         return "\N{EN DASH}"
     kind = FIGURES[name][1]
-    low, high = (written(bound, kind) for bound in test["intervals_95"][name])
-    return f"{written(test[name], kind)} ({low} to {high})"
+    if name not in test["intervals_95"]:
+        return written(test[name], kind)
+    low, high = test["intervals_95"][name]
+    return with_bounds(test[name], low, high, kind)
 
 
 def _weakest(metrics: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@
   const trimmed = (value, digits) =>
     value.toLocaleString("en", { maximumFractionDigits: digits });
   const share = (value) => `${(100 * value).toFixed(1)} %`;
-  const count = (value) => trimmed(value, Math.abs(value) < 10 ? 1 : 0);
+  const count = (value, like = value) => trimmed(value, Math.abs(like) < 10 ? 1 : 0);
   const decimals = (value) =>
     Math.abs(value) < 0.001 && value !== 0 ? value.toExponential(2) : value.toFixed(4);
   const kinds = { number: decimals, share, count, money: count };
@@ -71,7 +71,8 @@
   const { run } = words;
   const between = (judged, name, format) => {
     const found = (judged.intervals_95 || {})[name];
-    return found ? `${format(found[0])} to ${format(found[1])}` : "";
+    const [low, high] = (found || []).map((bound) => format(bound, judged[name]));
+    return found ? `${low} to ${high}` : "";
   };
   const interval = (name, format) => {
     const found = between(test, name, format);

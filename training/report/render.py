@@ -17,6 +17,7 @@ from training.report.wording import (
     FIGURES,
     cautions,
     choice_in_words,
+    figure_in_words,
     rule_in_words,
     why_in_words,
 )
@@ -40,7 +41,10 @@ def render_report(content: Mapping[str, Any], run: Run, library: Path) -> str:
     amount = config["decision_rule"].get("amount", "amount")
     words = {
         "run": asdict(run),
-        "figures": [[name, *figure] for name, figure in FIGURES.items()],
+        "figures": [
+            [name, figure_in_words(name, metrics), kind]
+            for name, (_, kind) in FIGURES.items()
+        ],
         "cautions": list(cautions(metrics)),
         "rule": rule_in_words(config, amount),
         "choice": choice_in_words(config),

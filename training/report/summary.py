@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Mapping
 from typing import Any
 
-from training.report.wording import cautions, why_in_words
+from training.report.wording import cautions, in_money, why_in_words
 
 #: Less than a terminal has: the demo sets it in by two.
 WIDTH_COLUMNS = 78
@@ -60,9 +60,14 @@ def describe_metrics(metrics: Mapping[str, Any]) -> str:
     if "savings" in test:
         lines.append(
             f"  saved {test['savings']:,.0f} of the {test['savings_oracle']:,.0f} "
-            "that an oracle would,\n    in the unit of the amounts"
+            f"that an oracle would,\n    in the unit of the amounts{_at(metrics)}"
         )
     return "\n".join(lines)
+
+
+def _at(metrics: Mapping[str, Any]) -> str:
+    assumed = metrics.get("assumed")  # artifacts of before have none
+    return f", at {in_money(assumed['review_cost'])} a review" if assumed else ""
 
 
 def _ranking(whose: str, test: Mapping[str, Any]) -> str:

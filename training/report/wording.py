@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 
 from training.data.shown_names import shown_list
+from training.options import DecisionOptions
 
 Kind = Literal["number", "share", "count", "money"]
 
@@ -32,9 +33,6 @@ FIGURES: dict[str, tuple[str, Kind]] = {
     "log_loss": ("log loss (0 is best)", "number"),
     "calibration_error": ("calibration error (0 is best)", "number"),
 }
-#: Test parts with fewer frauds tell models apart by luck: the interval of a recall
-#: of one half is wider than ± 0.3.
-FEW_FRAUDS = 10
 
 _CHOSEN = {
     "fixed": "as given",
@@ -44,6 +42,30 @@ _CHOSEN = {
     "precision": "the lowest threshold with the precision asked for",
     "expected-value": "as given",
 }
+
+
+def figure_in_words(name: str, metrics: Mapping[str, Any]) -> str:
+    """Return a figure's name in words, with what it rests on."""
+    words, _ = FIGURES[name]
+    assumed = metrics.get("assumed")  # artifacts of before have none
+    if not assumed:
+        return words
+    if name == "precision_at_alerts_per_day":
+        words = f"precision within {assumed['alerts_per_day']:,g} alerts a day"
+        total = metrics["data"].get("transactions_per_day")
+        share = assumed["alerts_per_day"] / total if total else 0.0
+        if share >= 1:
+            return f"{words}, all of the {total:,.0f} transactions"
+        if share > _HALF:
+            return f"{words}, more than half of the {total:,.0f} transactions"
+    if name in ("savings", "cost"):
+        words += f", at {in_money(assumed['review_cost'])} a review"
+    return words
+
+
+def in_money(amount: float) -> str:
+    """Return an amount as short as it is exact to hundredths: `2`, `2.50`."""
+    return f"{amount:,.0f}" if amount == int(amount) else f"{amount:,.2f}"
 
 
 def counted(number: float, one: str, many: str | None = None) -> str:
@@ -58,6 +80,15 @@ def written(value: float, kind: Kind) -> str:
     if kind in ("count", "money"):
         return f"{value:,.0f}" if abs(value) >= _WHOLE else f"{value:,.3g}"
     return f"{value:.4f}" if not 0 < abs(value) < _TINY else f"{value:.2e}"
+
+
+def with_bounds(value: float, low: float, high: float, kind: Kind) -> str:
+    """Return a value with its interval, all three with the value's decimals."""
+    shown = written(value, kind)
+    if kind in ("count", "money") and "e" not in shown:
+        decimals = len(shown.partition(".")[2])
+        return f"{shown} ({low:,.{decimals}f} to {high:,.{decimals}f})"
+    return f"{shown} ({written(low, kind)} to {written(high, kind)})"
 
 
 def rule_in_words(config: Mapping[str, Any], amount: str) -> str:
@@ -79,6 +110,8 @@ def choice_in_words(config: Mapping[str, Any]) -> str:
     """Say how the rule was chosen, and on what."""
     chosen = config["chosen_by"]
     words = _CHOSEN[chosen["policy"]]
+    if chosen["policy"] == "fixed" and chosen.get("threshold") == _DEFAULT.threshold:
+        words = "the default"
     parameters = ", ".join(
         f"{name.replace('_', ' ')} {value:g}"
         for name, value in chosen.items()
@@ -90,13 +123,10 @@ def choice_in_words(config: Mapping[str, Any]) -> str:
 
 def cautions(metrics: Mapping[str, Any]) -> Sequence[str]:
     """Return what a reader must know before believing the figures, worst first."""
-    test, baseline, split = metrics["test"], metrics["baseline"], metrics["split"]
-    found = []
-    if split["test_frauds"] < FEW_FRAUDS:
-        found.append(
-            f"The test part has {counted(split['test_frauds'], 'fraud')}: too few to "
-            "judge by. Test on more data before deciding anything on these figures."
-        )
+    test, baseline = metrics["test"], metrics["baseline"]
+    # What looked wrong with the data, as the job said it before the models were fitted.
+    warnings = metrics["data"].get("warnings", ())  # artifacts of before have none
+    found = [f"{said[0].upper()}{said[1:]}." for said in warnings]
     frauds = sum(test["confusion_matrix"][k] for k in _FRAUD_CELLS)
     no_skill = frauds / sum(test["confusion_matrix"].values())
     low, _ = test["intervals_95"]["average_precision"]
@@ -237,6 +267,8 @@ _FAR_MORE = 1.5
 _WHOLE = 10
 #: Four decimals would leave less than two digits of a smaller number.
 _TINY = 0.001
+_HALF = 0.5
+_DEFAULT = DecisionOptions()
 _SECONDS_PER_DAY = 86_400.0
 #: Seconds since 1970 of 2000-01-01 and 2100-01-01.
 _YEAR_2000, _YEAR_2100 = 946_684_800, 4_102_444_800

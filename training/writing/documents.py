@@ -34,6 +34,13 @@ def metrics_document(
         },
         "data": {
             **asdict(facts),
+            "histories_of": list(arguments.columns.entities)
+            if arguments.has_histories
+            else [],
+            # The facts count all rows, the counts those that may be learnt from.
+            "rows_only_for_histories": facts.rows - counts.rows
+            if arguments.has_histories
+            else 0,
             "weighted": counts.has_weights,
             "weighted_rows": counts.weighted_rows,
             "weighted_frauds": counts.weighted_frauds,
@@ -46,6 +53,11 @@ def metrics_document(
             "warnings": list(experiment.warnings),
         },
         "split": _describe_split(experiment, arguments),
+        "assumed": {
+            "review_cost": arguments.decision.review_cost,
+            "fixed_loss_per_fraud": arguments.decision.fixed_loss_per_fraud,
+            "alerts_per_day": arguments.decision.alerts_per_day,
+        },
         "cross_validation": {
             name: {
                 "average_precision": scores.average_precision,

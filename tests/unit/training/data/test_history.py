@@ -119,6 +119,20 @@ def test_the_state_lies_beside_the_artifact_and_its_hash_in_it(tmp_path: Path) -
     section = json.loads((tmp_path / "out" / "manifest.json").read_text())["history"]
     assert section["entities"] == ["card_id"]
     assert section["label_delay_hours"] == 168
+    data, split = (
+        json.loads((tmp_path / "out" / "metrics.json").read_text())[part]
+        for part in ("data", "split")
+    )
+    assert data["histories_of"] == ["card_id"]
+    filled, learnt = data["rows_only_for_histories"], split["train_rows"]
+    late = ROWS - filled - learnt - split["test_rows"]
+    card = (tmp_path / "out" / "model_card.md").read_text()
+    assert "Histories of `card_id` are features" in card
+    assert f"{filled:,} rows only filled the histories; {ROWS - filled:,} rows" in card
+    assert f"{late:,} rows before the test part are left out" in card
+    assert filled > 0
+    assert late > 0
+    assert "They stand for" not in card, "the rows have no weights"
     assert not list((tmp_path / "out").rglob("*history*"))
     _, histories = add_history(read_dataset(table, chosen.columns), chosen)
     states = list(read_snapshot(tmp_path / "out.history.npz", histories.definition))

@@ -35,6 +35,7 @@ from training.launch.job import stage_code
 from training.launch.resources import JobResources, find_resources
 from training.launch.result import deploy_command_of, documents_dir
 from training.launch.upload import upload_data
+from training.report.wording import cautions
 from training.train import main as train
 
 REGION: Final = "eu-west-1"
@@ -321,6 +322,18 @@ class TestResult:
         out, told = capsys.readouterr()
         assert "newest completed job is fraud-dev-1" in told
         assert "average precision" in told
+        # What to beware of is the same in the summary and in the card.
+        metrics = json.loads((card.parent / layout.METRICS).read_text())
+        in_card = re.findall(r"\*\*Caution\.\*\* (.+)", card.read_text())
+        assert in_card == list(cautions(metrics))
+        assert any("fewer than 20" in caution for caution in in_card)
+        for caution in in_card:
+            assert f"Caution: {caution}" in " ".join(told.split())
+        assert ", at 2 a review" in told
+        assert "saved by the rule, in money, at 2 a review" in card.read_text()
+        assert re.search(
+            r"reviewing everything, in money \| [\d,]+ \|", card.read_text()
+        )
         example = "out/fraud-dev-1/example.json"
         assert set(json.loads((tmp_path / example).read_text())) == {
             *("Time", "V1", "V2", "Amount")

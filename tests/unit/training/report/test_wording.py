@@ -1,22 +1,27 @@
 """What the report and the model card say in words."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from training.report.wording import (
+    FIGURES,
+    Kind,
     cautions,
     choice_in_words,
     choice_of_model,
     counted,
+    figure_in_words,
     rule_in_words,
     span_in_words,
+    with_bounds,
 )
 
 
 def metrics(
     *,
-    frauds: int = 50,
+    warnings: Sequence[str] = (),
     champion: float = 0.8,
     baseline: float = 0.7,
     low: float = 0.6,
@@ -26,7 +31,7 @@ def metrics(
     """A document with what cautions look at."""
     return {
         "model": {"name": "vote"},
-        "split": {"test_frauds": frauds},
+        "data": {"warnings": list(warnings)},
         "baseline": {
             "name": "logistic-regression",
             "test": {"average_precision": baseline},
@@ -53,8 +58,7 @@ def test_good_figures_need_no_caution() -> None:
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"frauds": 1}, "The test part has 1 fraud: too few to judge by."),
-        ({"frauds": 4}, "The test part has 4 frauds: too few to judge by."),
+        ({"warnings": ["the test part has 14 frauds"]}, "The test part has 14 frauds."),
         ({"low": 0.004}, "may be no better than chance"),
         ({"champion": 0.65}, "Worse than the baseline: average precision 0.6500"),
         ({"alerts": 0.0}, "alerts on nothing"),
@@ -190,7 +194,50 @@ def test_the_choice_in_words() -> None:
         "out-of-fold predictions of the training part"
     )
     given = {"policy": "fixed", "threshold": 0.5, "on": "given"}
-    assert choice_in_words({"chosen_by": given}) == "as given"
+    assert choice_in_words({"chosen_by": given}) == "the default"
+    assert choice_in_words({"chosen_by": {**given, "threshold": 0.4}}) == "as given"
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "kind", "said"),
+    [
+        (8.65, 7.04, 10.349, "count", "8.65 (7.04 to 10.35)"),
+        (104.0, 9.4, 124.0, "count", "104 (9 to 124)"),
+        (0.824, 0.456, 1.2375, "count", "0.824 (0.456 to 1.238)"),
+        (-3.0, -12.0, 6.0, "money", "-3 (-12 to 6)"),
+        (0.125, 0.067, 0.2, "share", "12.5 % (6.7 % to 20.0 %)"),
+    ],
+)
+def test_an_interval_has_the_decimals_of_its_value(
+    value: float, low: float, high: float, kind: Kind, said: str
+) -> None:
+    assert with_bounds(value, low, high, kind) == said
+
+
+@pytest.mark.parametrize(
+    ("name", "per_day", "said"),
+    [
+        ("savings", 124.0, "saved by the rule, in money, at 2.50 a review"),
+        ("precision_at_alerts_per_day", 1000.0, "precision within 100 alerts a day"),
+        (
+            "precision_at_alerts_per_day",
+            124.0,
+            "precision within 100 alerts a day, more than half of the 124 transactions",
+        ),
+        (
+            "precision_at_alerts_per_day",
+            80.0,
+            "precision within 100 alerts a day, all of the 80 transactions",
+        ),
+    ],
+)
+def test_a_figure_says_what_it_rests_on(name: str, per_day: float, said: str) -> None:
+    document = {
+        "assumed": {"review_cost": 2.5, "alerts_per_day": 100.0},
+        "data": {"transactions_per_day": per_day},
+    }
+    assert figure_in_words(name, document) == said
+    assert figure_in_words(name, {}) == FIGURES[name][0], "an artifact of before"
 
 
 @pytest.mark.parametrize(
