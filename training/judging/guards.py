@@ -121,7 +121,8 @@ def _about_columns(data: Dataset) -> Iterator[str]:
     if keys:
         yield (
             f"features with the names of identifiers: {shown_list(keys)}; if they are "
-            f"keys, say --entities {option_value(keys)}"
+            f"keys, say --entities {option_value(keys)} --split time for their "
+            f"histories, or --drop-columns {option_value(keys)}"
         )
     yield from _about_codes(data)
     growing = [

@@ -50,6 +50,9 @@ def test_identifiers_among_the_features(tmp_path: Path, name: str) -> None:
     """Whole numbers are taken for keys; numbers with a fraction are not."""
     words = said(tmp_path, Columns(), **{name: NOISE * 1e9})
     assert f"identifiers: {name}" in words
+    # A launch takes --entities with this split only.
+    assert f"--entities {name} --split time" in words
+    assert f"or --drop-columns {name}" in words
     assert "--entities" in words
 
 
