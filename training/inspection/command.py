@@ -38,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _print_list("Noticed", look.noticed)
     _print_list("Must be changed", look.faults)
     _print_list("Looks wrong", look.warnings)
+    _print_list("May be added", [f"{option}: {what}" for option, what in look.options])
     given = options_of(columns, str(options.kinds))
     # Without it, entities have no histories.
     given += ["--split", "time"] if look.fills_histories else []

@@ -1,17 +1,19 @@
 """What there is to say about a table before anything is trained."""
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
 from artifact.columns import Kind
 from artifact.history.definition import HistoryDefinition
 from artifact.timestamps import SECONDS_PER_UNIT
 from training.columns import Columns
 from training.data.counts import Counts
-from training.data.dataset import Dataset
+from training.data.dataset import Dataset, Floats
 from training.data.faults import faults_of, notes_of
 from training.data.found import Found
 from training.data.headers import check_columns, find_labels
@@ -33,6 +35,9 @@ from training.judging.guards import (
 )
 from training.options import SplitOptions
 
+#: More than these are seldom whose histories differ.
+_MOST_ENTITIES = 2
+
 
 @dataclass(frozen=True)
 class Look:
@@ -53,6 +58,10 @@ class Look:
     warnings: Sequence[str]
     #: Whether histories of the entities can be made of these rows.
     fills_histories: bool = False
+    #: Which value means fraud, and how many rows have it; "" where that is not known.
+    label: str = ""
+    #: Options that may be added, and what each of them does.
+    options: Sequence[tuple[str, str]] = ()
 
 
 def look_at(
@@ -93,7 +102,51 @@ def look_at(
     if fills and (lack := _lacks_for_histories(data)):
         noticed.append(lack)
         fills = False
-    return Look(table, found, columns, (), notes, noticed, span, warnings, fills)
+    return Look(
+        *(table, found, columns, (), notes, noticed, span, warnings, fills),
+        label=_label_in_words(table, columns, labels),
+        options=() if table.is_sample else _more_options(data, found),
+    )
+
+
+def _label_in_words(table: Table, columns: Columns, labels: Floats) -> str:
+    is_fraud = labels == 1
+    values = table.data[columns.label].filter(pa.array(is_fraud)).unique().to_pylist()
+    frauds = int(np.count_nonzero(is_fraud))
+    known = int(np.count_nonzero(~np.isnan(labels)))
+    return (
+        f"{shown_list([str(value) for value in values])} means fraud: {frauds:,} of "
+        f"{known:,} rows, {frauds / known:.2%}"
+    )
+
+
+def _more_options(data: Dataset, found: Sequence[Found]) -> list[tuple[str, str]]:
+    """Return options that these columns allow and nobody has given."""
+    more = []
+    repeated = [
+        item.column.name
+        for item in found
+        if item.column.kind is Kind.ENTITY and 2 * item.distinct < len(data.labels)
+    ]
+    columns = replace(data.columns, entities=tuple(repeated[:_MOST_ENTITIES]))
+    if (
+        repeated
+        and not data.columns.entities
+        and not _lacks_for_histories(replace(data, columns=columns))
+    ):
+        option = shlex.join(["--entities", ",".join(columns.entities)])
+        names = shown_list(columns.entities)
+        more.append(
+            (f"{option} --split time", f"the model looks at histories of {names}")
+        )
+    if data.amounts is not None:
+        more.append(
+            (
+                "--threshold-policy cost --review-cost COST",
+                "the threshold that costs least, of frauds' amounts and reviews",
+            )
+        )
+    return more
 
 
 def _lacks_for_histories(data: Dataset) -> str:

@@ -24,16 +24,18 @@ def describe(look: Look) -> Iterator[str]:
     yield ""
     yield f"  {'column':{_NAME_WIDTH}} {'kind':9} {'gaps':>6} holds; the model gets"
     for item in look.found:
-        yield from _lines(item)
+        yield from _lines(item, look.label)
 
 
-def _lines(item: Found) -> Iterator[str]:
+def _lines(item: Found, label: str) -> Iterator[str]:
     name = shown(item.column.name).strip("'") if item.column.name else "(no name)"
     gaps = ""
     if item.values is not None and np.isnan(item.values).any():
         gaps = f"{np.isnan(item.values).mean():.1%}"
     gets = _gets(item)
     what = f"{_holds(item)}; {gets}" if gets else item.column.why
+    if item.column.kind is Kind.LABEL:
+        what = label or what
     if len(name) > _NAME_WIDTH:
         yield f"  {name}"[:_WIDTH]
         name = ""

@@ -329,3 +329,28 @@ def test_what_comes_after_is_not_the_time_of_the_rows(
     later = pd.date_range("2027-01-01", periods=200, freq="7h").astype(str)
     assert main(["--data", str(write(tmp_path, **{name: later}))]) == 0
     assert "--time-column happened" in capsys.readouterr().out
+
+
+def test_the_value_that_means_fraud_is_said_and_what_may_be_added(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    days = pd.date_range("2026-01-01", periods=400, freq="6h").astype(str)
+    table = {
+        "happened": days,
+        "customer": [f"K{i % 90:03}" for i in range(400)],
+        "amount": np.arange(400) % 17 + 0.5,
+        "result": ["Betrug" if i % 8 == 0 else "ok" for i in range(400)],
+    }
+    path = tmp_path / "orders.csv"
+    pd.DataFrame(table).to_csv(path, index=False)
+    assert main(["--data", str(path), "--label-column", "result"]) == 0
+    out = capsys.readouterr().out
+    said = " ".join(out.split())
+    assert "Betrug means fraud: 50 of 400 rows, 12.50%" in said
+    assert "--entities customer --split time: the model looks at" in said
+    assert "--threshold-policy cost --review-cost COST" in said
+    assert "--entities" not in out.partition("Next:")[2]
+    # Given once, it is proposed no more.
+    arguments = ["--label-column", "result", "--entities", "customer"]
+    assert main(["--data", str(path), *arguments]) == 0
+    assert "--split time: " not in capsys.readouterr().out
