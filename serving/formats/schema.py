@@ -186,7 +186,9 @@ class Schema:
 
     def lacks(self, values: Sequence[float]) -> int:
         """As `count_missing`, of one transaction."""
-        return sum(math.isnan(values[place]) for place in self._never_missing)
+        places = self._never_missing
+        # Asked of every request: of nothing, a generator is too much.
+        return sum(math.isnan(values[place]) for place in places) if places else 0
 
     def count_without_history(self, rows: Rows) -> int:
         """How many rows know nothing of at least one entity's history."""
@@ -197,7 +199,7 @@ class Schema:
 
     def is_without_history(self, values: Sequence[float]) -> bool:
         """Whether this transaction knows nothing of at least one entity's history."""
-        return any(
+        return bool(self.histories) and any(
             all(math.isnan(values[place]) for place in places)
             for places in self.histories
         )
