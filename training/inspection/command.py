@@ -4,6 +4,7 @@ import shlex
 import sys
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from artifact.printable import printable
@@ -11,7 +12,7 @@ from training.column_options import columns_of
 from training.columns import Columns
 from training.data.data_files import find_files
 from training.errors import TrainingError
-from training.inspection.look import look_at, recognise
+from training.inspection.look import Look, look_at, recognise
 from training.inspection.options import parser
 from training.inspection.table import describe
 from training.option_types import MissingValues
@@ -39,14 +40,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _print_list("Must be changed", look.faults)
     _print_list("Looks wrong", look.warnings)
     _print_list("May be added", [f"{option}: {what}" for option, what in look.options])
-    given = options_of(columns, str(options.kinds))
-    # Without it, entities have no histories.
-    given += ["--split", "time"] if look.fills_histories else []
+    given = _options_to_train(look, columns, str(options.kinds))
     data = ["--data", str(path)]
     print("\nNext:")
     print(_command(["fraud", "train", *data, "--model-dir", "out", *given]))
     print(_command(["fraud", "launch", "--env", "dev", *data, *given]))
     return 1 if look.faults else 0
+
+
+def _options_to_train(look: Look, columns: Columns, kinds: str) -> list[str]:
+    """Return the options of both commands; a launch takes entities by time only."""
+    if not columns.entities:
+        return options_of(columns, kinds)
+    # Whether a sample's rows fill histories is not known: the launch says it.
+    if look.fills_histories or look.table.is_sample:
+        return [*options_of(columns, kinds), "--split", "time"]
+    left_out = tuple(dict.fromkeys((*columns.drop, *columns.entities)))
+    return options_of(replace(columns, entities=(), drop=left_out), kinds)
 
 
 def _command(words: Sequence[str]) -> str:

@@ -76,7 +76,11 @@ def test_entities_are_proposed_with_the_split_that_they_need(
     # Two days: training would refuse to make histories of them.
     _, said = of_german(tmp_path, capsys, "--entities", "card_no")
     assert "take 37 days to fill, and the data span 2.0" in said
-    assert "--split time" not in said.partition("Next:")[2]
+    ready = said.partition("Next:")[2]
+    assert "--split time" not in ready
+    # A launch refuses entities without it.
+    assert "--entities" not in ready
+    assert ready.count("--drop-columns card_no") == 2
     path = write(
         tmp_path, happened=pd.date_range("2026-01-01", periods=200, freq="12h")
     )
