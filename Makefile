@@ -88,7 +88,7 @@ install-check: ## The way without make, in an empty clone: pip, npm, cdk synth, 
 # These wait for nothing, and each worker more imports everything once more.
 test-fast: WORKERS = $(CORES)
 test-fast: setup ## The tests of a minute: unit and infrastructure
-	@$(PYTEST) tests/unit tests/infrastructure \
+	@PYTHONPATH=tests/plugins $(PYTEST) -p seldom_collecting tests/unit tests/infrastructure \
 	  packages/local-aws/tests/unit
 
 # The tests of the report need a browser: 68 MB from npm, 211 MB on disk. Elsewhere
