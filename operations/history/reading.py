@@ -1,4 +1,6 @@
-"""Read the states of a transaction's entities, in one call."""
+"""The states of a transaction's entities: read in one call, and what they tell."""
+
+from collections.abc import Iterable
 
 from artifact.history.state import EntityState
 from operations.history import items
@@ -20,3 +22,11 @@ def states_of(table: HistoryTable, event: Event) -> dict[str, EntityState]:
         for entity, key in event.keys.items()
         if key not in unread
     }
+
+
+def is_not_later(event: Event, states: Iterable[EntityState]) -> bool:
+    """Whether an entity has a transaction of this second or after it."""
+    return any(
+        state.last_seconds is not None and event.seconds <= state.last_seconds
+        for state in states
+    )

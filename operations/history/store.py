@@ -21,7 +21,7 @@ from operations.history import erasing, items, recording, reports
 from operations.history.calls import WORKERS, Calls, outcome_of
 from operations.history.counters import Counters
 from operations.history.event import Event, Transaction, read_event
-from operations.history.reading import states_of
+from operations.history.reading import is_not_later, states_of
 from operations.history.recording import Noted
 from operations.history.table import HistoryTable, is_ahead, patient_client
 
@@ -244,7 +244,7 @@ class HistoryStore:
             elif outcome.may_be_done:
                 unsure.add(entity)
         self.counters.add("recorded", len(features) > len(given.features))
-        self.counters.add("not_later", _is_not_later(event, states))
+        self.counters.add("not_later", is_not_later(event, states))
         if transaction_key is not None:
             found = Noted(features, frozenset(unsure))
             started = self._calls.start(
@@ -272,7 +272,7 @@ class HistoryStore:
             started = self._calls.start(states_of, self.table, event)
             found = outcome_of(started, until).value or {}
         self.counters.add("read")
-        self.counters.add("not_later", _is_not_later(event, found.values()))
+        self.counters.add("not_later", is_not_later(event, found.values()))
         features = {
             entity: self._features(state, event) for entity, state in found.items()
         }
@@ -297,11 +297,3 @@ class HistoryStore:
         self.counters.add("missing", bool(missing))
         self.counters.add("absent", len(event.keys) < len(self.definition.entities))
         return History(named, missing, is_repeated)
-
-
-def _is_not_later(event: Event, states: Iterable[EntityState]) -> bool:
-    """Whether an entity has a transaction of this second or after it."""
-    return any(
-        state.last_seconds is not None and event.seconds <= state.last_seconds
-        for state in states
-    )
